@@ -1,1 +1,0 @@
-// A static library needs a source of its own.
