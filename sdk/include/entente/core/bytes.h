@@ -1,7 +1,7 @@
 #pragma once
 // Byte strings and their two spellings, hex and base64.
 //
-//     to_hex(digest)            "9f86d081…"
+//     to_hex(digest)            "9f86d081..."
 //     from_base64("AAEC")       Result<Bytes>
 
 #include <entente/core/result.h>

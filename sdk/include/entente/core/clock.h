@@ -30,7 +30,7 @@ std::string format_utc_minute(std::int64_t at_ms);
 std::string format_utc_date(std::int64_t at_ms);
 // "2026-11-25T10:04:05.123Z"; RFC 3339. Pure.
 std::string format_rfc3339(std::int64_t at_ms);
-// Reads RFC 3339 in UTC ("…Z") or a date alone (its midnight). Fails with malformed.
+// Reads RFC 3339 in UTC ("...Z") or a date alone (its midnight). Fails with malformed.
 Result<std::int64_t> parse_instant_ms(std::string_view text);
 
 }  // namespace entente

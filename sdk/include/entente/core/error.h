@@ -123,7 +123,7 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-// "stale_head: the head is …"
+// "stale_head: the head is ..."
 std::string describe(const Error& error);
 
 }  // namespace entente

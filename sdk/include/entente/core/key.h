@@ -24,7 +24,7 @@ struct PublicKey {
 // Fails with malformed unless there are 32 bytes.
 Result<PublicKey> to_public_key(ByteView bytes);
 
-// did:key of an Ed25519 key: multicodec 0xed 0x01, base58btc ("did:key:z6Mk…").
+// did:key of an Ed25519 key: multicodec 0xed 0x01, base58btc ("did:key:z6Mk...").
 std::string to_did_key(const PublicKey& key);
 // Fails with malformed.
 Result<PublicKey> from_did_key(std::string_view did);

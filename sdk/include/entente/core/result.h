@@ -23,7 +23,7 @@ struct [[nodiscard]] Result : std::expected<T, Error> {
 
 using Status = Result<void>;
 
-// return fail(ErrorCode::card_expired, "expired at …");
+// return fail(ErrorCode::card_expired, "expired at ...");
 inline std::unexpected<Error> fail(ErrorCode code, std::string detail = {}) {
   return std::unexpected<Error>(Error{code, std::move(detail)});
 }

@@ -1,0 +1,98 @@
+@0xa85d1f6e0c93b724;
+# The log: what a leaf says, and the records behind the leaves that are not messages.
+# Rules in protocol/spec/06-audit-log.md.
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("entente::wire");
+using M = import "message.capnp";
+using T = import "terms.capnp";
+
+struct LogEntry {
+  # The leaf, canonical bytes. Says nothing personal: content stands behind `commit`.
+  kind @0 :Kind;
+  timeMs @1 :Int64;                  # when it was admitted or recorded
+  blindCase @2 :Data;                # blinded case id; empty if of no case
+  position @3 :UInt64;               # of an admitted message
+  direction @4 :Direction;
+  commit @5 :Data;                   # SHA-256("entente/commit/v1\0" || salt || content)
+  partsReceived @6 :List(Data);      # digests
+  prevLeaf @7 :Data;                 # leaf hash of this case's entry before; empty in the first
+  effect @8 :Text;                   # of a message: binding, or the error code why not
+  engine @9 :Text;                   # version of the software that wrote it
+
+  enum Kind {
+    unset @0;
+    message @1; refusal @2; facts @3; decision @4; performIntent @5; performResult @6;
+    handoffClock @7; card @8; mandate @9; policy @10; key @11; checkpointSeen @12;
+    cosignature @13; hold @14; erasure @15; access @16; freeze @17;
+  }
+  enum Direction { unset @0; received @1; sent @2; own @3; }
+}
+
+struct Facts {
+  # What the back office said, before a decision: the decision's only input beside the case.
+  caseId @0 :Data;
+  claim @1 :UInt16;                  # 0 = of the whole case
+  atMs @2 :Int64;
+  facts @3 :List(Fact);
+
+  struct Fact {
+    name @0 :Text;
+    union {
+      unset @1 :Void;
+      unknown @2 :Void;
+      code @3 :Text;
+      bool @4 :Bool;
+      count @5 :Int64;
+      money @6 :T.Money;
+      durationMs @7 :Int64;
+      instantMs @8 :Int64;
+      ref @9 :Text;
+      rows @10 :List(Row);
+    }
+  }
+  struct Row { fields @0 :List(Fact); }   # one level: a row holds no rows
+}
+
+struct Decision {
+  # Why the brand's agent said what it said. Replay runs the policy on the facts again.
+  caseId @0 :Data;
+  trigger @1 :Data;                  # message or clock that asked for it; empty: a clock
+  policy @2 :Data;                   # digest of the policy text, itself an entry
+  factsEntry @3 :UInt64;             # log index + 1 of the facts used; 0 = none
+  claim @4 :UInt16;
+  rule @5 :Text;                     # name of the rule that decided
+  answer @6 :Data;                   # id of the message said; empty: nothing was said
+  code @7 :Text;                     # why nothing could be said; empty otherwise
+  decider @8 :M.Actor;
+  atMs @9 :Int64;                    # the time the policy was given
+}
+
+struct Performance {
+  # performIntent before the back office is asked, performResult after.
+  caseId @0 :Data;
+  key @1 :Data;                      # SHA-256("entente/perform/v1\0" || source || u16 term)
+  source @2 :Data;
+  term @3 :UInt16;
+  state @4 :M.Perform.State;         # unset in an intent
+  reference @5 :Text;
+  code @6 :Text;                     # why it failed
+  lookups @7 :UInt32;
+}
+
+struct HandoffClock {
+  # What happens at the desk and is no message.
+  caseId @0 :Data;
+  hid @1 :Data;
+  event @2 :Text;                    # code: offered, declined, accepted, timed_out, package ...
+  operatorRef @3 :Text;
+  digest @4 :Data;                   # of the context package
+  atMs @5 :Int64;
+}
+
+struct CheckpointSeen {
+  # A checkpoint of the counterparty, as received.
+  note @0 :Text;
+  consistency @1 :List(Data);
+  fromSize @2 :UInt64;
+}

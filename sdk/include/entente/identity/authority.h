@@ -1,0 +1,79 @@
+#pragma once
+// Who may say what, here and now. An Authority knows the cards and mandates one party has learned,
+// in log order, and is the only maker of Authorised<T>.
+//
+//     authority.learn(card, log_index);  authority.learn(mandate, now_ms);
+//     ENTENTE_LET(authorised, authority.authorise(message, {.now_ms = now, .log_index = size}));
+//
+// Pure: time and log position are given. Rules: protocol/spec/03-identity.md.
+
+#include <entente/protocol/card.h>
+#include <entente/protocol/mandate.h>
+#include <entente/protocol/message.h>
+#include <entente/protocol/trust.h>
+
+#include <map>
+#include <memory>
+
+namespace entente {
+
+// What the journal knows at the moment a message is judged.
+struct Moment {
+  std::int64_t now_ms = 0;
+  std::uint64_t log_index = 0;  // the index the entry will get
+  // The message that an accept, an exercise or a propose refers to, where its text must be rendered
+  // for an approval or its remedies compared with the mandate; null if there is none.
+  const Message* subject = nullptr;
+  // The envelope nested in the act, admitted; null if it nests none or a broken one.
+  const Verified<Approval>* approval = nullptr;
+  bool person_joined = false;  // a person speaks for the brand: accept needs approval
+  // The case's opening message: who the consumer is. Null only for `open` itself.
+  const Message* opening = nullptr;
+};
+
+class Authority {
+ public:
+  // `brand_did` and `environment` of the deployment, whichever side we are on.
+  Authority(std::string brand_did, Environment environment);
+  ~Authority();
+  Authority(Authority&&) noexcept;
+  Authority& operator=(Authority&&) noexcept;
+
+  // The first card is trusted as given (pinned, or by TLS at first contact); each later one must
+  // chain: number, prev_card, root or the announced next root. A card known already is fine.
+  // Fails with card_invalid, card_expired, environment_mismatch, key_invalid.
+  Status learn(const Verified<Card>& card, std::int64_t now_ms);
+  // Fails with mandate_invalid, mandate_expired, audience_mismatch, environment_mismatch,
+  // key_invalid.
+  Status learn(const Verified<Mandate>& mandate, std::int64_t now_ms);
+  // From the position of the principal's `revoke` on.
+  void revoke(const Digest& mandate, std::uint64_t log_index);
+  bool is_revoked(const Digest& mandate) const;
+
+  const Card* find_card(const Digest& digest) const;
+  const Card* newest_card() const;
+  Digest newest_card_digest() const;
+  const Mandate* find_mandate(const Digest& digest) const;
+  // The principal behind a consumer's message: its mandate's, or the author itself.
+  std::optional<PublicKey> find_principal(const Message& message) const;
+
+  // A key of the brand, valid for `purpose` at this log index. Fails with key_unknown,
+  // key_revoked, key_purpose.
+  Status check_brand_key(const PublicKey& key, KeyPurpose purpose, std::uint64_t log_index) const;
+
+  // Fails with environment_mismatch, version_unsupported, audience_mismatch, card_unknown,
+  // card_expired, key_unknown, key_revoked, key_purpose, author_forbidden, mandate_invalid,
+  // mandate_expired, mandate_revoked, mandate_exceeded, approval_missing, approval_invalid,
+  // approval_expired, extension_unknown. None of these can refuse a consumer's handoff, leave,
+  // exercise or revoke whose signer belongs to the case: those come back lapsed().
+  Result<Authorised<Message>> authorise(const Verified<Message>& message,
+                                        const Moment& moment) const;
+  // A consumer's signed read of its case.
+  Status authorise(const Verified<Read>& read, const Message& opening, std::int64_t now_ms) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente
