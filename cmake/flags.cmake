@@ -8,8 +8,14 @@ if(ENTENTE_SANITIZE)
   add_compile_options(-fsanitize=${ENTENTE_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${ENTENTE_SANITIZE})
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   if(ENTENTE_SANITIZE MATCHES thread)
     # Asio's atomic fences: TSan cannot see them, GCC only warns.
     target_compile_options(entente_flags INTERFACE -Wno-tsan)
   endif()
+else()
+  # What ships meets hostile bytes: overflow checks of the library calls, no writable GOT.
+  add_compile_options($<$<CONFIG:Release>:-fstack-protector-strong>)
+  add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+  add_link_options(LINKER:-z,relro,-z,now)
 endif()

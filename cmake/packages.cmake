@@ -9,3 +9,8 @@ find_package(SQLite3 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_package(Threads REQUIRED)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  target_compile_options(CapnProto::capnp INTERFACE
+    "SHELL:-include ${PROJECT_SOURCE_DIR}/tests/support/capnp_clang_shim.h")
+endif()
