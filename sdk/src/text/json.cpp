@@ -71,9 +71,13 @@ Result<const Json*> get_kind(const Json& from, const JsonPath& path, JsonKind ki
 
 }  // namespace
 
+Json::Json(std::nullptr_t) {}
 Json::Json(const char* text) : value_(std::string(text)) {}
 Json::Json(std::string_view text) : value_(std::string(text)) {}
 Json::Json(std::string text) : value_(std::move(text)) {}
+
+void Json::set_boolean(bool value) { value_ = value; }
+void Json::set_integer(std::int64_t value) { value_ = value; }
 
 Json Json::object(std::vector<JsonMember> members) {
   Json value;

@@ -56,17 +56,18 @@ struct JsonPath {
 class Json {
  public:
   Json() = default;  // null
-  Json(std::nullptr_t) {}
+  Json(std::nullptr_t);
   Json(const char* text);
   Json(std::string_view text);
   Json(std::string text);
   template <std::integral T>
-  requires(!std::same_as<T, char>) Json(T value) {
+    requires(!std::same_as<T, char>)
+  Json(T value) {
     if constexpr (std::same_as<T, bool>) {
-      value_.emplace<bool>(value);
+      set_boolean(value);
     } else {
       assert(std::in_range<std::int64_t>(value));
-      value_.emplace<std::int64_t>(static_cast<std::int64_t>(value));
+      set_integer(static_cast<std::int64_t>(value));
     }
   }
 
@@ -112,6 +113,9 @@ class Json {
   friend bool operator==(const Json& a, const Json& b);
 
  private:
+  void set_boolean(bool value);
+  void set_integer(std::int64_t value);
+
   // In the order of JsonKind.
   std::variant<std::monostate, bool, std::int64_t, std::string, std::vector<Json>,
                std::vector<JsonMember>>
