@@ -1,0 +1,51 @@
+#pragma once
+// The keys of content at rest, in a file of their own so that destroying a key is forgetting, and a
+// backup of the log does not bring it back. One key per case and class, wrapped by an epoch key,
+// which the master key wraps; the master key is a file or a device of the operator.
+//
+//     ENTENTE_LET(keys, KeyStore::open("brand/keys.db", master, StoreMode::write));
+//     ENTENTE_LET(key, keys->content_key(case_id, "reference"));
+//
+// Wrapping is done by the caller's functions, so that this module needs no cryptography.
+
+#include <entente/store/store.h>
+
+#include <map>
+
+namespace entente {
+
+using WrapKey = std::array<std::uint8_t, 32>;
+
+// How keys are wrapped and made: entente/journal gives the real ones.
+struct KeyCraft {
+  std::function<WrapKey()> generate;
+  // `name` is authenticated, so a wrapped key cannot be moved to another row.
+  std::function<Bytes(const WrapKey& under, const WrapKey& key, std::string_view name)> wrap;
+  std::function<Result<WrapKey>(const WrapKey& under, ByteView wrapped, std::string_view name)>
+      unwrap;
+};
+
+class KeyStore {
+ public:
+  // Fails with store_failed, store_corrupt, store_locked, file_missing; store_corrupt also if the
+  // master key is not the one that wraps this store.
+  static Result<std::unique_ptr<KeyStore>> open(const std::filesystem::path& file,
+                                                const WrapKey& master, KeyCraft craft,
+                                                StoreMode mode);
+  ~KeyStore();
+
+  // The key for this class of content of this case, made if there is none and we may write. New
+  // keys are held back until flush(), which must precede the batch that uses them.
+  // Fails with content_withheld when reading and the key is gone.
+  Result<WrapKey> content_key(const CaseId& case_id, std::string_view content_class);
+  // A secret of the whole log, made at first use: "blind".
+  Result<WrapKey> secret(std::string_view name);
+  Status flush();
+
+ private:
+  struct State;
+  explicit KeyStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente

@@ -1,0 +1,45 @@
+#pragma once
+// The last checkpoint this log has signed, in a file of its own: the one thing that stops two
+// processes on one key, or a restored backup, from signing two histories.
+//
+//     ENTENTE_TRY(last->advance(previous_text, next_text));   // then, and only then, sign
+//     next_text
+
+#include <entente/store/store.h>
+
+namespace entente {
+
+class LastSigned {
+ public:
+  // Created empty in write mode. Fails with store_failed, store_corrupt, store_locked,
+  // file_missing.
+  static Result<std::unique_ptr<LastSigned>> open(const std::filesystem::path& file,
+                                                  StoreMode mode);
+  ~LastSigned();
+
+  // The text last signed; empty if nothing ever was.
+  const std::string& text() const;
+  // Compare and swap, durable on return. Fails with log_forked if the text is not `expected`: then
+  // somebody else signs with this key and nothing may be signed.
+  Status advance(const std::string& expected, const std::string& next);
+
+ private:
+  struct State;
+  explicit LastSigned(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Holds a directory for one writing process; freed when dropped. Fails with store_locked.
+class StoreLock {
+ public:
+  static Result<StoreLock> take(const std::filesystem::path& directory);
+  StoreLock(StoreLock&&) noexcept;
+  StoreLock& operator=(StoreLock&&) noexcept;
+  ~StoreLock();
+
+ private:
+  explicit StoreLock(int descriptor);
+  int descriptor_ = -1;
+};
+
+}  // namespace entente

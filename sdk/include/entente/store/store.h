@@ -1,0 +1,101 @@
+#pragma once
+// A party's memory on disk: log entries with their sealed content, the tree's nodes, parts,
+// receipts, and where each case stands. A batch is written whole or not at all, and is on the disk
+// when write() returns.
+//
+//     ENTENTE_LET(store, open_sqlite_store("brand/store.db", StoreMode::write));
+//     ENTENTE_TRY(store->write(batch));
+//
+// One interface; SQLite is the first of its kinds. Nothing in here is secret: content is sealed
+// under keys that live in the key store. Layout: docs/reference/store.md.
+
+#include <entente/core/digest.h>
+#include <entente/core/result.h>
+#include <entente/protocol/primitives.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace entente {
+
+struct EntryRow {
+  std::uint64_t index = 0;
+  Bytes leaf;                     // canonical LogEntry
+  Bytes sealed;                   // salt[32] || content
+  std::optional<CaseId> case_id;  // for finding a case's entries; never in the leaf
+};
+
+struct NodeRow {
+  unsigned level = 0;
+  std::uint64_t index = 0;
+  Digest hash;
+};
+
+struct PartRow {
+  CaseId case_id;
+  Digest digest;
+  PartClass part_class = PartClass::unset;
+  Bytes sealed;  // salt[32] || u16 length || media type || content
+};
+
+// The counterparty's receipt for one message.
+struct ReceiptRow {
+  CaseId case_id;
+  MessageId message;
+  Bytes leaf;
+  std::array<std::uint8_t, 32> salt{};
+  std::string proof;
+};
+
+// What can be asked of all cases without reading them.
+struct CaseRow {
+  CaseId case_id;
+  PublicKey opener;  // with open_act: the idempotency of `open`
+  ActId open_act{};
+  bool closed = false;
+  std::int64_t wake_ms = 0;  // the earliest clock; 0 = none
+};
+
+struct StoreBatch {
+  std::vector<EntryRow> entries;
+  std::vector<NodeRow> nodes;
+  std::vector<PartRow> parts;
+  std::vector<ReceiptRow> receipts;
+  std::vector<CaseRow> cases;   // inserted or replaced
+  std::vector<Digest> revoked;  // mandates
+  std::string checkpoint;       // text of the tree after this batch; empty = unchanged
+
+  bool empty() const;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // All or nothing, durable on return. Fails with store_failed; then nothing may be acknowledged.
+  virtual Status write(const StoreBatch& batch) = 0;
+
+  virtual std::uint64_t size() const = 0;  // of entries
+  virtual Result<std::string> checkpoint() const = 0;
+  // Fails with store_corrupt if the entry is not there or not what a row can be.
+  virtual Result<EntryRow> read_entry(std::uint64_t index) const = 0;
+  virtual Result<Digest> read_node(unsigned level, std::uint64_t index) const = 0;
+  virtual Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const = 0;
+  virtual Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const = 0;
+  virtual Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const = 0;
+  virtual Result<std::optional<CaseRow>> find_case(const CaseId& case_id) const = 0;
+  virtual Result<std::optional<CaseRow>> find_open(const PublicKey& opener,
+                                                   const ActId& act) const = 0;
+  virtual Result<std::vector<CaseRow>> cases() const = 0;
+  virtual Result<std::vector<Digest>> revoked() const = 0;
+};
+
+enum class StoreMode : std::uint8_t { read, write };
+
+// Creates the file in write mode. Reading never changes it, whatever the file says.
+// Fails with store_failed, store_corrupt, store_locked, file_missing.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file, StoreMode mode);
+
+}  // namespace entente

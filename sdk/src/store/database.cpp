@@ -1,0 +1,163 @@
+#include "database.h"
+
+#include <cstring>
+
+namespace entente {
+namespace {
+
+constexpr int busy_ms = 2000;
+constexpr int value_bytes_max = 16 * 1024 * 1024;
+
+ErrorCode code_of(int result) {
+  switch (result & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+      return ErrorCode::store_corrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::store_locked;
+    case SQLITE_CANTOPEN:
+      return ErrorCode::file_missing;
+    default:
+      return ErrorCode::store_failed;
+  }
+}
+
+}  // namespace
+
+Error Database::error(std::string_view doing) const {
+  const int result = sqlite3_extended_errcode(handle_);
+  return {code_of(result), std::string(doing) + ": " + sqlite3_errmsg(handle_)};
+}
+
+Result<Database> Database::open(const std::filesystem::path& file, const Kind& kind,
+                                StoreMode mode) {
+  const int flags =
+      mode == StoreMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  const int opened = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  Database database(handle, mode);
+  if (opened != SQLITE_OK) return std::unexpected(database.error("open " + file.string()));
+  sqlite3_busy_timeout(handle, busy_ms);
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_bytes_max);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  ENTENTE_TRY(database.run("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"));
+  if (mode == StoreMode::write) {
+    ENTENTE_TRY(prepare_writer(database, kind));
+  } else {
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    ENTENTE_TRY(database.run("PRAGMA query_only=ON;"));
+  }
+  ENTENTE_LET(id, database.read_number("PRAGMA application_id"));
+  if (id != kind.application_id) {
+    return fail(ErrorCode::store_corrupt, file.string() + " is not such a store");
+  }
+  return database;
+}
+
+// SQLite 3.40 can lose commits when two connections write and checkpoint: this is the only one
+// that does either. synchronous=FULL, because NORMAL in WAL mode forgets acknowledged commits.
+Status Database::prepare_writer(const Database& database, const Kind& kind) {
+  ENTENTE_TRY(database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
+  ENTENTE_LET(tables, database.read_number("SELECT count(*) FROM sqlite_schema"));
+  if (tables != 0) return {};
+  ENTENTE_TRY(database.run("BEGIN IMMEDIATE"));
+  ENTENTE_TRY(database.run(kind.schema));
+  const std::string id = "PRAGMA application_id=" + std::to_string(kind.application_id);
+  ENTENTE_TRY(database.run(id.c_str()));
+  return database.run("COMMIT");
+}
+
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), mode_(other.mode_) {}
+
+Database& Database::operator=(Database&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  std::swap(mode_, other.mode_);
+  return *this;
+}
+
+Database::~Database() {
+  if (handle_ != nullptr && mode_ == StoreMode::write) {
+    sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  }
+  sqlite3_close_v2(handle_);
+}
+
+Status Database::run(const char* sql) const {
+  if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return std::unexpected(error("database"));
+  }
+  return {};
+}
+
+Result<Statement> Database::prepare(const char* sql) const {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+      SQLITE_OK) {
+    // A table that is missing or has other columns: not a file we wrote.
+    return fail(ErrorCode::store_corrupt, error("prepare").detail);
+  }
+  return Statement(statement);
+}
+
+Result<std::int64_t> Database::read_number(const char* sql) const {
+  ENTENTE_LET(statement, prepare(sql));
+  auto use = statement.use();
+  ENTENTE_LET(found, use.step());
+  return found ? use.number(0) : 0;
+}
+
+Statement::Use& Statement::Use::bind(std::int64_t value) {
+  sqlite3_bind_int64(handle_, ++bound_, value);
+  return *this;
+}
+
+Statement::Use& Statement::Use::bind(ByteView value) {
+  // A null pointer would bind NULL; an empty blob is a value.
+  const void* data = value.empty() ? static_cast<const void*>("") : value.data();
+  sqlite3_bind_blob64(handle_, ++bound_, data, value.size(), SQLITE_STATIC);
+  return *this;
+}
+
+Statement::Use& Statement::Use::bind_text(std::string_view value) {
+  sqlite3_bind_text64(handle_, ++bound_, value.empty() ? "" : value.data(), value.size(),
+                      SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Result<bool> Statement::Use::step() {
+  const int result = sqlite3_step(handle_);
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) return false;
+  return fail(code_of(result), sqlite3_errmsg(sqlite3_db_handle(handle_)));
+}
+
+Status Statement::Use::run() {
+  ENTENTE_LET(row, step());
+  if (row) return fail(ErrorCode::internal, "a statement that writes gave a row");
+  return {};
+}
+
+Bytes Statement::Use::bytes(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+  return data == nullptr ? Bytes{} : Bytes(data, data + size);
+}
+
+std::string Statement::Use::text(int column) const { return to_text(bytes(column)); }
+
+Status Statement::Use::bytes_into(int column, std::span<std::uint8_t> out) const {
+  const Bytes value = bytes(column);
+  if (value.size() != out.size()) {
+    return fail(ErrorCode::store_corrupt, "a column has the wrong length");
+  }
+  std::memcpy(out.data(), value.data(), out.size());
+  return {};
+}
+
+}  // namespace entente

@@ -1,0 +1,90 @@
+#pragma once
+// SQLite, one connection per file, with the settings the promises rest on: WAL and
+// synchronous=FULL for a writer; for a reader, a file that may have come from an enemy.
+
+#include <entente/store/store.h>
+#include <sqlite3.h>
+
+#include <string>
+
+namespace entente {
+
+class Statement;
+
+class Database {
+ public:
+  // `schema` is run when the file is created; `application_id` tells our kinds of file apart.
+  struct Kind {
+    int application_id;
+    const char* schema;
+  };
+  static Result<Database> open(const std::filesystem::path& file, const Kind& kind, StoreMode mode);
+
+  Database(Database&& other) noexcept;
+  Database& operator=(Database&& other) noexcept;
+  ~Database();
+
+  Status run(const char* sql) const;
+  // Kept by the caller and used again: compiling costs more than running.
+  Result<Statement> prepare(const char* sql) const;
+  Error error(std::string_view doing) const;
+
+ private:
+  explicit Database(sqlite3* handle, StoreMode mode) : handle_(handle), mode_(mode) {}
+  static Status prepare_writer(const Database& database, const Kind& kind);
+  Result<std::int64_t> read_number(const char* sql) const;
+
+  sqlite3* handle_ = nullptr;
+  StoreMode mode_ = StoreMode::read;
+};
+
+// Bind in order, step, read in order. Reset on destruction of the Use.
+class Statement {
+ public:
+  Statement() = default;
+  Statement(Statement&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Statement& operator=(Statement&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Statement() { sqlite3_finalize(handle_); }
+
+  class Use {
+   public:
+    explicit Use(sqlite3_stmt* handle) : handle_(handle) {}
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use() {
+      sqlite3_reset(handle_);
+      sqlite3_clear_bindings(handle_);
+    }
+
+    // Bound bytes must outlive the step.
+    Use& bind(std::int64_t value);
+    Use& bind(ByteView value);
+    Use& bind_text(std::string_view value);
+    // True: a row is there. Fails with store_failed or store_corrupt.
+    Result<bool> step();
+    // Exactly one step without rows.
+    Status run();
+
+    std::int64_t number(int column) const { return sqlite3_column_int64(handle_, column); }
+    Bytes bytes(int column) const;
+    std::string text(int column) const;
+    // Fails with store_corrupt unless the column has as many bytes as `out`.
+    Status bytes_into(int column, std::span<std::uint8_t> out) const;
+
+   private:
+    sqlite3_stmt* handle_;
+    int bound_ = 0;
+  };
+
+  Use use() const { return Use(handle_); }
+
+ private:
+  friend class Database;
+  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+}  // namespace entente

@@ -1,0 +1,318 @@
+#include <entente/store/store.h>
+
+#include "database.h"
+
+namespace entente {
+namespace {
+
+constexpr Database::Kind store_kind = {0x456e7431, R"sql(
+CREATE TABLE entries(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE case_entries(case_id BLOB, idx INTEGER, PRIMARY KEY(case_id, idx)) WITHOUT ROWID;
+CREATE TABLE nodes(place INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+CREATE TABLE parts(case_id BLOB, digest BLOB, class INTEGER NOT NULL, sealed BLOB NOT NULL,
+                   PRIMARY KEY(case_id, digest)) WITHOUT ROWID;
+CREATE TABLE receipts(case_id BLOB, message BLOB, leaf BLOB NOT NULL, salt BLOB NOT NULL,
+                      proof TEXT NOT NULL, PRIMARY KEY(case_id, message)) WITHOUT ROWID;
+CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB NOT NULL,
+                   closed INTEGER NOT NULL, wake_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
+CREATE TABLE revoked(mandate BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
+                  checkpoint TEXT NOT NULL);
+INSERT INTO head VALUES(1, 0, '');
+)sql"};
+
+// A complete subtree's place as one number: the level above, the index below.
+std::int64_t place(unsigned level, std::uint64_t index) {
+  return static_cast<std::int64_t>((std::uint64_t{level} << 56) | index);
+}
+
+struct Statements {
+  Statement add_entry, add_case_entry, add_node, add_part, add_receipt, put_case, add_revoked;
+  Statement put_head, get_head, get_entry, get_node, get_case_entries, get_parts, get_receipts;
+  Statement get_case, get_open, get_cases, get_revoked;
+};
+
+Status prepare_reads(const Database& database, Statements& s) {
+  const std::pair<Statement*, const char*> reads[] = {
+      {&s.get_head, "SELECT size, checkpoint FROM head"},
+      {&s.get_entry, "SELECT leaf, sealed FROM entries WHERE idx=?"},
+      {&s.get_node, "SELECT hash FROM nodes WHERE place=?"},
+      {&s.get_case_entries, "SELECT idx FROM case_entries WHERE case_id=? ORDER BY idx"},
+      {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
+      {&s.get_receipts,
+       "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
+      {&s.get_case, "SELECT case_id, opener, open_act, closed, wake_ms FROM cases WHERE case_id=?"},
+      {&s.get_open,
+       "SELECT case_id, opener, open_act, closed, wake_ms FROM cases WHERE opener=? AND "
+       "open_act=?"},
+      {&s.get_cases,
+       "SELECT case_id, opener, open_act, closed, wake_ms FROM cases ORDER BY case_id"},
+      {&s.get_revoked, "SELECT mandate FROM revoked ORDER BY mandate"},
+  };
+  for (const auto& [statement, sql] : reads) {
+    ENTENTE_LET(prepared, database.prepare(sql));
+    *statement = std::move(prepared);
+  }
+  return {};
+}
+
+Status prepare_writes(const Database& database, Statements& s) {
+  const std::pair<Statement*, const char*> writes[] = {
+      {&s.add_entry, "INSERT INTO entries VALUES(?,?,?)"},
+      {&s.add_case_entry, "INSERT INTO case_entries VALUES(?,?)"},
+      {&s.add_node, "INSERT INTO nodes VALUES(?,?)"},
+      {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
+      {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
+      {&s.put_case,
+       "INSERT INTO cases VALUES(?,?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
+       "closed=excluded.closed, wake_ms=excluded.wake_ms"},
+      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?)"},
+      {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
+  };
+  for (const auto& [statement, sql] : writes) {
+    ENTENTE_LET(prepared, database.prepare(sql));
+    *statement = std::move(prepared);
+  }
+  return {};
+}
+
+Result<CaseRow> read_case_row(const Statement::Use& use) {
+  CaseRow row;
+  ENTENTE_TRY(use.bytes_into(0, row.case_id.bytes));
+  ENTENTE_TRY(use.bytes_into(1, row.opener.bytes));
+  ENTENTE_TRY(use.bytes_into(2, row.open_act));
+  row.closed = use.number(3) != 0;
+  row.wake_ms = use.number(4);
+  return row;
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(Database database, Statements statements, std::uint64_t size, std::string checkpoint)
+      : database_(std::move(database)),
+        statements_(std::move(statements)),
+        size_(size),
+        checkpoint_(std::move(checkpoint)) {}
+
+  Status write(const StoreBatch& batch) override {
+    if (broken_) return fail(ErrorCode::store_failed, "an earlier write failed: reopen the store");
+    ENTENTE_TRY(database_.run("BEGIN IMMEDIATE"));
+    const Status written = write_rows(batch);
+    const Status committed = written ? database_.run("COMMIT") : Status(written);
+    if (!committed) {
+      // After a failed commit or fsync nobody knows what the disk holds: only reopening tells.
+      broken_ = !database_.run("ROLLBACK") || written.has_value();
+      return committed;
+    }
+    size_ += batch.entries.size();
+    if (!batch.checkpoint.empty()) checkpoint_ = batch.checkpoint;
+    return {};
+  }
+
+  std::uint64_t size() const override { return size_; }
+  Result<std::string> checkpoint() const override { return checkpoint_; }
+
+  Result<EntryRow> read_entry(std::uint64_t index) const override {
+    auto use = statements_.get_entry.use();
+    use.bind(static_cast<std::int64_t>(index));
+    ENTENTE_LET(found, use.step());
+    if (!found) return missing("entry " + std::to_string(index));
+    return EntryRow{index, use.bytes(0), use.bytes(1), std::nullopt};
+  }
+
+  Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
+    auto use = statements_.get_node.use();
+    use.bind(place(level, index));
+    ENTENTE_LET(found, use.step());
+    if (!found) return missing("tree node");
+    Digest hash;
+    ENTENTE_TRY(use.bytes_into(0, hash.bytes));
+    return hash;
+  }
+
+  Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const override {
+    return collect<std::uint64_t>(statements_.get_case_entries, case_id,
+                                  [](const Statement::Use& use) -> Result<std::uint64_t> {
+                                    return static_cast<std::uint64_t>(use.number(0));
+                                  });
+  }
+
+  Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const override {
+    return collect<PartRow>(statements_.get_parts, case_id,
+                            [&](const Statement::Use& use) -> Result<PartRow> {
+                              PartRow row{.case_id = case_id,
+                                          .digest = {},
+                                          .part_class = static_cast<PartClass>(use.number(1)),
+                                          .sealed = use.bytes(2)};
+                              ENTENTE_TRY(use.bytes_into(0, row.digest.bytes));
+                              return row;
+                            });
+  }
+
+  Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const override {
+    return collect<ReceiptRow>(statements_.get_receipts, case_id,
+                               [&](const Statement::Use& use) -> Result<ReceiptRow> {
+                                 ReceiptRow row{.case_id = case_id,
+                                                .message = {},
+                                                .leaf = use.bytes(1),
+                                                .salt = {},
+                                                .proof = use.text(3)};
+                                 ENTENTE_TRY(use.bytes_into(0, row.message.bytes));
+                                 ENTENTE_TRY(use.bytes_into(2, row.salt));
+                                 return row;
+                               });
+  }
+
+  Result<std::optional<CaseRow>> find_case(const CaseId& case_id) const override {
+    auto use = statements_.get_case.use();
+    use.bind(ByteView(case_id));
+    return one_case(use);
+  }
+
+  Result<std::optional<CaseRow>> find_open(const PublicKey& opener,
+                                           const ActId& act) const override {
+    auto use = statements_.get_open.use();
+    use.bind(ByteView(opener)).bind(ByteView(act));
+    return one_case(use);
+  }
+
+  Result<std::vector<CaseRow>> cases() const override {
+    std::vector<CaseRow> rows;
+    auto use = statements_.get_cases.use();
+    for (;;) {
+      ENTENTE_LET(found, use.step());
+      if (!found) return rows;
+      ENTENTE_LET(row, read_case_row(use));
+      rows.push_back(std::move(row));
+    }
+  }
+
+  Result<std::vector<Digest>> revoked() const override {
+    std::vector<Digest> digests;
+    auto use = statements_.get_revoked.use();
+    for (;;) {
+      ENTENTE_LET(found, use.step());
+      if (!found) return digests;
+      ENTENTE_TRY(use.bytes_into(0, digests.emplace_back().bytes));
+    }
+  }
+
+ private:
+  static std::unexpected<Error> missing(const std::string& what) {
+    return fail(ErrorCode::store_corrupt, what + " is missing");
+  }
+
+  template <class T, class Read>
+  static Result<std::vector<T>> collect(const Statement& statement, const CaseId& case_id,
+                                        Read read) {
+    std::vector<T> rows;
+    auto use = statement.use();
+    use.bind(ByteView(case_id));
+    for (;;) {
+      ENTENTE_LET(found, use.step());
+      if (!found) return rows;
+      ENTENTE_LET(row, read(use));
+      rows.push_back(std::move(row));
+    }
+  }
+
+  static Result<std::optional<CaseRow>> one_case(Statement::Use& use) {
+    ENTENTE_LET(found, use.step());
+    if (!found) return std::optional<CaseRow>();
+    ENTENTE_LET(row, read_case_row(use));
+    return std::optional(row);
+  }
+
+  Status write_rows(const StoreBatch& batch) {
+    for (const EntryRow& row : batch.entries) ENTENTE_TRY(write_entry(row));
+    for (const NodeRow& row : batch.nodes) {
+      ENTENTE_TRY(statements_.add_node.use()
+                      .bind(place(row.level, row.index))
+                      .bind(ByteView(row.hash))
+                      .run());
+    }
+    for (const PartRow& row : batch.parts) {
+      ENTENTE_TRY(statements_.add_part.use()
+                      .bind(ByteView(row.case_id))
+                      .bind(ByteView(row.digest))
+                      .bind(static_cast<std::int64_t>(row.part_class))
+                      .bind(ByteView(row.sealed))
+                      .run());
+    }
+    for (const ReceiptRow& row : batch.receipts) {
+      ENTENTE_TRY(statements_.add_receipt.use()
+                      .bind(ByteView(row.case_id))
+                      .bind(ByteView(row.message))
+                      .bind(ByteView(row.leaf))
+                      .bind(ByteView(row.salt))
+                      .bind_text(row.proof)
+                      .run());
+    }
+    return write_cases(batch);
+  }
+
+  Status write_entry(const EntryRow& row) {
+    const auto index = static_cast<std::int64_t>(row.index);
+    ENTENTE_TRY(statements_.add_entry.use()
+                    .bind(index)
+                    .bind(ByteView(row.leaf))
+                    .bind(ByteView(row.sealed))
+                    .run());
+    if (!row.case_id) return {};
+    return statements_.add_case_entry.use().bind(ByteView(*row.case_id)).bind(index).run();
+  }
+
+  Status write_cases(const StoreBatch& batch) {
+    for (const CaseRow& row : batch.cases) {
+      ENTENTE_TRY(statements_.put_case.use()
+                      .bind(ByteView(row.case_id))
+                      .bind(ByteView(row.opener))
+                      .bind(ByteView(row.open_act))
+                      .bind(std::int64_t{row.closed})
+                      .bind(row.wake_ms)
+                      .run());
+    }
+    for (const Digest& mandate : batch.revoked) {
+      ENTENTE_TRY(statements_.add_revoked.use().bind(ByteView(mandate)).run());
+    }
+    if (batch.checkpoint.empty()) return {};
+    return statements_.put_head.use()
+        .bind(static_cast<std::int64_t>(size_ + batch.entries.size()))
+        .bind_text(batch.checkpoint)
+        .run();
+  }
+
+  Database database_;
+  Statements statements_;
+  std::uint64_t size_;
+  std::string checkpoint_;
+  bool broken_ = false;
+};
+
+}  // namespace
+
+bool StoreBatch::empty() const {
+  return entries.empty() && parts.empty() && receipts.empty() && cases.empty() && revoked.empty();
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+                                                 StoreMode mode) {
+  ENTENTE_LET(database, Database::open(file, store_kind, mode));
+  Statements statements;
+  ENTENTE_TRY(prepare_reads(database, statements));
+  if (mode == StoreMode::write) ENTENTE_TRY(prepare_writes(database, statements));
+  std::uint64_t size = 0;
+  std::string checkpoint;
+  {
+    auto use = statements.get_head.use();
+    ENTENTE_LET(found, use.step());
+    if (!found) return fail(ErrorCode::store_corrupt, "the store has no head");
+    size = static_cast<std::uint64_t>(use.number(0));
+    checkpoint = use.text(1);
+  }
+  return std::make_unique<SqliteStore>(std::move(database), std::move(statements), size,
+                                       std::move(checkpoint));
+}
+
+}  // namespace entente
