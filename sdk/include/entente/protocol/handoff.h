@@ -137,6 +137,7 @@ struct Handoff {
   bool operator==(const Handoff&) const = default;
 };
 
+std::string_view name(ContinueWhileWaiting::What what);
 // "request", "ack", "joined" ...
 std::string_view name(const HandoffAct& act);
 // "queued", "scheduled", "unavailable", "async".
