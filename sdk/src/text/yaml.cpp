@@ -189,12 +189,14 @@ class TreeBuilder final : public YAML::EventHandler {
 // Characters that yaml-cpp would take for another encoding, for the end of the file, or drop.
 std::optional<std::size_t> find_forbidden(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) return 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     const bool line_end = c == '\n' || (c == '\r' && text.substr(i + 1).starts_with('\n'));
-    if ((c < 0x20 && c != '\t' && !line_end) || c == 0x7f) return i;
+    const std::size_t length = text::utf8_length_at(text, i);
+    if (length == 0 || (c < 0x20 && c != '\t' && !line_end) || c == 0x7f) return i;
+    i += length;
   }
-  return text::find_invalid_utf8(text);
+  return std::nullopt;
 }
 
 }  // namespace
