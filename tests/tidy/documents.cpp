@@ -48,11 +48,10 @@ void check_snippets(const std::string& path, const Lines& lines, const Tree& tre
                     Findings& findings) {
   static const std::regex from(R"(^<!-- from: ([^# ]+)(?:#([a-z0-9_-]+))? -->$)");
   for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!lines[i].starts_with("<!-- from:")) continue;
     std::smatch match;
     if (!std::regex_match(lines[i], match, from)) {
-      if (lines[i].starts_with("<!-- from:")) {
-        findings.push_back({path, i + 1, "write <!-- from: path#name -->"});
-      }
+      findings.push_back({path, i + 1, "write <!-- from: path#name -->"});
       continue;
     }
     const auto snippet = find_snippet(tree, match[1], match[2]);

@@ -1,10 +1,12 @@
 #include "views.h"
 
 #include <cctype>
-#include <regex>
+#include <string_view>
 
 namespace tidy {
 namespace {
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // Where a file's text is, between one character and the next.
 enum class Inside { code, line_comment, block_comment, string, character, raw_string };
@@ -70,7 +72,7 @@ class Splitter {
       inside_ = Inside::block_comment;
       return at + 2;
     }
-    const bool after_word = at > 0 && std::isalnum(static_cast<unsigned char>(line[at - 1]));
+    const bool after_word = at > 0 && is_word(line[at - 1]);
     if (line.compare(at, 2, "R\"") == 0 && !after_word) {
       const std::size_t open = line.find('(', at);
       raw_end_ = ")" + line.substr(at + 2, open - at - 2) + "\"";
@@ -102,10 +104,16 @@ struct Block {
   bool is_function = false;
 };
 
+// A brace opens a function if parentheses stand before it, unless a word after the last of them
+// says what else it opens.
 bool opens_function(const std::string& head) {
-  static const std::regex container(R"(^\s*(template\s*<.*>\s*)?(inline\s+|typedef\s+)*)"
-                                    R"((namespace|class|struct|union|enum|extern)\b[^()]*$)");
-  return head.find('(') != std::string::npos && !std::regex_search(head, container);
+  const std::size_t open = head.rfind(')');
+  if (open == std::string::npos) return false;
+  const std::string rest = head.substr(open);
+  for (const std::string_view word : {"namespace", "class", "struct", "union", "enum"}) {
+    if (has_word(rest, word)) return false;
+  }
+  return true;
 }
 
 class FunctionFinder {
@@ -175,6 +183,27 @@ class FunctionFinder {
 };
 
 }  // namespace
+
+bool has_word(std::string_view line, std::string_view word) {
+  for (std::size_t at = line.find(word); at != std::string_view::npos;
+       at = line.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_word(line[at - 1])) && (end == line.size() || !is_word(line[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_call(std::string_view line, std::string_view function) {
+  for (std::size_t at = line.find(function); at != std::string_view::npos;
+       at = line.find(function, at + 1)) {
+    const std::size_t next = line.find_first_not_of(' ', at + function.size());
+    if ((at == 0 || !is_word(line[at - 1])) && next != std::string_view::npos && line[next] == '(')
+      return true;
+  }
+  return false;
+}
 
 Views split_views(const Lines& lines) { return Splitter().split(lines); }
 

@@ -13,6 +13,11 @@ struct Views {
 
 Views split_views(const Lines& lines);
 
+// Both look for whole words: `now` is not in `now_ms`, nor in `known`.
+bool has_word(std::string_view line, std::string_view word);
+// `function` followed by an opening parenthesis.
+bool has_call(std::string_view line, std::string_view function);
+
 // A function body that was found: where its declaration starts and its brace closes, from 1.
 struct Function {
   std::size_t first_line = 0;
