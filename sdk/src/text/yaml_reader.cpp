@@ -2,7 +2,6 @@
 #include <entente/text/yaml_reader.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <numeric>
 

@@ -129,7 +129,7 @@ TEST_CASE("numbers that are no 64-bit integer are refused", "[text][negative]") 
 
 TEST_CASE("a key given twice is refused, however it is spelled", "[text][negative]") {
   for (const char* text : {R"({"a":1,"a":1})", R"({"a":1,"\u0061":2})", R"({"":1,"":2})",
-                           R"([{"x":{"b":1,"c":2,"b":3}}])", R"({"\u00e9":1,"é":2})"}) {
+                           R"([{"x":{"b":1,"c":2,"b":3}}])", "{\"\\u00e9\":1,\"\u00e9\":2}"}) {
     CAPTURE(text);
     const auto result = parse_json(text);
     CHECK(result.error().code == ErrorCode::json_invalid);
@@ -195,7 +195,7 @@ TEST_CASE("size and depth have limits that the caller may move", "[text][negativ
 TEST_CASE("a refusal says line and column in characters", "[text]") {
   CHECK(
       parse_json("{\n  \"a\": 1,\n  \"b\": x\n}").error().detail.starts_with("line 3, column 8:"));
-  CHECK(parse_json("[\"ééé\" x]").error().detail.starts_with("line 1, column 8:"));
+  CHECK(parse_json("[\"\u00e9\u00e9\u00e9\" x]").error().detail.starts_with("line 1, column 8:"));
   CHECK(parse_json("1 x").error().detail == "line 1, column 3: expected the end, found more");
   CHECK(parse_json("{\"a\":1,\n\"a\":2}").error().detail.starts_with("line 2, column "));
 }
@@ -203,7 +203,7 @@ TEST_CASE("a refusal says line and column in characters", "[text]") {
 TEST_CASE("text survives the trip whatever its characters", "[text]") {
   std::string all;
   for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
-  all += "é€😀\u2028";
+  all += "\u00e9\u20ac\U0001f600\u2028";
   const Json value(all);
   CHECK(*parse_json(to_json(value))->text() == all);
   CHECK(to_json(Json("\b\t\n\f\r\"\\/\x7f\x1f")) == "\"\\b\\t\\n\\f\\r\\\"\\\\/\x7f\\u001f\"");
@@ -221,9 +221,9 @@ TEST_CASE("bytes that are not UTF-8 never make invalid JSON", "[text][negative]"
 
 TEST_CASE("canonical keys are ordered by UTF-16 code units", "[text]") {
   // U+1F600 is d83d de00 in UTF-16, so it comes before U+E000 and U+FB33, after U+D7FF.
-  const std::vector<std::string> order = {"",  "\n",         "1",      "a",      "aa",
-                                          "b", "\u0080",     "é",      "\u20ac", "\ud7ff",
-                                          "😀", "\U0010ffff", "\ue000", "\ufb33", "\uffff"};
+  const std::vector<std::string> order = {"",           "\n",         "1",      "a",      "aa",
+                                          "b",          "\u0080",     "\u00e9", "\u20ac", "\ud7ff",
+                                          "\U0001f600", "\U0010ffff", "\ue000", "\ufb33", "\uffff"};
   std::vector<JsonMember> members;
   std::string expected = "{";
   for (const std::string& key : order) {

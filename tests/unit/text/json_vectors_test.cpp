@@ -80,7 +80,6 @@ TEST_CASE("RFC 8785 vectors without fractions have the bytes of others", "[text]
     CAPTURE(name);
     const auto value = parse_json(read_file(*folder / "input" / name));
     const std::string expected = read_file(*folder / "output" / name);
-    // The two files that hold no fraction but an exponent of whole value are not among them.
     REQUIRE(value);
     CHECK(*canonical_json(*value) == expected);
     CHECK(parse_canonical_json(expected));

@@ -87,7 +87,7 @@ TEST_CASE("an empty file is null", "[text]") {
 
 TEST_CASE("every node knows its line and column in characters", "[text]") {
   const YamlNode root =
-      read("é: [ü, 'ö', b]\r\nnext:\r\n  - deep: x\r\n    \"k\": >\r\n      t\r\n");
+      read("\u00e9: [\u00fc, '\u00f6', b]\r\nnext:\r\n  - deep: x\r\n    \"k\": >\r\n      t\r\n");
   const auto at = [](const YamlNode& node) { return std::pair(node.line, node.column); };
   using Place = std::pair<std::size_t, std::size_t>;
   CHECK(at(root) == Place{1, 1});
@@ -181,7 +181,7 @@ TEST_CASE("bytes that readers disagree about are refused", "[text][negative]") {
        "a: 1",
        "f.yaml:1:1: " + why},
       {"a: 1\nb: \xff", "f.yaml:2:4: " + why},
-      {"a: 1\nb: é\x04 c", "f.yaml:2:5: " + why},
+      {"a: 1\nb: \u00e9\x04 c", "f.yaml:2:5: " + why},
       {"a: \0"s, "f.yaml:1:4: " + why},
       {"a: 1\rb: 2", "f.yaml:1:5: " + why},
       {"a: \x7f", "f.yaml:1:4: " + why},

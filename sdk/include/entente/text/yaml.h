@@ -44,8 +44,8 @@ struct YamlField {
 std::string describe(const YamlNode& node);
 
 // An empty file is null. `file` stands before line and column in messages, as in
-// `policy.yaml:12:7: expected ..., found ...`. Fails with yaml_invalid, and too_large for bytes beyond
-// limits::yaml_bytes_max or levels beyond limits::yaml_depth_max.
+// `policy.yaml:12:7: expected ..., found ...`. Fails with yaml_invalid, and too_large for bytes
+// beyond limits::yaml_bytes_max or levels beyond limits::yaml_depth_max.
 Result<YamlNode> parse_yaml(std::string_view text, std::string_view file);
 
 }  // namespace entente

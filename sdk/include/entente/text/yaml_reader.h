@@ -35,6 +35,7 @@ class YamlReader {
 
   // `code` is policy_invalid, goal_invalid or config_invalid.
   YamlReader(const YamlNode& root, std::string_view file, ErrorCode code);
+  YamlReader(YamlNode&&, std::string_view, ErrorCode) = delete;
 
   YamlKind kind() const;
   bool quoted() const;
