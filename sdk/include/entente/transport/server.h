@@ -1,0 +1,98 @@
+#pragma once
+// The public door of an endpoint: an HTTPS server that assumes every peer is hostile until a
+// handler sees a complete, well-formed request.
+//
+//     HttpServer server({.port = 443, .certificate_file = "chain.pem", .key_file = "key.pem"},
+//                       [](HttpRequest request, HttpReply reply) { reply.send({.status = 204}); });
+//     ENTENTE_TRY(server.start());
+//
+// A strict subset of HTTP/1.1: keep-alive, but no chunked bodies, no upgrades, no pipelined answers
+// out of order. protocol/spec/07-transport.md.
+
+#include <entente/core/limits.h>
+#include <entente/transport/http.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace entente {
+
+// What a stranger may make the server hold, and for how long. Times are total, not since the last
+// byte: dripping does not extend them.
+struct HttpLimits {
+  std::size_t head_bytes_max = 8 * 1024;                  // 431 beyond
+  std::size_t fields_max = 64;                            // 431 beyond
+  std::size_t target_bytes_max = 2 * 1024;                // 414 beyond
+  std::size_t body_bytes_max = limits::parcel_bytes_max;  // 413 beyond
+  std::size_t bodies_bytes_max = 256 * 1024 * 1024;       // of all connections; 503 beyond
+
+  std::int64_t handshake_ms = 5'000;
+  std::int64_t idle_ms = 15'000;                       // between two requests
+  std::int64_t request_ms = 10'000;                    // head and body
+  std::int64_t write_ms = 10'000;                      // an answer
+  std::int64_t wait_ms = limits::wait_ms_max + 5'000;  // for the handler's reply; 503 beyond
+  std::int64_t drain_ms = 5'000;                       // for requests in flight, in stop()
+  // A large body extends request_ms or write_ms by what it takes at this speed.
+  std::size_t bytes_per_s_min = 256 * 1024;
+
+  std::size_t connections_max = 10'000;  // also held to three quarters of the descriptor limit
+  std::size_t connections_per_address_max = 256;  // an IPv6 address counts as its /64
+  std::size_t requests_per_connection_max = 1'000;
+  std::int64_t connection_age_ms_max = 300'000;
+};
+
+struct HttpServerOptions {
+  std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6
+  std::uint16_t port = 0;             // 0 takes a free one
+  std::string certificate_file;       // PEM, leaf first; empty serves plain HTTP
+  std::string key_file;               // PEM
+  bool allow_plain = false;           // plain HTTP on other than loopback, behind a proxy of yours
+  std::vector<std::string> allowed_hosts;  // "kettle.example" (any port) or "kettle.example:8443";
+                                           // others get 421; empty allows any
+  std::size_t threads = 1;
+  HttpLimits limits;
+};
+
+struct HttpServerStats {
+  std::uint64_t accepted = 0;         // connections
+  std::uint64_t refused = 0;          // connections over a cap
+  std::uint64_t accept_failures = 0;  // the system had no descriptor or memory
+  std::uint64_t handshake_failures = 0;
+  std::uint64_t requests = 0;          // handed to the handler
+  std::uint64_t bad_requests = 0;      // refused before the handler
+  std::uint64_t handler_failures = 0;  // it threw, or answered what HTTP cannot carry
+  std::uint64_t expired = 0;           // a deadline passed
+  std::uint64_t peers_gone = 0;        // left while the handler was working
+  std::uint64_t open = 0;              // connections now
+  std::uint64_t parked = 0;            // requests waiting for their reply now
+};
+
+class HttpServer {
+ public:
+  HttpServer(HttpServerOptions options, HttpHandler handler);
+  ~HttpServer();  // stops
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) noexcept;
+
+  // Fails with config_invalid (address, port taken, plain HTTP in public), file_missing or
+  // file_invalid (certificate and key), wrong_use (started before).
+  Status start();
+  // Takes no new connections, lets requests in flight finish for drain_ms, closes everything. Not
+  // from a handler.
+  void stop();
+  // Reads certificate and key again, for connections from now on; on failure the old ones stay.
+  // Fails with file_missing, file_invalid, wrong_use (not started, or plain).
+  Status reload();
+
+  // The port bound, once started.
+  std::uint16_t port() const;
+  HttpServerStats stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace entente

@@ -1,0 +1,88 @@
+#pragma once
+// One connection from its first byte to its last: a coroutine on one I/O thread. Everything here
+// runs on that thread, so there is no lock; only a reply comes from elsewhere, through ReplySlot.
+
+#include "transport/channel.h"
+#include "transport/http_answer.h"
+#include "transport/http_head.h"
+#include "transport/reply_slot.h"
+#include "transport/site.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+
+namespace entente::http {
+
+namespace asio = boost::asio;
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using SteadyClock = std::chrono::steady_clock;
+using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Executor>;
+using Instant = SteadyClock::time_point;
+template <class T>
+using Task = asio::awaitable<T, Executor>;
+// Errors of the network are values here, not exceptions.
+inline constexpr auto as_value = asio::as_tuple(asio::use_awaitable_t<Executor>{});
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Site& site, Socket socket, std::string address, Gate::Ticket ticket);
+
+  Task<void> run();
+  // Ends what is past its deadline. Asked a few times a second: one timer serves all connections.
+  void sweep(Instant now);
+  // The server stops: an idle connection ends now, a request in flight until then.
+  void drain(Instant until);
+
+ private:
+  enum class Phase : std::uint8_t { handshake, idle, request, waiting, writing, closing };
+
+  Task<bool> shake_hands();
+  Task<bool> serve_one();
+  Task<std::expected<Head, Refusal>> read_head();
+  Task<std::expected<Bytes, Refusal>> read_body(Head& head);
+  Task<std::optional<HttpResponse>> ask_handler(HttpRequest request);
+  Task<std::optional<HttpResponse>> wait_for_reply(ReplySlot& slot);
+  Task<bool> write(std::string bytes);
+  Task<void> linger();
+
+  Task<bool> read_more();
+  Task<bool> wait_for(Progress progress);
+  Attempt receive();
+  Bytes take_input(std::size_t size);
+  void call_handler(HttpRequest request, const std::shared_ptr<ReplySlot>& slot);
+  void watch_peer();
+  void hear_peer();
+  std::function<void()> make_wake();
+
+  void enter(Phase phase, std::int64_t budget_ms, std::size_t bytes = 0);
+  void cut();
+  bool may_keep_alive() const;
+
+  Site& site_;
+  Socket socket_;
+  Channel channel_;  // after the socket: a session must not outlive its descriptor
+  Timer wake_;       // never expires; cancelled when a parked request should look again
+  const std::string address_;
+  const Gate::Ticket ticket_;
+  const Instant since_ = SteadyClock::now();
+
+  Bytes input_;  // received, not yet consumed
+  Phase phase_ = Phase::handshake;
+  Instant deadline_ = Instant::max();
+  Instant drain_until_ = Instant::max();
+  std::size_t requests_ = 0;
+  std::size_t charged_bytes_ = 0;  // at the gate, for a body
+  unsigned watch_ = 0;             // tells a late answer of an old watch from the present one
+  bool is_cut_ = false;
+  bool is_wait_over_ = false;
+  bool is_peer_gone_ = false;
+};
+
+}  // namespace entente::http
