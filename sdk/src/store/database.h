@@ -63,12 +63,14 @@ class Statement {
     Use& bind(std::int64_t value);
     Use& bind(ByteView value);
     Use& bind_text(std::string_view value);
+    Use& bind_null() { return ++bound_, *this; }  // what is not bound is NULL
     // True: a row is there. Fails with store_failed or store_corrupt.
     Result<bool> step();
     // Exactly one step without rows.
     Status run();
 
     std::int64_t number(int column) const { return sqlite3_column_int64(handle_, column); }
+    bool is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
     Bytes bytes(int column) const;
     std::string text(int column) const;
     // Fails with store_corrupt unless the column has as many bytes as `out`.

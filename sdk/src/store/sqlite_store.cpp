@@ -6,8 +6,9 @@ namespace entente {
 namespace {
 
 constexpr Database::Kind store_kind = {0x456e7431, R"sql(
-CREATE TABLE entries(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, sealed BLOB NOT NULL);
-CREATE TABLE case_entries(case_id BLOB, idx INTEGER, PRIMARY KEY(case_id, idx)) WITHOUT ROWID;
+CREATE TABLE entries(idx INTEGER PRIMARY KEY, case_id BLOB, leaf BLOB NOT NULL,
+                     sealed BLOB NOT NULL);
+CREATE INDEX entries_by_case ON entries(case_id) WHERE case_id IS NOT NULL;
 CREATE TABLE nodes(place INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE parts(case_id BLOB, digest BLOB, class INTEGER NOT NULL, sealed BLOB NOT NULL,
                    PRIMARY KEY(case_id, digest)) WITHOUT ROWID;
@@ -28,7 +29,7 @@ std::int64_t place(unsigned level, std::uint64_t index) {
 }
 
 struct Statements {
-  Statement add_entry, add_case_entry, add_node, add_part, add_receipt, put_case, add_revoked;
+  Statement add_entry, add_node, add_part, add_receipt, put_case, add_revoked;
   Statement put_head, get_head, get_entry, get_node, get_case_entries, get_parts, get_receipts;
   Statement get_case, get_open, get_cases, get_revoked;
 };
@@ -36,9 +37,9 @@ struct Statements {
 Status prepare_reads(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> reads[] = {
       {&s.get_head, "SELECT size, checkpoint FROM head"},
-      {&s.get_entry, "SELECT leaf, sealed FROM entries WHERE idx=?"},
+      {&s.get_entry, "SELECT case_id, leaf, sealed FROM entries WHERE idx=?"},
       {&s.get_node, "SELECT hash FROM nodes WHERE place=?"},
-      {&s.get_case_entries, "SELECT idx FROM case_entries WHERE case_id=? ORDER BY idx"},
+      {&s.get_case_entries, "SELECT idx FROM entries WHERE case_id=? ORDER BY idx"},
       {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
       {&s.get_receipts,
        "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
@@ -59,8 +60,7 @@ Status prepare_reads(const Database& database, Statements& s) {
 
 Status prepare_writes(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> writes[] = {
-      {&s.add_entry, "INSERT INTO entries VALUES(?,?,?)"},
-      {&s.add_case_entry, "INSERT INTO case_entries VALUES(?,?)"},
+      {&s.add_entry, "INSERT INTO entries VALUES(?,?,?,?)"},
       {&s.add_node, "INSERT INTO nodes VALUES(?,?)"},
       {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
       {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
@@ -118,7 +118,9 @@ class SqliteStore final : public Store {
     use.bind(static_cast<std::int64_t>(index));
     ENTENTE_LET(found, use.step());
     if (!found) return missing("entry " + std::to_string(index));
-    return EntryRow{index, use.bytes(0), use.bytes(1), std::nullopt};
+    EntryRow row{.index = index, .leaf = use.bytes(1), .sealed = use.bytes(2), .case_id = {}};
+    if (!use.is_null(0)) ENTENTE_TRY(use.bytes_into(0, row.case_id.emplace().bytes));
+    return row;
   }
 
   Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
@@ -253,14 +255,14 @@ class SqliteStore final : public Store {
   }
 
   Status write_entry(const EntryRow& row) {
-    const auto index = static_cast<std::int64_t>(row.index);
-    ENTENTE_TRY(statements_.add_entry.use()
-                    .bind(index)
-                    .bind(ByteView(row.leaf))
-                    .bind(ByteView(row.sealed))
-                    .run());
-    if (!row.case_id) return {};
-    return statements_.add_case_entry.use().bind(ByteView(*row.case_id)).bind(index).run();
+    auto use = statements_.add_entry.use();
+    use.bind(static_cast<std::int64_t>(row.index));
+    if (row.case_id) {
+      use.bind(ByteView(*row.case_id));
+    } else {
+      use.bind_null();
+    }
+    return use.bind(ByteView(row.leaf)).bind(ByteView(row.sealed)).run();
   }
 
   Status write_cases(const StoreBatch& batch) {

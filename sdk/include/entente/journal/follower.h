@@ -1,0 +1,66 @@
+#pragma once
+// The consumer's spine: what the principal's side said is persisted before it is sent, what the
+// brand said is believed only with its receipt, and both are folded in the brand's order.
+//
+//     ENTENTE_LET(parcel, follower.say(opening));          // persisted, then yours to send
+//     ENTENTE_LET(news, follower.receive(reply));          // verified, folded, persisted
+//
+// One follower per (principal, brand): its ledger is a log of its own. One thread at a time.
+
+#include <entente/journal/case_record.h>
+#include <entente/policy/speech.h>
+
+namespace entente {
+
+struct ConsumerIdentity {
+  const Signer* assistant = nullptr;  // speaks
+  Bytes mandate;                      // envelope; empty if the principal's own key speaks
+  Environment environment = Environment::sandbox;
+};
+
+// What a reply brought.
+struct News {
+  std::vector<MessageId> receipted;  // own messages that now have a position
+  std::vector<MessageId> heard;      // messages of the brand, in order
+  std::vector<Refusal> refusals;     // signed, of own messages
+};
+
+class Follower {
+ public:
+  // Fails with what the ledger says, card_invalid, mandate_invalid.
+  static Result<std::unique_ptr<Follower>> start(Ledger& ledger, ConsumerIdentity identity,
+                                                 Clock& clock, Entropy& entropy);
+  ~Follower();
+
+  // The brand's newest card, pinned after the first. Fails as Authority::learn does.
+  Status learn_card(ByteView envelope);
+  const Card* card() const;
+  const Authority& authority() const;
+
+  // The first message of a case. `also` are said in the same breath, e.g. the proof of an account.
+  Result<Parcel> open_case(const Speech& opening, std::span<const Speech> also);
+  // `approval` is the principal's signed envelope for an accept, offer or exercise.
+  Result<Parcel> say(const CaseId& case_id, const Speech& speech);
+  // What was persisted and has no receipt yet, as the stored bytes: to be sent again.
+  Result<Parcel> unsent(const CaseId& case_id) const;
+  // A signed read of the case, for `after` and the path it is sent to.
+  Result<Bytes> sign_read(const CaseId& case_id, std::string_view path) const;
+
+  // Fails with receipt_invalid, log_forked, proof_invalid, signature_invalid: then nothing of the
+  // parcel was believed.
+  Result<News> receive(const CaseId& case_id, const Parcel& parcel);
+
+  // Null if there is no such case.
+  const Case* find_case(const CaseId& case_id) const;
+  const Part* find_part(const CaseId& case_id, const PartRef& ref) const;
+  std::vector<CaseId> cases() const;
+  // The act id the next say() with this body will use; an approval of an exercise names it.
+  ActId next_act(const CaseId& case_id) const;
+
+ private:
+  struct State;
+  explicit Follower(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente

@@ -1,0 +1,90 @@
+#pragma once
+// A party's log as its owner writes it: entries are gathered into a batch, the batch becomes one
+// store transaction, the last-signed store is advanced, and only then is a checkpoint signed and
+// any byte allowed to leave the process.
+//
+//     ENTENTE_LET(ledger, Ledger::open({.directory = "brand", .origin = "kettle.example/log"},
+//     ...)); const auto index = ledger->append({.kind = EntryKind::message, .content = envelope,
+//     ...}); ENTENTE_TRY(ledger->commit()); ENTENTE_LET(receipt, ledger->receipt(index));
+//
+// One thread at a time. Format: protocol/spec/06-audit-log.md.
+
+#include <entente/audit/checkpoint.h>
+#include <entente/core/clock.h>
+#include <entente/crypto/signature.h>
+#include <entente/protocol/log_entry.h>
+#include <entente/protocol/parcel.h>
+#include <entente/store/store.h>
+
+#include <filesystem>
+#include <memory>
+
+namespace entente {
+
+struct LedgerOptions {
+  std::filesystem::path directory;        // made if it is not there
+  std::string origin;                     // the log's name: "kettle.example/log"
+  std::filesystem::path master_key_file;  // 64 hex digits, made if absent; empty: in `directory`
+};
+
+// An entry before it has a place.
+struct EntryDraft {
+  EntryKind kind = EntryKind::unset;
+  std::optional<CaseId> case_id;  // no_case: a document of the log itself (a card, a policy)
+  std::uint64_t position = 0;
+  Direction direction = Direction::own;
+  std::int64_t time_ms = 0;
+  Bytes content;  // what the commitment opens to
+  std::vector<Digest> parts_received;
+  std::string effect;
+};
+
+// An entry as it is read back. The content was checked against its commitment.
+struct StoredEntry {
+  std::uint64_t index = 0;
+  LogEntry leaf;
+  Bytes content;
+};
+
+class Ledger final : public NodeReader {
+ public:
+  // Finishes what a crash left: a committed batch whose checkpoint was not signed is signed now.
+  // Fails with store_locked, store_failed, store_corrupt, log_corrupt (the tree is not the one last
+  // signed: a restored backup, a flipped bit), log_forked.
+  static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const Signer& log_key,
+                                              Entropy& entropy);
+  ~Ledger() override;
+
+  // Gathers. Nothing is durable before commit().
+  std::uint64_t append(const EntryDraft& draft);
+  void keep_part(const CaseId& case_id, const Part& part);
+  void keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt);
+  void put_case(const CaseRow& row);
+  void put_revoked(const Digest& mandate);
+  bool has_uncommitted() const;
+
+  // One transaction, compare-and-swap, signature. On failure nothing of the batch was
+  // acknowledged, and the ledger refuses further work until it is opened again.
+  Status commit();
+
+  std::uint64_t size() const;        // committed entries
+  std::uint64_t next_index() const;  // of the next append()
+  const Vkey& vkey() const;
+  const std::string& checkpoint_note() const;  // newest signed note; empty for an empty log
+  // Proof of a committed entry under the newest checkpoint.
+  Result<Receipt> receipt(std::uint64_t index) const;
+  Result<std::vector<Digest>> consistency_from(std::uint64_t old_size) const;
+
+  Result<StoredEntry> read(std::uint64_t index) const;
+  Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const;
+  Result<std::vector<Part>> parts_of(const CaseId& case_id) const;
+  const Store& store() const;
+  Result<Digest> read_node(unsigned level, std::uint64_t index) const override;
+
+ private:
+  struct State;
+  explicit Ledger(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente

@@ -1,0 +1,69 @@
+#pragma once
+// The endpoint's spine: one writer thread takes what waits as one batch, admits it in order, lets
+// the brand's voice answer, commits, and only then lets receipts and replies leave.
+//
+//     Sequencer sequencer(ledger, identity, speaker, clock, entropy);
+//     sequencer.submit({.parcel = parcel, .done = [](Delivery d) { ... }});   // from any thread
+//
+// Rules: protocol/spec/05-lifecycle.md (order), 06-audit-log.md (what must be durable first).
+
+#include <entente/journal/room.h>
+
+#include <functional>
+
+namespace entente {
+
+// What the brand speaks as.
+struct BrandIdentity {
+  Bytes card;          // envelope of the newest card
+  std::string policy;  // text; its SHA-256 is what decisions name
+  const Signer* message_key = nullptr;
+  Environment environment = Environment::sandbox;
+};
+
+struct Delivery {
+  enum class Kind : std::uint8_t { parcel, not_found, busy, failed };
+  Kind kind = Kind::failed;
+  Parcel parcel;
+  std::int64_t retry_after_ms = 0;
+};
+
+// A parcel from a consumer, or (without envelopes) a reader of a case.
+struct Submission {
+  Parcel parcel;
+  std::optional<CaseId> case_id;  // from the path; empty when a case is opened
+  std::uint64_t after = 0;        // a reader's: deliver positions from this on
+  std::optional<Bytes> read;      // envelope of the signed read, for a reader
+  std::int64_t wait_ms = 0;       // hold the answer at most this long while nothing is said
+  std::function<void(Delivery)> done;
+};
+
+class Sequencer {
+ public:
+  // Fails with what the ledger says, card_invalid, or log_corrupt. Open cases are read again and
+  // what they owe is taken up where it was left.
+  static Result<std::unique_ptr<Sequencer>> start(Ledger& ledger, BrandIdentity identity,
+                                                  Speaker& speaker, Clock& clock, Entropy& entropy);
+  // Finishes the batch in hand; what waits is answered with busy.
+  ~Sequencer();
+
+  // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
+  // on the writer thread, after everything it tells is durable.
+  void submit(Submission submission);
+  // Runs `work` inside a later batch. Unknown cases are ignored.
+  void post(const CaseId& case_id, std::function<void(Room&)> work);
+  // Receipt or final not_admitted of one message.
+  void ask_status(const CaseId& case_id, const MessageId& message,
+                  std::function<void(Result<Receipt>)> done);
+  // Runs on the writer thread between batches, for reading the ledger.
+  void inspect(std::function<void(const Ledger&)> look);
+
+  const Card& card() const;
+
+ private:
+  struct State;
+  explicit Sequencer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente

@@ -1,0 +1,49 @@
+#include <entente/identity/gate.h>
+#include <entente/wire/admission.h>
+
+namespace entente {
+namespace {
+
+const Message* message_or_null(const Authorised<Message>* found) {
+  return found == nullptr ? nullptr : &**found;
+}
+
+// What the message refers to: for an accept, the offer.
+const Message* subject_of(const Case& casefile, const Message& message) {
+  const auto* accept = std::get_if<Accept>(&message.body);
+  return accept == nullptr ? nullptr : message_or_null(casefile.find_message(accept->offer));
+}
+
+}  // namespace
+
+ByteView nested_approval(const Body& body) {
+  if (const auto* accept = std::get_if<Accept>(&body)) return accept->approval;
+  if (const auto* offer = std::get_if<Offer>(&body)) return offer->approval;
+  if (const auto* exercise = std::get_if<Exercise>(&body)) {
+    if (const auto* invoke = std::get_if<Invoke>(&exercise->act)) return invoke->approval;
+  }
+  return {};
+}
+
+Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& casefile,
+                                      const Verified<Message>& message, GateTime time) {
+  std::optional<Verified<Approval>> approval;
+  if (const ByteView envelope = nested_approval(message->body); !envelope.empty()) {
+    // A broken approval counts as none: the authority says whether one was needed.
+    if (auto admitted = Admission::admit<Approval>(envelope)) approval = std::move(*admitted);
+  }
+  const auto& messages = casefile.messages();
+  return authority.authorise(
+      message, {.now_ms = time.now_ms,
+                .log_index = time.index,
+                .subject = subject_of(casefile, *message),
+                .approval = approval ? &*approval : nullptr,
+                .person_joined = casefile.person_joined(),
+                .opening = messages.empty() ? nullptr : &*messages.front()});
+}
+
+std::string consumer_did(const Authority& authority, const Message& opening) {
+  return to_did_key(authority.find_principal(opening).value_or(opening.author.key));
+}
+
+}  // namespace entente

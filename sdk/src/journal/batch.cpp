@@ -1,0 +1,350 @@
+#include "batch.h"
+
+#include <entente/core/limits.h>
+#include <entente/crypto/hash.h>
+#include <entente/identity/gate.h>
+#include <entente/journal/content.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace entente {
+namespace {
+
+// The parts this message names that are neither here nor came with it are simply not received: the
+// receipt says which arrived.
+std::vector<const Part*> arrived_parts(const Message& message, const Parcel& parcel) {
+  std::vector<const Part*> found;
+  for (const PartRef& ref : message.parts) {
+    if (const Part* part = find_part(parcel.parts, ref)) found.push_back(part);
+  }
+  return found;
+}
+
+bool same_act(const Message& a, const Message& b) { return a.body == b.body && a.parts == b.parts; }
+
+// The first position the consumer has not said it has seen.
+std::uint64_t unseen_from(const Case& casefile) {
+  return casefile.effective_prev(Party::consumer) + 1;
+}
+
+std::int64_t earliest_clock(const Case& casefile) {
+  std::int64_t earliest = 0;
+  for (const CaseClock& clock : casefile.clocks()) {
+    if (earliest == 0 || clock.at_ms < earliest) earliest = clock.at_ms;
+  }
+  return earliest;
+}
+
+}  // namespace
+
+bool is_unrefusable(const Message& message) {
+  switch (message.verb()) {
+    case Verb::handoff:
+    case Verb::leave:
+    case Verb::exercise:
+    case Verb::revoke:
+      return message.author.party == Party::consumer;
+    case Verb::open:
+      return std::get<Open>(message.body).handoff.has_value();
+    default:
+      return false;
+  }
+}
+
+Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) {
+  return sign(refusal, *parts.identity.message_key);
+}
+
+Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
+    : parts_(parts), cases_(cases), now_ms_(now_ms) {}
+
+LiveCase* Batch::find(const CaseId& case_id) {
+  if (const auto known = cases_.find(case_id); known != cases_.end()) return known->second.get();
+  auto loaded = load_case(parts_.ledger, parts_.authority, case_id);
+  if (!loaded) return nullptr;
+  auto live = std::make_unique<LiveCase>();
+  live->record = std::move(*loaded);
+  return cases_.emplace(case_id, std::move(live)).first->second.get();
+}
+
+void Batch::wake(const CaseId& case_id) {
+  if (LiveCase* live = find(case_id)) {
+    live->record.casefile.advance(now_ms_);
+    touch(case_id);
+  }
+}
+
+Reply Batch::take(const Arrived& arrived) {
+  if (arrived.read) return take_read(arrived);
+  Reply reply{.case_id = arrived.submission.case_id};
+  for (const auto& message : arrived.messages) {
+    // Bytes that nobody is known to have signed get the answer strangers get.
+    if (!message) {
+      reply.kind = Delivery::Kind::not_found;
+      return reply;
+    }
+    take_message(arrived, *message, reply);
+    if (reply.kind != Delivery::Kind::parcel) return reply;
+  }
+  return reply;
+}
+
+Reply Batch::take_read(const Arrived& arrived) {
+  const Reply stranger{.kind = Delivery::Kind::not_found};
+  const auto& read = *arrived.read;
+  if (!read || !arrived.submission.case_id) return stranger;
+  LiveCase* live = find(*arrived.submission.case_id);
+  if (live == nullptr) return stranger;
+  const Message& opening = *live->record.casefile.messages().front();
+  if (!parts_.authority.authorise(*read, opening, now_ms_)) return stranger;
+  return {.case_id = arrived.submission.case_id, .from = arrived.submission.after, .refusals = {}};
+}
+
+LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
+  const bool opens = message->verb() == Verb::open;
+  const CaseId case_id = opens ? message.id() : message->case_id;
+  if (reply.case_id && *reply.case_id != case_id) return nullptr;
+  LiveCase* live = find(case_id);
+  if (live == nullptr && opens) {
+    const auto known = parts_.ledger.store().find_open(message->author.key, message->act_id);
+    if (known && *known) live = find((*known)->case_id);
+    if (live == nullptr) {
+      live = cases_.emplace(case_id, std::make_unique<LiveCase>()).first->second.get();
+    }
+  }
+  return live;
+}
+
+void Batch::take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply) {
+  LiveCase* live = case_of(message, reply);
+  if (live == nullptr) {
+    reply.kind = Delivery::Kind::not_found;
+    return;
+  }
+  if (!repeats(*live, message, reply)) admit(*live, arrived, message, reply);
+  if (!live->record.casefile.is_open()) {
+    cases_.erase(message.id());  // an `open` that was refused leaves nothing behind
+  } else {
+    reply.case_id = live->record.casefile.id();
+  }
+}
+
+// The same act again, whether the stored bytes or signed anew: the first receipt is the answer.
+bool Batch::repeats(LiveCase& live, const Verified<Message>& message, Reply& reply) {
+  const Case& casefile = live.record.casefile;
+  if (!casefile.is_open()) return false;
+  const Authorised<Message>* first = casefile.find_act(message->author.key, message->act_id);
+  if (first == nullptr) return false;
+  if (same_act(**first, *message)) {
+    const std::uint64_t position = casefile.find_position(first->id()).value_or(0);
+    reply.deliver_from(position);
+  } else {
+    refuse(live, message, ErrorCode::act_conflict, reply);
+  }
+  return true;
+}
+
+Status Batch::check_times(const Message& message) const {
+  if (is_unrefusable(message)) return {};
+  if (std::abs(message.sent_at_ms - now_ms_) > limits::skew_ms_max &&
+      message.admit_by_ms < now_ms_) {
+    return fail(ErrorCode::too_late);
+  }
+  if (message.sent_at_ms > now_ms_ + limits::skew_ms_max) return fail(ErrorCode::clock_skew);
+  if (message.admit_by_ms < now_ms_) return fail(ErrorCode::too_late);
+  return {};
+}
+
+void Batch::learn_mandate(const Arrived& arrived, const Message& message) {
+  for (const Verified<Mandate>& mandate : arrived.mandates) {
+    if (mandate.id() != message.author.authority) continue;
+    // One that does not hold is not learned; the gate then says so in its own words.
+    [[maybe_unused]] const Status learned = parts_.authority.learn(mandate, now_ms_);
+  }
+}
+
+void Batch::log_mandate(const Arrived& arrived, const Message& message, const CaseId& case_id) {
+  const auto named = std::ranges::find(arrived.mandates, message.author.authority,
+                                       [](const Verified<Mandate>& m) { return m.id(); });
+  if (named == arrived.mandates.end()) return;
+  const auto envelope = named->envelope();
+  parts_.ledger.append({.kind = EntryKind::mandate,
+                        .case_id = case_id,
+                        .direction = Direction::received,
+                        .time_ms = now_ms_,
+                        .content = Bytes(envelope.begin(), envelope.end())});
+}
+
+void Batch::admit(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
+                  Reply& reply) {
+  if (message->author.party != Party::consumer) {
+    return refuse(live, message, ErrorCode::author_forbidden, reply);
+  }
+  if (const Status timely = check_times(*message); !timely) {
+    return refuse(live, message, timely.error().code, reply);
+  }
+  if (!check_parts(*message, {})) return refuse(live, message, ErrorCode::too_large, reply);
+  learn_mandate(arrived, *message);
+  const auto authorised = pass_gate(parts_.authority, live.record.casefile, message,
+                                    {.now_ms = now_ms_, .index = parts_.ledger.next_index()});
+  if (!authorised) return refuse(live, message, authorised.error().code, reply);
+  live.record.casefile.advance(now_ms_);
+  const Outcome outcome = live.record.casefile.admit(*authorised, now_ms_);
+  if (outcome.effect == Effect::refused) return refuse(live, message, outcome.code, reply);
+  const std::uint64_t position = live.record.casefile.next_position() - 1;
+  reply.deliver_from(std::min(position, unseen_from(live.record.casefile)));
+  fold(live, arrived, *authorised, outcome);
+}
+
+void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Message>& message,
+                 const Outcome& outcome) {
+  const CaseId case_id = live.record.casefile.id();
+  log_mandate(arrived, *message, case_id);
+  std::vector<Digest> received;
+  for (const Part* part : arrived_parts(*message, arrived.submission.parcel)) {
+    received.push_back(part_digest(*part));
+    parts_.ledger.keep_part(case_id, *part);
+    live.record.keep(*part);
+  }
+  const ByteView envelope = message.verified().envelope();
+  const std::uint64_t index = parts_.ledger.append(
+      {.kind = EntryKind::message,
+       .case_id = case_id,
+       .position = live.record.casefile.next_position() - 1,
+       .direction = Direction::received,
+       .time_ms = now_ms_,
+       .content = Bytes(envelope.begin(), envelope.end()),
+       .parts_received = std::move(received),
+       .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))});
+  live.record.entries.push_back(index);
+  live.record.arrivals[sha256(envelope)] = message.id();
+  live.record.ours_seen = message->seen;
+  note_checkpoint(live, arrived, *message);
+  if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
+    parts_.authority.revoke(revoke->mandate, index);
+    parts_.ledger.put_revoked(revoke->mandate);
+  }
+  touch(case_id);
+}
+
+// The consumer's own log, as it stands by its signature: kept, so that views cross. One that does
+// not verify is not believed, and costs the message nothing.
+void Batch::note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message) {
+  const std::string& note = arrived.submission.parcel.checkpoint;
+  if (note.empty()) return;
+  const Message& opening = *live.record.casefile.messages().front();
+  const auto vkey = Vkey::make(consumer_did(parts_.authority, opening), SignatureType::ed25519,
+                               message.author.key);
+  if (!vkey) return;
+  const auto checkpoint = verify_checkpoint(note, *vkey);
+  if (!checkpoint || checkpoint->size <= live.record.other_log.size) return;
+  live.record.other_log = {checkpoint->origin, checkpoint->size, checkpoint->root};
+  parts_.ledger.append({.kind = EntryKind::checkpoint_seen,
+                        .case_id = live.record.casefile.id(),
+                        .direction = Direction::received,
+                        .time_ms = now_ms_,
+                        .content = encode(CheckpointSeenRecord{.note = note})});
+}
+
+// Refusals of members are signed and logged; one who has no case yet gets a signature and no entry.
+void Batch::refuse(const LiveCase& live, const Verified<Message>& message, ErrorCode code,
+                   Reply& reply) {
+  Refusal refusal{.message = message.id(),
+                  .code = std::string(name(code)),
+                  .at_ms = now_ms_,
+                  .environment = parts_.identity.environment};
+  const Case& casefile = live.record.casefile;
+  const bool member = casefile.is_open() && code != ErrorCode::key_unknown;
+  if (casefile.is_open() && !member) {
+    reply.kind = Delivery::Kind::not_found;
+    return;
+  }
+  if (member) {
+    refusal.case_id = casefile.id();
+    refusal.head = casefile.head();
+    refusal.head_pos = casefile.next_position() - 1;
+    reply.deliver_from(unseen_from(casefile));
+  }
+  auto envelope = sign_refusal(parts_, refusal);
+  if (!envelope) {
+    reply.kind = Delivery::Kind::failed;
+    return;
+  }
+  if (member) {
+    parts_.ledger.append({.kind = EntryKind::refusal,
+                          .case_id = refusal.case_id,
+                          .direction = Direction::sent,
+                          .time_ms = now_ms_,
+                          .content = *envelope});
+  }
+  reply.refusals.push_back(std::move(*envelope));
+}
+
+void Batch::put_cases() {
+  for (const CaseId& case_id : touched_) {
+    const LiveCase* live = find(case_id);
+    if (live == nullptr) continue;
+    const Case& casefile = live->record.casefile;
+    const Message& opening = *casefile.messages().front();
+    parts_.ledger.put_case({.case_id = case_id,
+                            .opener = opening.author.key,
+                            .open_act = opening.act_id,
+                            .closed = casefile.phase() == Phase::closed,
+                            .wake_ms = earliest_clock(casefile)});
+  }
+}
+
+Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
+  SequencerParts& parts = batch_.parts();
+  Case& casefile = live_.record.casefile;
+  const Message& opening = *casefile.messages().front();
+  Composition made = compose(speech, now_ms(), parts.entropy);
+  Message& message = made.message;
+  message.environment = parts.identity.environment;
+  message.case_id = casefile.id();
+  message.prev = casefile.head();
+  message.author = {.party = Party::brand,
+                    .actor = actor,
+                    .key = parts.identity.message_key->public_key(),
+                    .authority = parts.card_digest};
+  message.audience = {.party = consumer_did(parts.authority, opening), .card = {}};
+  message.seen = live_.record.other_log;
+  ENTENTE_LET(envelope, sign(message, *parts.identity.message_key));
+  ENTENTE_LET(verified, Admission::admit<Message>(envelope));
+  ENTENTE_LET(authorised, pass_gate(parts.authority, casefile, verified,
+                                    {.now_ms = now_ms(), .index = parts.ledger.next_index()}));
+  const Outcome outcome = casefile.admit(authorised, now_ms());
+  if (outcome.effect == Effect::refused) return fail(outcome.code, describe(outcome));
+  const std::uint64_t position = casefile.next_position() - 1;
+  for (const Part& part : made.new_parts) {
+    parts.ledger.keep_part(casefile.id(), part);
+    live_.record.keep(part);
+    live_.new_parts[position].push_back(part_digest(part));
+  }
+  live_.record.entries.push_back(parts.ledger.append(
+      {.kind = EntryKind::message,
+       .case_id = casefile.id(),
+       .position = position,
+       .direction = Direction::sent,
+       .time_ms = now_ms(),
+       .content = envelope,
+       .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))}));
+  batch_.touch(casefile.id());
+  return authorised.id();
+}
+
+std::uint64_t BatchRoom::record(EntryKind kind, Bytes content) {
+  StoredEntry entry{.leaf = {.kind = kind, .time_ms = now_ms(), .direction = Direction::own},
+                    .content = content};
+  entry.index = batch_.parts().ledger.append({.kind = kind,
+                                              .case_id = live_.record.casefile.id(),
+                                              .direction = Direction::own,
+                                              .time_ms = now_ms(),
+                                              .content = std::move(content)});
+  live_.record.records.push_back(entry);
+  batch_.touch(live_.record.casefile.id());
+  return entry.index;
+}
+
+}  // namespace entente

@@ -1,0 +1,109 @@
+#pragma once
+// One batch of the sequencer: messages are admitted in order, refused with a signature, or answered
+// with the receipt they had; the brand's voice speaks; nothing is durable yet. Writer thread only.
+
+#include <entente/journal/sequencer.h>
+#include <entente/wire/admission.h>
+
+#include <algorithm>
+#include <set>
+
+#include "compose.h"
+
+namespace entente {
+
+// A submission whose signatures were checked on the thread that brought it.
+struct Arrived {
+  Submission submission;
+  std::vector<Result<Verified<Message>>> messages;  // one per envelope
+  std::vector<Verified<Mandate>> mandates;
+  std::optional<Result<Verified<Read>>> read;
+};
+
+// A case in memory.
+struct LiveCase {
+  CaseRecord record;
+  std::map<std::uint64_t, std::vector<Digest>> new_parts;  // that travel with a brand's message
+};
+
+// What a submission gets once the batch is durable.
+struct Reply {
+  Delivery::Kind kind = Delivery::Kind::parcel;
+  std::optional<CaseId> case_id;
+  std::optional<std::uint64_t> from;  // deliver positions from here; empty: none
+  std::vector<Bytes> refusals;        // envelopes
+
+  void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
+};
+
+struct SequencerParts {
+  Ledger& ledger;
+  Authority authority;
+  BrandIdentity identity;
+  Digest card_digest;
+  Clock& clock;
+  Entropy& entropy;
+};
+
+class Batch {
+ public:
+  using Cases = std::map<CaseId, std::unique_ptr<LiveCase>>;
+  Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms);
+
+  Reply take(const Arrived& arrived);
+  // Lets time pass in a case that is loaded.
+  void wake(const CaseId& case_id);
+  // Null if there is no such case. Loads it if it is not in memory.
+  LiveCase* find(const CaseId& case_id);
+  void touch(const CaseId& case_id) { touched_.insert(case_id); }
+  const std::set<CaseId>& touched() const { return touched_; }
+  // Writes where each touched case now stands.
+  void put_cases();
+  std::int64_t now_ms() const { return now_ms_; }
+  SequencerParts& parts() { return parts_; }
+
+ private:
+  Reply take_read(const Arrived& arrived);
+  void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
+  LiveCase* case_of(const Verified<Message>& message, Reply& reply);
+  bool repeats(LiveCase& live, const Verified<Message>& message, Reply& reply);
+  void admit(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
+             Reply& reply);
+  void fold(LiveCase& live, const Arrived& arrived, const Authorised<Message>& message,
+            const Outcome& outcome);
+  Status check_times(const Message& message) const;
+  void learn_mandate(const Arrived& arrived, const Message& message);
+  void log_mandate(const Arrived& arrived, const Message& message, const CaseId& case_id);
+  void note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message);
+  void refuse(const LiveCase& live, const Verified<Message>& message, ErrorCode code, Reply& reply);
+
+  SequencerParts& parts_;
+  Cases& cases_;
+  std::int64_t now_ms_;
+  std::set<CaseId> touched_;
+};
+
+// The four verbs, and an `open` that carries a handoff: nothing about time, mandate or quota
+// refuses them.
+bool is_unrefusable(const Message& message);
+
+Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal);
+
+// The room of one case while the batch is open.
+class BatchRoom final : public Room {
+ public:
+  BatchRoom(Batch& batch, LiveCase& live) : batch_(batch), live_(live) {}
+
+  const Case& casefile() const override { return live_.record.casefile; }
+  std::int64_t now_ms() const override { return batch_.now_ms(); }
+  const Part* find_part(const PartRef& ref) const override { return live_.record.find_part(ref); }
+  const std::vector<StoredEntry>& records() const override { return live_.record.records; }
+  Result<MessageId> say(const Speech& speech, Actor actor) override;
+  std::uint64_t record(EntryKind kind, Bytes content) override;
+
+ private:
+  Batch& batch_;
+  LiveCase& live_;
+};
+
+}  // namespace entente

@@ -1,0 +1,71 @@
+#include <entente/crypto/hash.h>
+#include <entente/identity/gate.h>
+#include <entente/journal/case_record.h>
+#include <entente/journal/content.h>
+#include <entente/wire/admission.h>
+#include <entente/wire/part.h>
+
+namespace entente {
+namespace {
+
+Error corrupt(std::uint64_t index, const Error& cause) {
+  return {ErrorCode::log_corrupt, "entry " + std::to_string(index) + ": " + describe(cause)};
+}
+
+Status fold_message(CaseRecord& record, const Authority& authority, const StoredEntry& entry) {
+  ENTENTE_LET(verified, Admission::admit<Message>(entry.content));
+  ENTENTE_LET(message, pass_gate(authority, record.casefile, verified,
+                                 {.now_ms = entry.leaf.time_ms, .index = entry.index}));
+  const Outcome outcome = record.casefile.admit(message, entry.leaf.time_ms);
+  if (outcome.effect == Effect::refused) return fail(outcome.code, describe(outcome));
+  record.entries.push_back(entry.index);
+  record.arrivals[sha256(entry.content)] = message.id();
+  if (message->author.party == Party::consumer) record.ours_seen = message->seen;
+  return {};
+}
+
+Status fold_entry(CaseRecord& record, Authority& authority, StoredEntry entry) {
+  switch (entry.leaf.kind) {
+    case EntryKind::message:
+      return fold_message(record, authority, entry);
+    case EntryKind::mandate: {
+      ENTENTE_LET(mandate, Admission::admit<Mandate>(entry.content));
+      return authority.learn(mandate, entry.leaf.time_ms);
+    }
+    case EntryKind::checkpoint_seen: {
+      ENTENTE_LET(seen, decode<CheckpointSeenRecord>(entry.content));
+      ENTENTE_LET(checkpoint, decode_unverified_checkpoint(seen.note));  // verified when logged
+      record.other_log = {checkpoint.origin, checkpoint.size, checkpoint.root};
+      return {};
+    }
+    default:
+      record.records.push_back(std::move(entry));
+      return {};
+  }
+}
+
+}  // namespace
+
+const Part* CaseRecord::find_part(const PartRef& ref) const {
+  const auto found = parts.find(ref.digest);
+  return found == parts.end() ? nullptr : &found->second;
+}
+
+void CaseRecord::keep(const Part& part) { parts.emplace(part_digest(part), part); }
+
+Result<CaseRecord> load_case(const Ledger& ledger, Authority& authority, const CaseId& case_id) {
+  ENTENTE_LET(entries, ledger.entries_of(case_id));
+  if (entries.empty() || case_id == no_case) return fail(ErrorCode::not_found, "no such case");
+  CaseRecord record;
+  for (const std::uint64_t index : entries) {
+    ENTENTE_LET(entry, ledger.read(index));
+    if (const Status folded = fold_entry(record, authority, std::move(entry)); !folded) {
+      return std::unexpected(corrupt(index, folded.error()));
+    }
+  }
+  ENTENTE_LET(parts, ledger.parts_of(case_id));
+  for (const Part& part : parts) record.keep(part);
+  return record;
+}
+
+}  // namespace entente

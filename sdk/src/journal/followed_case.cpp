@@ -1,0 +1,76 @@
+#include "followed_case.h"
+
+#include <entente/audit/proof.h>
+#include <entente/crypto/hash.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+
+namespace entente {
+namespace {
+
+std::unexpected<Error> unproved(std::string detail) {
+  return fail(ErrorCode::receipt_invalid, std::move(detail));
+}
+
+std::string effect_text(const Outcome& outcome) {
+  return std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code));
+}
+
+}  // namespace
+
+Result<std::map<std::uint64_t, Placed>> place(std::span<const Receipt> receipts,
+                                              std::span<const Verified<Message>> messages,
+                                              const Vkey& log) {
+  std::map<std::uint64_t, Placed> placed;
+  for (const Receipt& receipt : receipts) {
+    ENTENTE_LET(proof, decode_proof(receipt.proof));
+    if (const auto shown = verify_proof_of_leaf(proof, receipt.leaf, log); !shown) {
+      return unproved(describe(shown.error()));
+    }
+    ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
+    const auto opened = std::ranges::find_if(messages, [&](const Verified<Message>& message) {
+      return commitment(receipt.salt, message.envelope()) == leaf.commit;
+    });
+    // A receipt of something we do not hold says nothing to us.
+    if (opened == messages.end() || leaf.kind != EntryKind::message) continue;
+    const auto [at, fresh] = placed.try_emplace(leaf.position, Placed{.message = *opened,
+                                                                      .leaf = leaf,
+                                                                      .index = proof.index,
+                                                                      .receipt = receipt,
+                                                                      .parts = {}});
+    if (!fresh && at->second.message.id() != opened->id()) {
+      return unproved("two messages at one position");
+    }
+  }
+  return placed;
+}
+
+Status FollowedCase::fold(const Authority& authority, std::map<std::uint64_t, Placed> placed,
+                          std::vector<Placed>& folded) {
+  Case& casefile = record.casefile;
+  for (auto& [position, item] : placed) {
+    if (position < casefile.next_position()) {
+      if (casefile.messages()[position].id() != item.message.id()) {
+        return unproved("another message at a position that was taken");
+      }
+      continue;
+    }
+    if (position > casefile.next_position()) return {};
+    const GateTime time{.now_ms = item.leaf.time_ms, .index = item.index};
+    ENTENTE_LET(message, pass_gate(authority, casefile, item.message, time));
+    casefile.advance(time.now_ms);
+    const Outcome outcome = casefile.admit(message, time.now_ms);
+    if (outcome.effect == Effect::refused || effect_text(outcome) != item.leaf.effect) {
+      return unproved("the receipt says " + item.leaf.effect + ", the rules give " +
+                      describe(outcome));
+    }
+    record.entries.push_back(item.index);
+    for (const Part& part : item.parts) record.keep(part);
+    unplaced.erase(item.message.id());
+    folded.push_back(std::move(item));
+  }
+  return {};
+}
+
+}  // namespace entente

@@ -1,0 +1,388 @@
+#include <entente/core/limits.h>
+#include <entente/journal/content.h>
+#include <entente/journal/follower.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+
+#include "compose.h"
+#include "followed_case.h"
+
+namespace entente {
+
+struct Follower::State {
+  Ledger& ledger;
+  ConsumerIdentity identity;
+  Clock& clock;
+  Entropy& entropy;
+  std::optional<Authority> authority;  // from the first card on
+  std::optional<Verified<Mandate>> mandate;
+  Checkpoint brand_log;  // newest verified
+  std::map<CaseId, FollowedCase> cases;
+
+  Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
+
+  void frame(Message& message, const CaseId& case_id, FollowedCase& followed);
+  Result<Verified<Message>> persist(Composition made, const CaseId* known);
+  Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
+  Status check_checkpoint(const FollowedCase& followed, const Parcel& parcel, const Vkey& log);
+  Result<std::vector<Refusal>> read_refusals(const Parcel& parcel) const;
+  Result<std::vector<Verified<Message>>> read_messages(const Parcel& parcel,
+                                                       const CaseId& case_id) const;
+  void log_news(const CaseId& case_id, const std::vector<Placed>& folded, const Parcel& parcel);
+  Status load();
+  Status load_case(const CaseId& case_id);
+};
+
+void Follower::State::frame(Message& message, const CaseId& case_id, FollowedCase& followed) {
+  message.environment = identity.environment;
+  message.case_id = case_id;
+  message.author = {.party = Party::consumer,
+                    .actor = Actor::ai,
+                    .key = identity.assistant->public_key(),
+                    .authority = mandate ? mandate->id() : Digest{}};
+  message.audience = {.party = authority->newest_card()->did(),
+                      .card = authority->newest_card_digest()};
+  if (!mandate) message.author.actor = Actor::person;
+  message.seen = {brand_log.origin, brand_log.size, brand_log.root};
+  followed.seen_sent = brand_log;
+}
+
+// Signs and writes to the log. Nothing may be sent before commit().
+Result<Verified<Message>> Follower::State::persist(Composition made, const CaseId* known) {
+  ENTENTE_LET(envelope, sign(made.message, *identity.assistant));
+  ENTENTE_LET(message, Admission::admit<Message>(envelope));
+  const CaseId case_id = known == nullptr ? message.id() : *known;
+  ledger.append({.kind = EntryKind::message,
+                 .case_id = case_id,
+                 .direction = Direction::sent,
+                 .time_ms = clock.now_ms(),
+                 .content = envelope});
+  FollowedCase& followed = cases[case_id];
+  for (const Part& part : made.new_parts) {
+    ledger.keep_part(case_id, part);
+    followed.record.keep(part);
+  }
+  followed.own_parts[message.id()] = std::move(made.new_parts);
+  followed.unplaced.emplace(message.id(), message);
+  entropy.fill(followed.next_act);
+  return message;
+}
+
+Result<Parcel> Follower::State::pack(const CaseId& case_id,
+                                     std::span<const Verified<Message>> messages) {
+  Parcel parcel;
+  FollowedCase& followed = cases.at(case_id);
+  for (const Verified<Message>& message : messages) {
+    const ByteView envelope = message.envelope();
+    parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
+    for (const PartRef& ref : message->parts) {
+      if (const Part* part = followed.record.find_part(ref)) parcel.parts.push_back(*part);
+    }
+  }
+  parcel.checkpoint = ledger.checkpoint_note();
+  if (mandate) parcel.mandates.push_back(identity.mandate);
+  return parcel;
+}
+
+Status Follower::State::check_checkpoint(const FollowedCase& followed, const Parcel& parcel,
+                                         const Vkey& log) {
+  ENTENTE_LET(checkpoint, verify_checkpoint(parcel.checkpoint, log));
+  const Checkpoint& named = followed.seen_sent;
+  if (named.size > 0) {
+    if (checkpoint.size < named.size) {
+      return fail(ErrorCode::log_forked, "the brand's log is smaller than it was");
+    }
+    if (!verify_consistency(named.head(), checkpoint.head(), parcel.consistency)) {
+      return fail(ErrorCode::log_forked, "the brand's log does not follow from what we saw");
+    }
+  }
+  const Checkpoint both[] = {brand_log, checkpoint};
+  if (brand_log.size > 0) ENTENTE_TRY(compare(both));
+  if (checkpoint.size <= brand_log.size) return {};
+  brand_log = checkpoint;
+  ledger.append({.kind = EntryKind::checkpoint_seen,
+                 .case_id = no_case,
+                 .direction = Direction::received,
+                 .time_ms = clock.now_ms(),
+                 .content = encode(CheckpointSeenRecord{.note = parcel.checkpoint,
+                                                        .consistency = parcel.consistency,
+                                                        .from_size = named.size})});
+  return {};
+}
+
+Result<std::vector<Refusal>> Follower::State::read_refusals(const Parcel& parcel) const {
+  std::vector<Refusal> refusals;
+  for (const Bytes& envelope : parcel.envelopes) {
+    ENTENTE_LET(type, unverified_payload_type(envelope));
+    if (type != payload_type::refusal) continue;
+    ENTENTE_LET(refusal, Admission::admit<Refusal>(envelope));
+    ENTENTE_TRY(authority->check_brand_key(refusal.signer(), KeyPurpose::message, brand_log.size));
+    refusals.push_back(*refusal);
+  }
+  return refusals;
+}
+
+// What the brand sent, and our own messages: the ones a receipt may be of.
+Result<std::vector<Verified<Message>>> Follower::State::read_messages(const Parcel& parcel,
+                                                                      const CaseId& case_id) const {
+  std::vector<Verified<Message>> messages;
+  for (const Bytes& envelope : parcel.envelopes) {
+    ENTENTE_LET(type, unverified_payload_type(envelope));
+    if (type != payload_type::message) continue;
+    ENTENTE_LET(message, Admission::admit<Message>(envelope));
+    if (message->case_id != case_id) return fail(ErrorCode::peer_failed, "of another case");
+    messages.push_back(std::move(message));
+  }
+  const FollowedCase& followed = cases.at(case_id);
+  for (const auto& [id, message] : followed.unplaced) messages.push_back(message);
+  for (const auto& message : followed.record.casefile.messages()) {
+    messages.push_back(message.verified());
+  }
+  return messages;
+}
+
+void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>& folded,
+                               const Parcel& parcel) {
+  for (const Placed& item : folded) {
+    ledger.keep_receipt(case_id, item.message.id(), item.receipt);
+    if (item.message->author.party != Party::brand) continue;
+    const ByteView envelope = item.message.envelope();
+    std::vector<Digest> received;
+    for (const Part& part : item.parts) {
+      received.push_back(part_digest(part));
+      ledger.keep_part(case_id, part);
+    }
+    ledger.append({.kind = EntryKind::message,
+                   .case_id = case_id,
+                   .position = item.leaf.position,
+                   .direction = Direction::received,
+                   .time_ms = clock.now_ms(),
+                   .content = Bytes(envelope.begin(), envelope.end()),
+                   .parts_received = std::move(received),
+                   .effect = item.leaf.effect});
+  }
+  for (const Bytes& envelope : parcel.envelopes) {
+    const auto type = unverified_payload_type(envelope);
+    if (!type || *type != payload_type::refusal) continue;
+    ledger.append({.kind = EntryKind::refusal,
+                   .case_id = case_id,
+                   .direction = Direction::received,
+                   .time_ms = clock.now_ms(),
+                   .content = envelope});
+  }
+}
+
+// A case as this log has it: own messages, the brand's, and the receipts that order them.
+Status Follower::State::load_case(const CaseId& case_id) {
+  ENTENTE_LET(entries, ledger.entries_of(case_id));
+  FollowedCase& followed = cases[case_id];
+  entropy.fill(followed.next_act);
+  std::vector<Verified<Message>> messages;
+  for (const std::uint64_t index : entries) {
+    ENTENTE_LET(entry, ledger.read(index));
+    if (entry.leaf.kind == EntryKind::refusal) {
+      ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
+      followed.unplaced.erase(refusal->message);
+    }
+    if (entry.leaf.kind != EntryKind::message) continue;
+    ENTENTE_LET(message, Admission::admit<Message>(entry.content));
+    if (message->author.party == Party::consumer) {
+      followed.unplaced.emplace(message.id(), message);
+      followed.seen_sent = {message->seen.origin, message->seen.size, message->seen.root};
+    }
+    messages.push_back(std::move(message));
+  }
+  ENTENTE_LET(parts, ledger.parts_of(case_id));
+  for (const Part& part : parts) followed.record.keep(part);
+  ENTENTE_LET(rows, ledger.store().receipts_of(case_id));
+  std::vector<Receipt> receipts;
+  for (const ReceiptRow& row : rows) receipts.push_back({row.leaf, row.salt, row.proof});
+  ENTENTE_LET(log, brand_vkey());
+  ENTENTE_LET(placed, place(receipts, messages, log));
+  std::vector<Placed> folded;
+  return followed.fold(*authority, std::move(placed), folded);
+}
+
+Status Follower::State::load() {
+  ENTENTE_LET(documents, ledger.entries_of(no_case));
+  for (const std::uint64_t index : documents) {
+    ENTENTE_LET(entry, ledger.read(index));
+    if (entry.leaf.kind == EntryKind::card) {
+      ENTENTE_LET(card, Admission::admit<Card>(entry.content));
+      if (!authority) authority.emplace(card->did(), identity.environment);
+      ENTENTE_TRY(authority->learn(card, entry.leaf.time_ms));
+    } else if (entry.leaf.kind == EntryKind::mandate) {
+      ENTENTE_LET(known, Admission::admit<Mandate>(entry.content));
+      if (authority) ENTENTE_TRY(authority->learn(known, entry.leaf.time_ms));
+    } else if (entry.leaf.kind == EntryKind::checkpoint_seen && authority) {
+      ENTENTE_LET(seen, decode<CheckpointSeenRecord>(entry.content));
+      ENTENTE_LET(log, brand_vkey());
+      ENTENTE_LET(checkpoint, verify_checkpoint(seen.note, log));
+      if (checkpoint.size > brand_log.size) brand_log = checkpoint;
+    }
+  }
+  if (!authority) return {};
+  ENTENTE_LET(rows, ledger.store().cases());
+  for (const CaseRow& row : rows) ENTENTE_TRY(load_case(row.case_id));
+  return {};
+}
+
+Follower::Follower(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Follower::~Follower() = default;
+
+Result<std::unique_ptr<Follower>> Follower::start(Ledger& ledger, ConsumerIdentity identity,
+                                                  Clock& clock, Entropy& entropy) {
+  auto state = std::unique_ptr<State>(new State{
+      .ledger = ledger, .identity = std::move(identity), .clock = clock, .entropy = entropy});
+  if (!state->identity.mandate.empty()) {
+    ENTENTE_LET(mandate, Admission::admit<Mandate>(state->identity.mandate));
+    state->mandate = mandate;
+  }
+  ENTENTE_TRY(state->load());
+  return std::unique_ptr<Follower>(new Follower(std::move(state)));
+}
+
+Status Follower::learn_card(ByteView envelope) {
+  State& s = *state_;
+  ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  if (s.authority && s.authority->find_card(card.id()) != nullptr) return {};
+  const std::int64_t now_ms = s.clock.now_ms();
+  if (!s.authority) s.authority.emplace(card->did(), s.identity.environment);
+  ENTENTE_TRY(s.authority->learn(card, now_ms));
+  s.ledger.append({.kind = EntryKind::card,
+                   .case_id = no_case,
+                   .direction = Direction::received,
+                   .time_ms = now_ms,
+                   .content = Bytes(envelope.begin(), envelope.end())});
+  if (s.mandate && s.authority->find_mandate(s.mandate->id()) == nullptr) {
+    ENTENTE_TRY(s.authority->learn(*s.mandate, now_ms));
+    s.ledger.append({.kind = EntryKind::mandate,
+                     .case_id = no_case,
+                     .direction = Direction::own,
+                     .time_ms = now_ms,
+                     .content = s.identity.mandate});
+  }
+  return s.ledger.commit();
+}
+
+const Card* Follower::card() const {
+  return state_->authority ? state_->authority->newest_card() : nullptr;
+}
+
+const Authority& Follower::authority() const { return *state_->authority; }
+
+Result<Parcel> Follower::open_case(const Speech& opening, std::span<const Speech> also) {
+  State& s = *state_;
+  if (!s.authority) return fail(ErrorCode::card_unknown, "no card of the brand is known yet");
+  FollowedCase scratch;
+  Composition made = compose(opening, s.clock.now_ms(), s.entropy);
+  s.frame(made.message, CaseId{}, scratch);
+  const ActId act = made.message.act_id;
+  ENTENTE_LET(first, s.persist(std::move(made), nullptr));
+  const CaseId case_id = first.id();
+  std::vector<Verified<Message>> messages = {first};
+  for (const Speech& speech : also) {
+    Composition next = compose(speech, s.clock.now_ms(), s.entropy);
+    s.frame(next.message, case_id, s.cases.at(case_id));
+    next.message.prev = case_id;
+    ENTENTE_LET(message, s.persist(std::move(next), &case_id));
+    messages.push_back(message);
+  }
+  s.cases.at(case_id).seen_sent = s.brand_log;
+  s.ledger.put_case(
+      {.case_id = case_id, .opener = s.identity.assistant->public_key(), .open_act = act});
+  ENTENTE_TRY(s.ledger.commit());
+  return s.pack(case_id, messages);
+}
+
+Result<Parcel> Follower::say(const CaseId& case_id, const Speech& speech) {
+  State& s = *state_;
+  const auto known = s.cases.find(case_id);
+  if (known == s.cases.end()) return fail(ErrorCode::not_found, "no such case");
+  FollowedCase& followed = known->second;
+  Composition made = compose(speech, s.clock.now_ms(), s.entropy);
+  made.message.act_id = followed.next_act;
+  made.message.prev =
+      followed.record.casefile.is_open() ? followed.record.casefile.head() : case_id;
+  s.frame(made.message, case_id, followed);
+  ENTENTE_LET(message, s.persist(std::move(made), &case_id));
+  ENTENTE_TRY(s.ledger.commit());
+  return s.pack(case_id, {&message, 1});
+}
+
+Result<Parcel> Follower::unsent(const CaseId& case_id) const {
+  const auto known = state_->cases.find(case_id);
+  if (known == state_->cases.end()) return fail(ErrorCode::not_found, "no such case");
+  std::vector<Verified<Message>> messages;
+  for (const auto& [id, message] : known->second.unplaced) messages.push_back(message);
+  // The opening first: without it nobody knows the case.
+  std::ranges::stable_sort(messages, {}, [](const Verified<Message>& message) {
+    return std::pair(message->verb() != Verb::open, message->sent_at_ms);
+  });
+  return state_->pack(case_id, messages);
+}
+
+Result<Bytes> Follower::sign_read(const CaseId&, std::string_view path) const {
+  const State& s = *state_;
+  Read read{.key = s.identity.assistant->public_key(),
+            .authority = s.mandate ? s.mandate->id() : Digest{},
+            .audience = s.authority->newest_card()->did(),
+            .environment = s.identity.environment,
+            .method = "GET",
+            .path = std::string(path),
+            .expires_ms = s.clock.now_ms() + limits::admit_window_ms};
+  s.entropy.fill(read.nonce);
+  return sign(read, *s.identity.assistant);
+}
+
+Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
+  State& s = *state_;
+  const auto known = s.cases.find(case_id);
+  if (known == s.cases.end()) return fail(ErrorCode::not_found, "no such case");
+  for (const Bytes& card : parcel.cards) ENTENTE_TRY(learn_card(card));
+  ENTENTE_LET(log, s.brand_vkey());
+  News news;
+  ENTENTE_LET(refusals, s.read_refusals(parcel));
+  news.refusals = std::move(refusals);
+  if (!parcel.checkpoint.empty()) ENTENTE_TRY(s.check_checkpoint(known->second, parcel, log));
+  ENTENTE_LET(messages, s.read_messages(parcel, case_id));
+  ENTENTE_LET(placed, place(parcel.receipts, messages, log));
+  for (auto& [position, item] : placed) {
+    for (const PartRef& ref : item.message->parts) {
+      if (const Part* part = entente::find_part(parcel.parts, ref)) item.parts.push_back(*part);
+    }
+  }
+  FollowedCase next = known->second;  // believed only if the whole parcel holds
+  std::vector<Placed> folded;
+  ENTENTE_TRY(next.fold(*s.authority, std::move(placed), folded));
+  known->second = std::move(next);
+  for (const Refusal& refusal : news.refusals) known->second.unplaced.erase(refusal.message);
+  for (const Placed& item : folded) {
+    const bool own = item.message->author.party == Party::consumer;
+    (own ? news.receipted : news.heard).push_back(item.message.id());
+  }
+  s.log_news(case_id, folded, parcel);
+  ENTENTE_TRY(s.ledger.commit());
+  return news;
+}
+
+const Case* Follower::find_case(const CaseId& case_id) const {
+  const auto known = state_->cases.find(case_id);
+  return known == state_->cases.end() ? nullptr : &known->second.record.casefile;
+}
+
+const Part* Follower::find_part(const CaseId& case_id, const PartRef& ref) const {
+  const auto known = state_->cases.find(case_id);
+  return known == state_->cases.end() ? nullptr : known->second.record.find_part(ref);
+}
+
+std::vector<CaseId> Follower::cases() const {
+  std::vector<CaseId> ids;
+  for (const auto& [case_id, followed] : state_->cases) ids.push_back(case_id);
+  return ids;
+}
+
+ActId Follower::next_act(const CaseId& case_id) const { return state_->cases.at(case_id).next_act; }
+
+}  // namespace entente

@@ -1,0 +1,316 @@
+#include <entente/audit/proof.h>
+#include <entente/journal/content.h>
+#include <entente/journal/ledger.h>
+#include <entente/store/key_store.h>
+#include <entente/store/last_signed.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "engine.h"
+
+namespace entente {
+
+// What opens a leaf's commitment.
+struct Opened {
+  Bytes leaf;
+  OpenedContent content;
+};
+
+// A batch being gathered. Entries take their index at once; the tree grows beside the stored one.
+struct Gathered {
+  StoreBatch rows;
+  MerkleTree tree;
+  std::unordered_map<CaseId, Digest> last_leaf;  // of the cases this batch touched
+  std::unordered_map<std::uint64_t, Opened> opened;
+  Error trouble{ErrorCode::internal, {}};  // met while gathering; commit() reports it
+  bool troubled = false;
+};
+
+struct Ledger::State {
+  Entropy& entropy;
+  const Signer& log_key;
+  Vkey vkey;
+  StoreLock lock;
+  std::unique_ptr<KeyStore> keys;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<LastSigned> last_signed;
+  WrapKey blinding{};
+  MerkleTree tree;  // committed
+  std::string note;
+  std::unordered_map<std::uint64_t, Opened>
+      fresh;  // of the last batch: most receipts are asked now
+  Gathered gathered;
+  bool failed = false;
+
+  Result<Digest> last_leaf_of(const CaseId& case_id) {
+    const auto known = gathered.last_leaf.find(case_id);
+    if (known != gathered.last_leaf.end()) return known->second;
+    ENTENTE_LET(entries, store->entries_of(case_id));
+    if (entries.empty()) return Digest{};
+    return store->read_node(0, entries.back());
+  }
+
+  Status add(const EntryDraft& draft) {
+    const std::uint64_t index = gathered.tree.size();
+    const CaseId owner = draft.case_id.value_or(no_case);
+    OpenedContent opened;
+    entropy.fill(opened.salt);
+    opened.content = draft.content;
+    LogEntry leaf{.kind = draft.kind,
+                  .time_ms = draft.time_ms,
+                  .blind_case = {},
+                  .position = draft.position,
+                  .direction = draft.direction,
+                  .commit = commitment(opened.salt, draft.content),
+                  .parts_received = draft.parts_received,
+                  .prev_leaf = {},
+                  .effect = draft.effect,
+                  .engine = std::string(engine_version)};
+    if (owner != no_case) {
+      leaf.blind_case = blind_case(blinding, owner);
+      ENTENTE_LET(previous, last_leaf_of(owner));
+      leaf.prev_leaf = previous;
+    }
+    ENTENTE_LET(key, keys->content_key(owner, content_class(draft.kind)));
+    Bytes leaf_bytes = encode(leaf);
+    if (leaf_bytes.size() > limits::leaf_bytes_max) {
+      return fail(ErrorCode::too_large, "a log entry names too many parts");
+    }
+    const Digest hash = leaf_hash(leaf_bytes);
+    for (const MerkleNode& node : gathered.tree.append(hash)) {
+      gathered.rows.nodes.push_back({node.level, node.index, node.hash});
+    }
+    if (owner != no_case) gathered.last_leaf[owner] = hash;
+    gathered.rows.entries.push_back({.index = index,
+                                     .leaf = leaf_bytes,
+                                     .sealed = seal_entry(key, opened, index, entropy),
+                                     .case_id = draft.case_id});
+    gathered.opened[index] = {std::move(leaf_bytes), std::move(opened)};
+    return {};
+  }
+
+  Result<Opened> open_at(std::uint64_t index) const {
+    if (const auto known = fresh.find(index); known != fresh.end()) return known->second;
+    ENTENTE_LET(row, store->read_entry(index));
+    ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
+    ENTENTE_LET(key, keys->content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
+    ENTENTE_LET(content, open_entry(key, row.sealed, index));
+    return Opened{std::move(row.leaf), std::move(content)};
+  }
+
+  void note_trouble(const Status& status) {
+    if (status || gathered.troubled) return;
+    gathered.troubled = true;
+    gathered.trouble = status.error();
+  }
+
+  void restart_batch() {
+    gathered = Gathered{};
+    gathered.tree = tree;
+  }
+
+  Result<std::string> checkpoint_text(const MerkleTree& of) const {
+    return encode_checkpoint_text({vkey.name(), of.size(), of.root()});
+  }
+
+  // Signs what the store holds, once the last-signed store agrees that it follows.
+  Status sign(const MerkleTree& committed) {
+    ENTENTE_LET(text, checkpoint_text(committed));
+    if (last_signed->text() != text) ENTENTE_TRY(last_signed->advance(last_signed->text(), text));
+    ENTENTE_LET(signed_note,
+                sign_checkpoint({vkey.name(), committed.size(), committed.root()}, log_key));
+    note = std::move(signed_note);
+    return {};
+  }
+
+  Status commit_batch() {
+    if (gathered.troubled) return std::unexpected(gathered.trouble);
+    ENTENTE_TRY(keys->flush());
+    const bool grown = !gathered.rows.entries.empty();
+    if (grown) {
+      ENTENTE_LET(text, checkpoint_text(gathered.tree));
+      gathered.rows.checkpoint = text;
+    }
+    ENTENTE_TRY(store->write(gathered.rows));
+    tree = gathered.tree;
+    fresh = std::move(gathered.opened);
+    return grown ? sign(tree) : Status{};
+  }
+
+  // The stored tree must be the one last signed, or follow from it by the batch a crash cut off.
+  Status recover() {
+    const TreeReader nodes{*store};
+    ENTENTE_LET(loaded, MerkleTree::load(nodes, store->size()));
+    tree = std::move(loaded);
+    if (tree.size() > 0) {
+      ENTENTE_LET(text, checkpoint_text(tree));
+      ENTENTE_LET(stored, store->checkpoint());
+      if (text != stored) {
+        return fail(ErrorCode::log_corrupt, "the stored nodes do not give the stored root");
+      }
+    }
+    if (!last_signed->text().empty()) ENTENTE_TRY(check_follows(nodes));
+    if (tree.size() > 0) ENTENTE_TRY(sign(tree));
+    restart_batch();
+    return {};
+  }
+
+  struct TreeReader final : NodeReader {
+    explicit TreeReader(const Store& from) : store(from) {}
+    const Store& store;
+    Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
+      return store.read_node(level, index);
+    }
+  };
+
+  Status check_follows(const TreeReader& nodes) const {
+    ENTENTE_LET(last, decode_checkpoint_text(last_signed->text()));
+    if (last.origin != vkey.name()) {
+      return fail(ErrorCode::log_corrupt, "the last checkpoint is of " + last.origin);
+    }
+    if (last.size > tree.size()) {
+      return fail(ErrorCode::log_corrupt, "the log has signed " + std::to_string(last.size) +
+                                              " entries and holds " + std::to_string(tree.size()) +
+                                              ": a backup was restored");
+    }
+    ENTENTE_LET(root, root_of(nodes, last.size));
+    if (root != last.root) {
+      return fail(ErrorCode::log_corrupt, "the stored entries are not those that were signed");
+    }
+    return {};
+  }
+};
+
+Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Ledger::~Ledger() = default;
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const Signer& log_key,
+                                             Entropy& entropy) {
+  std::error_code error;
+  std::filesystem::create_directories(options.directory, error);
+  if (error) return fail(ErrorCode::store_failed, "cannot create " + options.directory.string());
+  ENTENTE_LET(lock, StoreLock::take(options.directory));
+  ENTENTE_LET(vkey, Vkey::make(options.origin, SignatureType::ed25519, log_key.public_key()));
+  const auto in = [&](const char* name) { return options.directory / name; };
+  ENTENTE_LET(
+      master,
+      read_or_make_master_key(
+          options.master_key_file.empty() ? in("master.key") : options.master_key_file, entropy));
+  ENTENTE_LET(keys,
+              KeyStore::open(in("keys.db"), master, sealing_craft(entropy), StoreMode::write));
+  ENTENTE_LET(store, open_sqlite_store(in("store.db"), StoreMode::write));
+  ENTENTE_LET(last_signed, LastSigned::open(in("last-signed.db"), StoreMode::write));
+  ENTENTE_LET(blinding, keys->secret("blind"));
+  auto state = std::make_unique<State>(State{.entropy = entropy,
+                                             .log_key = log_key,
+                                             .vkey = vkey,
+                                             .lock = std::move(lock),
+                                             .keys = std::move(keys),
+                                             .store = std::move(store),
+                                             .last_signed = std::move(last_signed),
+                                             .blinding = blinding,
+                                             .tree = {},
+                                             .note = {},
+                                             .gathered = {}});
+  ENTENTE_TRY(state->recover());
+  return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
+}
+
+std::uint64_t Ledger::append(const EntryDraft& draft) {
+  const std::uint64_t index = next_index();
+  state_->note_trouble(state_->add(draft));
+  return index;
+}
+
+void Ledger::keep_part(const CaseId& case_id, const Part& part) {
+  State& s = *state_;
+  const auto key = s.keys->content_key(case_id, name(part.part_class));
+  if (!key) return s.note_trouble(std::unexpected(key.error()));
+  const Digest digest = part_digest(part);
+  s.gathered.rows.parts.push_back({.case_id = case_id,
+                                   .digest = digest,
+                                   .part_class = part.part_class,
+                                   .sealed = seal_part(*key, part, digest, s.entropy)});
+}
+
+void Ledger::keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt) {
+  state_->gathered.rows.receipts.push_back({.case_id = case_id,
+                                            .message = message,
+                                            .leaf = receipt.leaf,
+                                            .salt = receipt.salt,
+                                            .proof = receipt.proof});
+}
+
+void Ledger::put_case(const CaseRow& row) {
+  auto& cases = state_->gathered.rows.cases;
+  std::erase_if(cases, [&](const CaseRow& known) { return known.case_id == row.case_id; });
+  cases.push_back(row);
+}
+
+void Ledger::put_revoked(const Digest& mandate) {
+  state_->gathered.rows.revoked.push_back(mandate);
+}
+
+bool Ledger::has_uncommitted() const { return !state_->gathered.rows.empty(); }
+
+Status Ledger::commit() {
+  State& s = *state_;
+  if (s.failed) return fail(ErrorCode::store_failed, "an earlier commit failed: open again");
+  if (!has_uncommitted() && !s.gathered.troubled) return {};
+  const Status committed = s.commit_batch();
+  s.failed = !committed;
+  if (committed) s.restart_batch();
+  return committed;
+}
+
+std::uint64_t Ledger::size() const { return state_->tree.size(); }
+std::uint64_t Ledger::next_index() const { return state_->gathered.tree.size(); }
+const Vkey& Ledger::vkey() const { return state_->vkey; }
+const std::string& Ledger::checkpoint_note() const { return state_->note; }
+const Store& Ledger::store() const { return *state_->store; }
+
+Result<Digest> Ledger::read_node(unsigned level, std::uint64_t index) const {
+  return state_->store->read_node(level, index);
+}
+
+Result<Receipt> Ledger::receipt(std::uint64_t index) const {
+  ENTENTE_LET(opened, state_->open_at(index));
+  ENTENTE_LET(hashes, inclusion_proof(*this, index, size()));
+  ENTENTE_LET(
+      proof,
+      encode_proof({.extra = {}, .index = index, .hashes = hashes, .checkpoint = state_->note}));
+  return Receipt{.leaf = opened.leaf, .salt = opened.content.salt, .proof = proof};
+}
+
+Result<std::vector<Digest>> Ledger::consistency_from(std::uint64_t old_size) const {
+  return consistency_proof(*this, old_size, size());
+}
+
+Result<StoredEntry> Ledger::read(std::uint64_t index) const {
+  ENTENTE_LET(opened, state_->open_at(index));
+  ENTENTE_LET(leaf, decode<LogEntry>(opened.leaf));
+  if (commitment(opened.content.salt, opened.content.content) != leaf.commit) {
+    return fail(ErrorCode::log_corrupt, "entry " + std::to_string(index) + " has other content");
+  }
+  return StoredEntry{.index = index, .leaf = leaf, .content = opened.content.content};
+}
+
+Result<std::vector<Part>> Ledger::parts_of(const CaseId& case_id) const {
+  ENTENTE_LET(rows, state_->store->parts_of(case_id));
+  std::vector<Part> parts;
+  for (const PartRow& row : rows) {
+    ENTENTE_LET(key, state_->keys->content_key(case_id, name(row.part_class)));
+    ENTENTE_LET(part, open_part(key, row));
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+Result<std::vector<std::uint64_t>> Ledger::entries_of(const CaseId& case_id) const {
+  return state_->store->entries_of(case_id);
+}
+
+}  // namespace entente

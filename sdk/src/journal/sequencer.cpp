@@ -1,0 +1,389 @@
+#include <entente/core/limits.h>
+#include <entente/crypto/hash.h>
+#include <entente/journal/content.h>
+#include <entente/journal/sequencer.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <list>
+#include <mutex>
+#include <thread>
+
+#include "batch.h"
+
+namespace entente {
+namespace {
+
+constexpr std::chrono::milliseconds tick{50};  // how late a clock or a waiting reader may be
+constexpr std::int64_t busy_retry_ms = 1000;
+
+using Work = std::variant<Arrived, std::pair<CaseId, std::function<void(Room&)>>,
+                          std::function<void(Batch&)>>;
+
+// An answer that waits for the brand to have something to say.
+struct Waiting {
+  Reply reply;
+  std::int64_t until_ms = 0;
+  bool reader = false;  // waits for news even when no work is under way
+  std::function<void(Delivery)> done;
+};
+
+Arrived check_signatures(Submission submission) {
+  Arrived arrived;
+  for (const Bytes& envelope : submission.parcel.envelopes) {
+    arrived.messages.push_back(Admission::admit<Message>(envelope));
+  }
+  for (const Bytes& envelope : submission.parcel.mandates) {
+    if (auto mandate = Admission::admit<Mandate>(envelope)) {
+      arrived.mandates.push_back(std::move(*mandate));
+    }
+  }
+  if (submission.read) arrived.read = Admission::admit<Read>(*submission.read);
+  arrived.submission = std::move(submission);
+  return arrived;
+}
+
+}  // namespace
+
+struct Sequencer::State {
+  SequencerParts parts;
+  Speaker& speaker;
+  Card card;
+  Batch::Cases cases;
+  std::map<CaseId, std::int64_t> wake_ms;
+  std::list<Waiting> waiting;
+  bool broken = false;  // the log cannot be written
+
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::deque<Work> queue;
+  bool stopping = false;
+  std::thread writer;
+
+  void run();
+  void run_batch(std::deque<Work> works);
+  std::vector<Waiting> take_all(Batch& batch, std::deque<Work>& works);
+  void respond(Batch& batch);
+  void after_commit(const Batch& batch);
+  void answer_waiting(std::int64_t now_ms);
+  bool is_ready(const Waiting& waiting, std::int64_t now_ms);
+  Delivery deliver(const Reply& reply);
+  void add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
+  void answer_unlogged(const Arrived& arrived, std::int64_t now_ms);
+  Status take_up();
+  Status log_documents();
+  bool enqueue(Work work);
+  void enqueue_result(Work work);
+};
+
+Status Sequencer::State::log_documents() {
+  const std::pair<EntryKind, Bytes> documents[] = {
+      {EntryKind::card, parts.identity.card},
+      {EntryKind::policy, to_bytes(parts.identity.policy)},
+  };
+  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
+  for (const auto& [kind, content] : documents) {
+    bool logged = content.empty();
+    for (const std::uint64_t index : known) {
+      ENTENTE_LET(entry, parts.ledger.read(index));
+      logged = logged || (entry.leaf.kind == kind && entry.content == content);
+    }
+    if (logged) continue;
+    parts.ledger.append({.kind = kind,
+                         .case_id = no_case,
+                         .direction = Direction::own,
+                         .time_ms = parts.clock.now_ms(),
+                         .content = content});
+  }
+  return parts.ledger.commit();
+}
+
+// Earlier cards first, then every case: what is owed is found again by the rules that found it the
+// first time.
+Status Sequencer::State::take_up() {
+  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
+  for (const std::uint64_t index : known) {
+    ENTENTE_LET(entry, parts.ledger.read(index));
+    if (entry.leaf.kind != EntryKind::card) continue;
+    ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
+    ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms));
+  }
+  ENTENTE_LET(newest, Admission::admit<Card>(parts.identity.card));
+  ENTENTE_TRY(parts.authority.learn(newest, parts.clock.now_ms()));
+  parts.card_digest = newest.id();
+  card = *newest;
+  ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
+                                              KeyPurpose::message, parts.ledger.next_index()));
+  ENTENTE_TRY(log_documents());
+  ENTENTE_LET(revoked, parts.ledger.store().revoked());
+  for (const Digest& mandate : revoked) parts.authority.revoke(mandate, 0);
+  ENTENTE_LET(rows, parts.ledger.store().cases());
+  Batch batch(parts, cases, parts.clock.now_ms());
+  for (const CaseRow& row : rows) {
+    if (batch.find(row.case_id) == nullptr) {
+      return fail(ErrorCode::log_corrupt, "case " + short_hex(row.case_id) + " cannot be read");
+    }
+    batch.wake(row.case_id);
+  }
+  respond(batch);
+  batch.put_cases();
+  ENTENTE_TRY(parts.ledger.commit());
+  after_commit(batch);
+  return {};
+}
+
+bool Sequencer::State::enqueue(Work work) {
+  {
+    const std::scoped_lock lock(mutex);
+    if (stopping || queue.size() >= limits::submission_queue_max) return false;
+    queue.push_back(std::move(work));
+  }
+  arrived.notify_one();
+  return true;
+}
+
+// What a worker brings back is never turned away: the case waits for it.
+void Sequencer::State::enqueue_result(Work work) {
+  {
+    const std::scoped_lock lock(mutex);
+    queue.push_back(std::move(work));
+  }
+  arrived.notify_one();
+}
+
+void Sequencer::State::run() {
+  for (;;) {
+    std::deque<Work> works;
+    {
+      std::unique_lock lock(mutex);
+      arrived.wait_for(lock, tick, [&] { return stopping || !queue.empty(); });
+      if (stopping && queue.empty()) return;
+      while (!queue.empty() && works.size() < limits::batch_submissions_max) {
+        works.push_back(std::move(queue.front()));
+        queue.pop_front();
+      }
+    }
+    run_batch(std::move(works));
+  }
+}
+
+// Messages of consumers go before anything the brand says, so that a chatty brand cannot overtake.
+std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& works) {
+  std::vector<Waiting> replies;
+  for (Work& work : works) {
+    if (auto* message = std::get_if<Arrived>(&work)) {
+      Submission& submission = message->submission;
+      replies.push_back({.reply = batch.take(*message),
+                         .until_ms = batch.now_ms() + submission.wait_ms,
+                         .reader = submission.read.has_value(),
+                         .done = submission.done});
+    }
+  }
+  for (const auto& [case_id, at_ms] : wake_ms) {
+    if (at_ms <= batch.now_ms()) batch.wake(case_id);
+  }
+  for (Work& work : works) {
+    if (auto* post = std::get_if<std::pair<CaseId, std::function<void(Room&)>>>(&work)) {
+      if (LiveCase* live = batch.find(post->first)) {
+        BatchRoom room(batch, *live);
+        post->second(room);
+        batch.touch(post->first);
+      }
+    } else if (auto* look = std::get_if<std::function<void(Batch&)>>(&work)) {
+      (*look)(batch);
+    }
+  }
+  return replies;
+}
+
+void Sequencer::State::respond(Batch& batch) {
+  for (const CaseId& case_id : std::set(batch.touched())) {
+    if (LiveCase* live = batch.find(case_id)) {
+      BatchRoom room(batch, *live);
+      speaker.respond(room);
+    }
+  }
+}
+
+void Sequencer::State::run_batch(std::deque<Work> works) {
+  const std::int64_t now_ms = parts.clock.now_ms();
+  if (broken) {
+    for (Work& work : works) {
+      if (auto* message = std::get_if<Arrived>(&work)) answer_unlogged(*message, now_ms);
+    }
+    return;
+  }
+  Batch batch(parts, cases, now_ms);
+  std::vector<Waiting> replies = take_all(batch, works);
+  respond(batch);
+  batch.put_cases();
+  if (!parts.ledger.commit()) {
+    // Nothing of this batch may be believed to have happened: what is in memory is ahead of the
+    // disk, so this process speaks no more for the log.
+    broken = true;
+    return run_batch(std::move(works));
+  }
+  after_commit(batch);
+  for (Waiting& reply : replies) waiting.push_back(std::move(reply));
+  answer_waiting(now_ms);
+}
+
+void Sequencer::State::after_commit(const Batch& batch) {
+  for (const CaseId& case_id : batch.touched()) {
+    const auto live = cases.find(case_id);
+    if (live == cases.end()) continue;
+    const Case& casefile = live->second->record.casefile;
+    std::int64_t earliest = 0;
+    for (const CaseClock& clock : casefile.clocks()) {
+      // A clock already due was seen by this batch; only a later one wakes the case again.
+      if (clock.at_ms > casefile.admitted_ms(casefile.next_position() - 1) &&
+          (earliest == 0 || clock.at_ms < earliest)) {
+        earliest = clock.at_ms;
+      }
+    }
+    if (earliest == 0) {
+      wake_ms.erase(case_id);
+    } else {
+      wake_ms[case_id] = earliest;
+    }
+    speaker.committed(casefile);
+  }
+}
+
+bool Sequencer::State::is_ready(const Waiting& wait, std::int64_t now_ms) {
+  if (wait.reply.kind != Delivery::Kind::parcel || !wait.reply.case_id) return true;
+  if (now_ms >= wait.until_ms) return true;
+  const auto live = cases.find(*wait.reply.case_id);
+  if (live == cases.end() || speaker.is_working(*wait.reply.case_id)) return false;
+  return !wait.reader ||
+         live->second->record.casefile.next_position() > wait.reply.from.value_or(0);
+}
+
+void Sequencer::State::answer_waiting(std::int64_t now_ms) {
+  for (auto wait = waiting.begin(); wait != waiting.end();) {
+    if (!is_ready(*wait, now_ms)) {
+      ++wait;
+      continue;
+    }
+    wait->done(deliver(wait->reply));
+    wait = waiting.erase(wait);
+  }
+}
+
+Delivery Sequencer::State::deliver(const Reply& reply) {
+  Delivery delivery{.kind = reply.kind, .parcel = {}};
+  if (reply.kind != Delivery::Kind::parcel) return delivery;
+  delivery.parcel.envelopes = reply.refusals;
+  delivery.parcel.checkpoint = parts.ledger.checkpoint_note();
+  const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
+  if (live == cases.end()) return delivery;
+  if (reply.from) add_messages(*live->second, *reply.from, delivery.parcel);
+  const Seen& seen = live->second->record.ours_seen;
+  if (seen.size > 0 && seen.origin == parts.ledger.vkey().name() &&
+      seen.size <= parts.ledger.size()) {
+    if (auto proof = parts.ledger.consistency_from(seen.size)) {
+      delivery.parcel.consistency = std::move(*proof);
+    }
+  }
+  return delivery;
+}
+
+void Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel) {
+  const CaseRecord& record = live.record;
+  for (std::uint64_t position = from; position < record.entries.size(); ++position) {
+    if (parcel.envelopes.size() >= limits::parcel_envelopes_max) return;
+    auto receipt = parts.ledger.receipt(record.entries[position]);
+    if (!receipt) return;
+    parcel.receipts.push_back(std::move(*receipt));
+    const Authorised<Message>& message = record.casefile.messages()[position];
+    if (message->author.party != Party::brand) continue;
+    const ByteView envelope = message.verified().envelope();
+    parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
+    for (const PartRef& ref : message->parts) {
+      if (const Part* part = record.find_part(ref)) parcel.parts.push_back(*part);
+    }
+  }
+}
+
+// A person asked for, a right exercised: their time is fixed by a signature even when the log is
+// gone, and the entry is owed.
+void Sequencer::State::answer_unlogged(const Arrived& message, std::int64_t now_ms) {
+  Delivery delivery{.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
+  for (const auto& verified : message.messages) {
+    if (!verified || !is_unrefusable(**verified)) continue;
+    auto envelope = sign_refusal(parts, {.message = verified->id(),
+                                         .code = std::string(name(ErrorCode::busy)),
+                                         .at_ms = now_ms,
+                                         .retry_after_ms = busy_retry_ms,
+                                         .environment = parts.identity.environment,
+                                         .case_id = (*verified)->case_id,
+                                         .unlogged = true});
+    if (envelope) delivery.parcel.envelopes.push_back(std::move(*envelope));
+  }
+  message.submission.done(std::move(delivery));
+}
+
+Sequencer::Sequencer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentity identity,
+                                                    Speaker& speaker, Clock& clock,
+                                                    Entropy& entropy) {
+  ENTENTE_LET(card, Admission::admit<Card>(identity.card));
+  const Environment environment = identity.environment;
+  auto state =
+      std::unique_ptr<State>(new State{.parts = {.ledger = ledger,
+                                                 .authority = Authority(card->did(), environment),
+                                                 .identity = std::move(identity),
+                                                 .card_digest = card.id(),
+                                                 .clock = clock,
+                                                 .entropy = entropy},
+                                       .speaker = speaker,
+                                       .card = *card});
+  ENTENTE_TRY(state->take_up());
+  State& running = *state;
+  state->writer = std::thread([&running] { running.run(); });
+  return std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
+}
+
+Sequencer::~Sequencer() {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->arrived.notify_all();
+  if (state_->writer.joinable()) state_->writer.join();
+  for (Waiting& wait : state_->waiting) wait.done(state_->deliver(wait.reply));
+}
+
+void Sequencer::submit(Submission submission) {
+  const auto done = submission.done;
+  if (!state_->enqueue(check_signatures(std::move(submission)))) {
+    done({.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms});
+  }
+}
+
+void Sequencer::post(const CaseId& case_id, std::function<void(Room&)> work) {
+  state_->enqueue_result(std::pair(case_id, std::move(work)));
+}
+
+void Sequencer::ask_status(const CaseId& case_id, const MessageId& message,
+                           std::function<void(Result<Receipt>)> done) {
+  const auto look = [case_id, message, done](Batch& batch) {
+    const LiveCase* live = batch.find(case_id);
+    if (live == nullptr) return done(fail(ErrorCode::not_found));
+    const auto position = live->record.casefile.find_position(message);
+    if (!position) return done(fail(ErrorCode::not_admitted));
+    done(batch.parts().ledger.receipt(live->record.entries.at(*position)));
+  };
+  if (!state_->enqueue(std::function<void(Batch&)>(look))) done(fail(ErrorCode::busy));
+}
+
+void Sequencer::inspect(std::function<void(const Ledger&)> look) {
+  state_->enqueue_result(
+      std::function<void(Batch&)>([look](Batch& batch) { look(batch.parts().ledger); }));
+}
+
+const Card& Sequencer::card() const { return state_->card; }
+
+}  // namespace entente
