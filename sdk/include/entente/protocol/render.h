@@ -1,7 +1,12 @@
 #pragma once
 // The text a principal is shown before approving, as a pure function of the act: replay renders it
 // again and compares the digest. Parts are printed by digest, so the text can be recomputed after
-// they are erased; a screen shows the content beside it. Rules: protocol/spec/04-approval.md.
+// they are erased; a screen shows the content beside it. What a stranger wrote stands in quotes,
+// with whatever could forge a line or turn the reading direction escaped.
+//
+//     Digest shown = sha256(view(render_offer(offer, "did:web:kettle.example", "es")));
+//
+// Rules: protocol/spec/04-approval.md.
 
 #include <entente/protocol/message.h>
 
@@ -10,11 +15,12 @@
 namespace entente {
 
 // An offer as it stands in its message: every term, every condition, what is given up.
-// Languages: "en", "es", "nl", "de", "fr"; another is rendered in English.
+// Languages: "en", "es", "nl", "de", "fr", by the primary subtag; another is rendered in English.
+// Empty unless the body is an Offer.
 std::string render_offer(const Message& offer, std::string_view brand_did,
                          std::string_view language);
 
-// A right about to be exercised.
+// A right about to be exercised. Empty unless the body is an Exercise that invokes one.
 std::string render_exercise(const Message& exercise, std::string_view language);
 
 }  // namespace entente
