@@ -113,6 +113,15 @@ TEST_CASE("a key signs for the origin it is named after and for no other",
   CHECK_FALSE(verify_checkpoint(note, log_key(key)));
 }
 
+TEST_CASE("a cosignature is no checkpoint's signature, even under the log's name",
+          "[audit][checkpoint][negative]") {
+  const auto key = key_of(1);
+  const auto note = *encode_checkpoint_text(checkpoint_of(7)) + "\n" +
+                    *cosign_checkpoint(checkpoint_of(7), origin, key, 100);
+  CHECK(verify_checkpoint(note, witness_key(key, origin)).error().code ==
+        ErrorCode::checkpoint_invalid);
+}
+
 TEST_CASE("a note that is signed but no checkpoint is refused", "[audit][checkpoint][negative]") {
   const auto key = key_of(1);
   const auto root = to_base64(leaf_hash({}));

@@ -309,6 +309,19 @@ TEST_CASE("sizes at the edge of the numbers are refused, not computed", "[audit]
   CHECK(consistency_proof(log.nodes, 3, 2).error().code == ErrorCode::out_of_range);
 }
 
+TEST_CASE("the largest tree is proved, and one leaf more is refused", "[audit][merkle]") {
+  const Digest leaf = leaf_hash(view("x"));
+  Digest root = leaf;
+  std::vector<Digest> proof;
+  for (; proof.size() < 62; proof.emplace_back()) root = node_hash(root, Digest{});
+  CHECK(verify_inclusion(leaf, 0, {tree_size_max, root}, proof));
+  CHECK(verify_consistency({1, leaf}, {tree_size_max, root}, proof));
+  root = node_hash(root, Digest{});
+  proof.emplace_back();
+  CHECK_FALSE(verify_inclusion(leaf, 0, {tree_size_max + 1, root}, proof));
+  CHECK_FALSE(verify_consistency({1, leaf}, {tree_size_max + 1, root}, proof));
+}
+
 TEST_CASE("a store that lost a node says so", "[audit][merkle][negative]") {
   const Log log(5);
   CHECK(root_of(log.nodes, 6).error().code == ErrorCode::log_corrupt);

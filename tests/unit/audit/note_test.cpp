@@ -116,6 +116,13 @@ TEST_CASE("a name has no spaces of any script, no plus, no control characters, a
     CHECK_FALSE(check_note_name(name));
     CHECK_FALSE(sign_note("text\n", name, key_of(1)));
   }
+  // The spaces of U+2000 to U+206F that Unicode calls white.
+  for (const int last :
+       {0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0xa8, 0xa9, 0xaf}) {
+    CHECK_FALSE(check_note_name("a\xe2\x80" + std::string(1, static_cast<char>(last))));
+  }
+  CHECK_FALSE(check_note_name("a\xe2\x81\x9f"));
+  CHECK(check_note_name("a\xe2\x80\x8b"));
   CHECK(check_note_name(std::string(limits::origin_bytes_max, 'a')));
   CHECK_FALSE(check_note_name(std::string(limits::origin_bytes_max + 1, 'a')));
 }
@@ -316,6 +323,7 @@ TEST_CASE("only one signature line can be added to a note", "[audit][note][negat
   CHECK_FALSE(add_signature(note, ""));
   CHECK_FALSE(add_signature(note, line + line));
   CHECK_FALSE(add_signature(note, "\n" + line));
+  CHECK_FALSE(add_signature(note, "\n" + line + line));
   CHECK_FALSE(add_signature(note, line.substr(0, line.size() - 1)));
   CHECK_FALSE(add_signature("text\n", line));
 }
