@@ -66,11 +66,14 @@ Layers read_layers(const Tree& tree) {
   return layers;
 }
 
-// The module a file of the SDK belongs to.
+// The module a file of the SDK belongs to. The headers above the modules, entente/endpoint.h and
+// its like, are the doors that agent opens.
 std::optional<std::string> module_of(const std::string& path) {
   static const std::regex place(R"(^sdk/(?:(?:src|include/entente)/([a-z]+)|(cli|capi))/.*)"
                                 R"(\.(?:h|cpp|c)$)");
+  static const std::regex door(R"(^sdk/include/entente/[a-z_]+\.h$)");
   std::smatch match;
+  if (std::regex_match(path, door)) return "agent";
   if (!std::regex_match(path, match, place)) return std::nullopt;
   return match[1].matched ? match[1] : match[2];
 }
