@@ -1,0 +1,77 @@
+#pragma once
+// What a brand writes to put Entente before its own systems: facts about a claim, and the one way
+// in which anything is ever carried out.
+//
+// All calls come from worker threads, several at a time. They may block and may fail; a call that
+// takes longer than the deployment allows is treated as `unknown`.
+
+#include <entente/protocol/facts.h>
+#include <entente/protocol/message.h>
+
+#include <map>
+
+namespace entente {
+
+// The content of the parts that a claim or a term names, by their index in its message. What was
+// erased or never arrived is not there.
+struct PartTexts {
+  std::map<PartIndex, std::string> texts;
+
+  // Null if the part is not there.
+  const std::string* find(PartIndex index) const;
+  std::string text_or(PartIndex index, std::string_view otherwise) const;
+};
+
+struct FactsQuery {
+  CaseId case_id;
+  Claim claim;
+  PartTexts parts;
+  std::string account;    // linked account; empty if none
+  std::string assurance;  // of the link; empty if none
+};
+
+// One term to be carried out. `key` is the identity of the write: whoever gets it twice does it
+// once.
+struct Order {
+  Digest key;  // SHA-256("entente/perform/v1\0" || source || u16 term)
+  Digest
+      source;  // the accept, grant or exercise that made the term binding: to be stored beside it
+  CaseId case_id;
+  Term term;
+  PartTexts parts;
+  std::string account;
+};
+
+struct Performance {
+  enum class State : std::uint8_t { done, failed, started, unknown };
+  State state = State::unknown;
+  std::string reference;  // the brand's own, e.g. of a shipment; empty if none
+  std::string code;       // why it failed
+};
+
+// An answer to a link challenge, as the consumer gave it.
+struct AccountProof {
+  std::string method;  // knowledge, email_otp
+  std::string proof;   // what the customer knows, e.g. an e-mail address; or an address to write to
+};
+
+class BackOffice {
+ public:
+  virtual ~BackOffice() = default;
+
+  // What the policy's `facts:` may look at, for one claim, now. A fact that cannot be had is left
+  // out or Unknown: the claim then goes to a person.
+  virtual Result<std::vector<Fact>> facts(const FactsQuery& query) = 0;
+
+  // Carries the term out, at most once per key, and answers done, failed or unknown; never started.
+  virtual Performance execute(const Order& order) = 0;
+  // What became of a key. Asked after `unknown` and after a restart; never changes anything.
+  virtual Performance lookup(const Digest& key) = 0;
+
+  // The account that this proof belongs to; nothing if none does. Must take as long either way.
+  virtual std::optional<std::string> find_account(const AccountProof& proof) = 0;
+  // Sends a one-time code to the address on the account, if there is one, by the brand's own means.
+  virtual void deliver_code(const AccountProof& proof, std::string_view code);
+};
+
+}  // namespace entente

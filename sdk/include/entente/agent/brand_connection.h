@@ -1,0 +1,64 @@
+#pragma once
+// How an assistant reaches a brand: over HTTPS, through a host's own network stack, or in the same
+// process. Nothing that comes back is believed before it is verified.
+
+#include <entente/protocol/parcel.h>
+#include <entente/transport/client.h>
+
+#include <memory>
+
+namespace entente {
+
+class Endpoint;
+
+class BrandConnection {
+ public:
+  virtual ~BrandConnection() = default;
+  // The envelope of the brand's card.
+  virtual Result<Bytes> card() = 0;
+  // A parcel and what it got; no case_id opens a case. Held by the brand at most `wait_ms`.
+  // Fails with not_found, busy, and what the network says: then sending the same again is safe.
+  virtual Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                              std::int64_t wait_ms) = 0;
+  // News of a case from position `after` on. `sign` makes the signed read for a path.
+  virtual Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                             const std::function<Result<Bytes>(std::string_view)>& sign) = 0;
+};
+
+struct HttpBrandOptions {
+  std::string url;  // "https://kettle.example", with a port if it is not 443
+  HttpClientOptions client;
+  int attempts = 3;  // of one call that the network loses; safe by act id
+};
+
+class HttpBrand final : public BrandConnection {
+ public:
+  explicit HttpBrand(HttpBrandOptions options);
+  ~HttpBrand() override;
+  Result<Bytes> card() override;
+  Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                      std::int64_t wait_ms) override;
+  Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                     const std::function<Result<Bytes>(std::string_view)>& sign) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// An endpoint in the same process: tests, simulations.
+class LocalBrand final : public BrandConnection {
+ public:
+  LocalBrand(Endpoint& endpoint, Bytes card);
+  Result<Bytes> card() override;
+  Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                      std::int64_t wait_ms) override;
+  Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                     const std::function<Result<Bytes>(std::string_view)>& sign) override;
+
+ private:
+  Endpoint& endpoint_;
+  Bytes card_;
+};
+
+}  // namespace entente

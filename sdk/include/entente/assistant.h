@@ -1,0 +1,96 @@
+#pragma once
+// The consumer's door. An Assistant speaks for one principal to one brand, within a mandate, by the
+// goal it was given; it asks the principal where the mandate says so, and keeps the proof of
+// everything that was promised.
+//
+//     HttpBrand brand({.url = "https://kettle.example"});
+//     ENTENTE_LET(assistant, Assistant::start({.directory = "me", .goal = &goal, .brand = &brand,
+//                                              .principal = &principal, .key = &key}));
+//     ENTENTE_LET(case_id, assistant->open());
+//     ENTENTE_LET(ending, assistant->run(case_id));        // until closed, or it needs somebody
+//
+// Guide: docs/guides/build-an-assistant.md.
+
+#include <entente/agent/brand_connection.h>
+#include <entente/crypto/signature.h>
+#include <entente/policy/goal.h>
+#include <entente/policy/move.h>
+
+#include <filesystem>
+#include <functional>
+
+namespace entente {
+
+// The person: shows what is about to be agreed and signs, or does not. Keys that never leave a
+// device live behind this.
+class Principal {
+ public:
+  virtual ~Principal() = default;
+  virtual const PublicKey& public_key() const = 0;
+  // `text` is what render() makes of the act. Nothing: not now.
+  virtual std::optional<Signature> approve(std::string_view text, ByteView to_sign) = 0;
+  // The mandate, signed once.
+  virtual Result<Signature> sign_mandate(ByteView to_sign) = 0;
+  // A one-time code the brand has sent, or another proof only the person has. Nothing: none.
+  virtual std::optional<std::string> link_proof(std::string_view method);
+};
+
+struct AssistantOptions {
+  std::filesystem::path directory;  // of this (principal, brand); made if absent
+  const Goal* goal = nullptr;
+  std::map<std::string, Bytes> files;  // evidence that the goal names
+  BrandConnection* brand = nullptr;
+  Principal* principal = nullptr;
+  const Signer* key = nullptr;  // the assistant's own
+  Environment environment = Environment::sandbox;
+  Clock* clock = nullptr;
+  Entropy* entropy = nullptr;
+  // Called for everything said and heard, in order.
+  std::function<void(const Message&)> on_message;
+};
+
+// Why run() came back.
+struct Ending {
+  enum class Kind : std::uint8_t { closed, needs_principal, with_a_person, left, gave_up };
+  Kind kind = Kind::closed;
+  std::string outcome;    // of the close; else why
+  MessageId waiting_for;  // the offer that needs the principal
+};
+std::string_view name(Ending::Kind kind);
+
+class Assistant {
+ public:
+  // Makes and signs a mandate for the goal unless the store has one that still holds.
+  // Fails with what the store, the connection and the card say.
+  static Result<std::unique_ptr<Assistant>> start(AssistantOptions options);
+  ~Assistant();
+
+  // Says what the goal wants. The case is open when this returns: its receipt was verified.
+  Result<CaseId> open();
+  // Moves until the case is closed or somebody else must act; at most `timeout_ms`.
+  Result<Ending> run(const CaseId& case_id, std::int64_t timeout_ms = 60'000);
+  // Single steps, for programs with a loop of their own: what the rules would do next, and doing
+  // it.
+  Move next(const CaseId& case_id) const;
+  Status carry_out(const CaseId& case_id, const Move& move);
+  // Hears what is new, waiting at most `wait_ms`.
+  Status poll(const CaseId& case_id, std::int64_t wait_ms);
+
+  // Accepts an offer with the principal's approval, asks for a person, leaves, takes the mandate
+  // back: what a person may want at any time.
+  Status accept(const CaseId& case_id, const MessageId& offer);
+  Status ask_for_person(const CaseId& case_id, std::string_view reason);
+  Status leave(const CaseId& case_id, std::string_view reason);
+  Status say(const CaseId& case_id, const Speech& speech);
+
+  const Case* find_case(const CaseId& case_id) const;
+  std::vector<CaseId> cases() const;
+  const Card& card() const;
+
+ private:
+  struct State;
+  explicit Assistant(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente

@@ -1,0 +1,82 @@
+#pragma once
+// The brand's door. An Endpoint answers consumers' agents by the brand's policy, performs what was
+// agreed through its back office, keeps the log, and hands over to people.
+//
+//     MyShop shop;                                       // a BackOffice
+//     ENTENTE_LET(endpoint, Endpoint::start({.directory = "brand", .policy = policy,
+//                                            .card = card, .message_key = &key, .log_key = &log,
+//                                            .back_office = &shop, .desk = &desk,
+//                                            .server = {.port = 8443, ...}}));
+//     ...
+//     endpoint->stop();
+//
+// Guides: docs/guides/run-an-endpoint.md, docs/guides/write-a-policy.md.
+
+#include <entente/agent/back_office.h>
+#include <entente/agent/negotiator.h>
+#include <entente/crypto/signature.h>
+#include <entente/desk/desk.h>
+#include <entente/protocol/parcel.h>
+#include <entente/transport/server.h>
+
+#include <filesystem>
+
+namespace entente {
+
+class Ledger;
+
+struct EndpointOptions {
+  std::filesystem::path directory;        // the store; made if absent
+  std::filesystem::path master_key_file;  // of the key store; empty: in `directory`
+  std::string policy;                     // text of the YAML policy
+  std::string policy_name = "policy.yaml";
+  Bytes card;                           // envelope of the newest card
+  const Signer* message_key = nullptr;  // on the card, purpose message
+  const Signer* log_key = nullptr;      // on the card, purpose log
+  BackOffice* back_office = nullptr;
+  Negotiator* negotiator = nullptr;  // none: the policy's own
+  Desk* desk = nullptr;              // required outside sandbox; a QueueDesk by default in it
+  std::size_t workers = 4;           // threads that call the back office
+  HttpServerOptions server;          // no certificate and port: loopback, plain
+  bool serve_http = true;            // false: parcels come by deliver() alone
+  Clock* clock = nullptr;            // none: the system's
+  Entropy* entropy = nullptr;        // none: the system's
+};
+
+// What a parcel got.
+struct EndpointAnswer {
+  int status = 200;  // as HTTP: 200 parcel, 404 stranger, 503 busy, 500
+  Parcel parcel;
+  std::int64_t retry_after_ms = 0;
+};
+
+class Endpoint {
+ public:
+  // Fails with config_invalid, desk_required, policy_invalid, card_invalid, key_unknown and what
+  // the store, the log and the socket say.
+  static Result<std::unique_ptr<Endpoint>> start(EndpointOptions options);
+  ~Endpoint();
+
+  // Takes no new work, finishes what is in hand, closes the store.
+  void stop();
+
+  std::uint16_t port() const;
+  const Card& card() const;
+  HttpServerStats http() const;
+
+  // Without HTTP: what POST does. `case_id` is empty when a case is opened. `done` is called once,
+  // from a thread of the endpoint.
+  void deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
+               std::function<void(EndpointAnswer)> done);
+  // Runs on the writer thread and waits for it; for reading the log of a running endpoint.
+  void inspect(const std::function<void(const Ledger&)>& look);
+  // Blocks until no case waits for the back office, or the time is over. True if idle.
+  bool wait_idle(std::int64_t timeout_ms);
+
+ private:
+  struct State;
+  explicit Endpoint(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente
