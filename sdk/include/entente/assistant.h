@@ -12,9 +12,11 @@
 // Guide: docs/guides/build-an-assistant.md.
 
 #include <entente/agent/brand_connection.h>
+#include <entente/core/clock.h>
 #include <entente/crypto/signature.h>
 #include <entente/policy/goal.h>
 #include <entente/policy/move.h>
+#include <entente/protocol/card.h>
 
 #include <filesystem>
 #include <functional>

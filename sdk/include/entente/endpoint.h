@@ -14,6 +14,7 @@
 
 #include <entente/agent/back_office.h>
 #include <entente/agent/negotiator.h>
+#include <entente/core/clock.h>
 #include <entente/crypto/signature.h>
 #include <entente/desk/desk.h>
 #include <entente/protocol/parcel.h>
