@@ -1,0 +1,88 @@
+#pragma once
+// The auditor's door. From files alone, offline: is this log what was signed, was every message
+// said by who could say it, does every decision follow from the policy and the facts, was every
+// request for a person answered, and who broke what.
+//
+//     ENTENTE_LET(auditor, Auditor::open({{"brand-store", "anna.evidence.json"}},
+//                                        {.log_keys = {"kettle.example/log+3b6a27bc+AQ..."}}));
+//     ENTENTE_LET(report, auditor.replay());
+//     std::cout << to_text(report);                       // or to_json(report)
+//     ENTENTE_LET(why, auditor.why("4f0c"));              // why was this said?
+//
+// A source is a store directory (store.db, keys.db, last-signed.db, master.key), a directory that
+// export_log() wrote, or an evidence file. Sources are read, never written, and may be hostile.
+// Give the log of the brand, of the consumer, or both: with both they are compared.
+// Guide: docs/guides/audit-a-log.md; rules: protocol/spec/07-replay.md.
+
+#include <entente/replay/finding.h>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+
+namespace entente {
+
+class Signer;
+
+struct AuditorOptions {
+  // The logs' keys as you know them: from a card you pinned, a web page, a letter. Without one a
+  // log can only be checked against itself, and the report says so.
+  std::vector<std::string> log_keys;
+  std::vector<std::string> witnesses;     // vkeys whose cosignatures you trust
+  std::filesystem::path master_key_file;  // of store directories; empty: the one inside
+};
+
+// Why a message was said: the case, the facts used, the rule and its line in the policy, receipts.
+struct Explanation {
+  std::string text;
+  std::string json;  // canonical, with a final newline
+};
+
+class Auditor {
+ public:
+  // Fails with file_missing, file_invalid, store_corrupt, malformed (a key), not_canonical,
+  // too_large: for what cannot be read as a source at all. What can be read and is wrong is a
+  // finding.
+  static Result<Auditor> open(std::span<const std::filesystem::path> sources,
+                              AuditorOptions options = {});
+  Auditor(Auditor&&) noexcept;
+  Auditor& operator=(Auditor&&) noexcept;
+  ~Auditor();
+
+  // Hashes, signatures, commitments and form; no case is folded.
+  Result<Report> verify_log() const;
+  // All of that, and every rule of protocol/spec/07-replay.md.
+  Result<Report> replay() const;
+  // `message` is the beginning of its id in hex. Fails with not_found, or wrong_use if several
+  // messages begin so.
+  Result<Explanation> why(std::string_view message) const;
+
+ private:
+  struct State;
+  explicit Auditor(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+struct ExportOptions {
+  std::filesystem::path master_key_file;  // empty: the one in the store directory
+  // A store holds the text of its checkpoint, not the signature. The owner of the log gives its
+  // key, and exactly the text last signed is signed again; or whoever received the signed note
+  // gives that. With neither the export is unsigned, and a report on it says so.
+  const Signer* log_key = nullptr;
+  std::string checkpoint;
+};
+
+// Writes a store's log as a plain directory: checkpoint, tile/ and tile/entries/ as any tlog tool
+// reads them (c2sp.org/tlog-tiles), content/, parts/, receipts/ and manifest.json, which counts and
+// digests the rest. Fails with file_invalid if `directory` exists and is not empty, store_corrupt,
+// file_missing, log_corrupt.
+Status export_log(const std::filesystem::path& store, const std::filesystem::path& directory,
+                  const ExportOptions& options = {});
+
+// One case out of a store or export, as one canonical JSON file that stands alone: leaves with
+// inclusion proofs, what opens them, parts, cards, mandates, policies, and the counterparty's
+// receipts. `case_id` is the beginning of its id in hex. Fails with not_found, wrong_use.
+Status export_evidence(const std::filesystem::path& source, std::string_view case_id,
+                       const std::filesystem::path& file, const ExportOptions& options = {});
+
+}  // namespace entente

@@ -1,0 +1,76 @@
+#pragma once
+// Replay: from one party's log alone, recompute every hash, signature, authority, state, decision
+// and deadline, with the code that production ran, and say what holds and what is broken.
+//
+//     ENTENTE_LET(replayed, replay(source));
+//     to_text(replayed.report)
+//
+// Two logs of one case are compared by entente/replay/reconcile.h. Pure: no disk, no clock.
+// Rules: protocol/spec/07-replay.md.
+
+#include <entente/audit/checkpoint.h>
+#include <entente/casefile/case.h>
+#include <entente/replay/source.h>
+
+#include <map>
+#include <set>
+
+namespace entente {
+
+struct ReplayOptions {
+  bool integrity_only = false;    // hashes, signatures and form; no case is folded
+  std::set<std::uint64_t> roots;  // tree sizes whose root is wanted, for reconcile()
+  // The message to explain; its traces are kept in ReplayedLog::traces.
+  std::string explain_prefix;  // hex; empty: none
+};
+
+// One message with the log's word on it.
+struct ReplayedMessage {
+  MessageId id;
+  Party author = Party::unset;
+  std::string verb;
+  std::uint64_t entry = 0;                // in the log replayed
+  std::optional<std::uint64_t> position;  // a consumer's own without receipt has none
+  std::optional<Receipt> receipt;         // of the brand, in a consumer's log
+  std::optional<std::uint64_t> brand_entry;
+  std::string effect;
+  std::int64_t brand_ms = 0;  // by the brand's clock; 0: unknown
+  std::int64_t own_ms = 0;    // by the clock of this log
+  std::vector<Digest> parts_named;
+  std::vector<Digest> parts_received;
+};
+
+struct ReplayedCase {
+  Case casefile;
+  std::vector<ReplayedMessage> messages;  // by position, then those without
+};
+
+struct SeenCheckpoint {
+  std::uint64_t entry = 0;
+  Checkpoint checkpoint;
+  bool verified = false;  // under a key of the other party that this log has
+};
+
+// Why a message was said, as far as the log tells: facts, rule, policy line.
+struct Trace {
+  CaseId case_id;
+  ReplayedMessage message;
+  std::vector<std::string> lines;  // for people, in order
+};
+
+struct ReplayedLog {
+  Report report;
+  Party owner = Party::unset;
+  Checkpoint checkpoint;
+  Grade grade = Grade::asserted;
+  std::map<CaseId, ReplayedCase> cases;
+  std::vector<SeenCheckpoint> seen;       // of the other party's log
+  std::map<std::uint64_t, Digest> roots;  // as asked for
+  std::vector<Trace> traces;
+};
+
+// Fails with what the source says if nothing can be read from it at all, and with content_withheld
+// never: what is broken or withheld is in the report.
+Result<ReplayedLog> replay(EntrySource& source, const ReplayOptions& options = {});
+
+}  // namespace entente
