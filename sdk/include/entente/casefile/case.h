@@ -2,32 +2,20 @@
 // A case: what two parties have said to each other, folded into what stands, what is agreed and
 // what is owed. Both parties and every auditor fold the same messages into the same case.
 //
-//     Outcome outcome = casefile.admit(authorised, now_ms);     // binding, none(code),
-//     refused(code)
+//     Outcome outcome = casefile.admit(authorised, now_ms);     // binding, none(..), refused(..)
 //
 // Pure. The lifecycle and the crossing rules are tables (transitions.h, crossing.h), printed into
 // protocol/spec/05-lifecycle.md.
 
 #include <entente/casefile/handoff_machine.h>
-#include <entente/protocol/message.h>
+#include <entente/casefile/outcome.h>
+#include <entente/casefile/transitions.h>
 #include <entente/protocol/trust.h>
 
 #include <map>
 #include <optional>
 
 namespace entente {
-
-enum class Effect : std::uint8_t { binding, none, refused };
-struct Outcome {
-  Effect effect = Effect::refused;
-  ErrorCode code = ErrorCode::internal;  // meaningless when binding
-  bool operator==(const Outcome&) const = default;
-};
-// "binding", "none(no_offer)", "refused(stale_head)".
-std::string describe(const Outcome& outcome);
-
-enum class Phase : std::uint8_t { open, close_proposed, closed };
-std::string_view name(Phase phase);
 
 enum class OfferStatus : std::uint8_t {
   standing,
@@ -62,6 +50,12 @@ struct TermState {
   PartIndex reference = no_part;
   bool confirmed = false;
   bool disputed = false;
+  bool active = true;            // false: a standby term whose turn has not come
+  bool ended = false;            // before it was begun, by an exercised right
+  std::int64_t reported_ms = 0;  // when `state` was last said
+
+  // Something is still to be done for it. A failed term is a person's matter, or its standby's.
+  bool is_open() const;
 };
 
 // What made terms binding: an accept, a grant or an acknowledged exercise. Its id is the source of
@@ -69,6 +63,7 @@ struct TermState {
 struct Binding {
   enum class Kind : std::uint8_t { agreement, grant, exercise };
   Kind kind = Kind::agreement;
+  Party by = Party::unset;  // who accepted, granted or exercised
   MessageId source;
   MessageId offer;  // of an agreement
   std::uint64_t position = 0;
@@ -76,12 +71,35 @@ struct Binding {
   std::int64_t awaiting_link_until_ms = 0;
   bool superseded = false;
   std::vector<TermState> terms;
+
+  bool is_open() const;  // not superseded, and a term of it is open
+  const TermState* find_term(std::uint16_t id) const;
+};
+
+// A right that was exercised, from its receipt on; its Binding exists once it is acknowledged.
+struct ExerciseState {
+  Invoke invoke;
+  Digest subject;  // digest of the part that the right is about; zero: none
+  std::uint64_t position = 0;
+  std::int64_t received_ms = 0;
+  bool acknowledged = false;
+};
+
+struct QuestionState {
+  Question question;
+  Party by = Party::unset;
+  MessageId asked;
+  std::int64_t asked_ms = 0;
+  std::int64_t answer_by_ms = 0;  // pauses during a handoff; 0: none
+  std::optional<MessageId> answered_by;
 };
 
 struct ClaimState {
   Claim claim;
   MessageId message;  // that brought it: its `parts` are what the claim's indices mean
   std::optional<Determine> determination;
+  MessageId determined;               // zero: not
+  std::int64_t contest_until_ms = 0;  // of the determination; pauses during a handoff
   std::optional<MessageId> agreement;
   std::vector<MessageId> superseded;
 };
@@ -139,12 +157,21 @@ class Case {
   const std::map<std::uint16_t, ClaimState>& claims() const;
   const std::map<MessageId, OfferState>& offers() const;
   const std::map<MessageId, Binding>& bindings() const;
+  // Rights in force, by the id of the message that exercised them.
+  const std::map<MessageId, ExerciseState>& exercises() const;
+  // By who asked and the question's id.
+  const std::map<std::pair<Party, std::uint16_t>, QuestionState>& questions() const;
+  // Revoked in this case, with the position of the revocation.
+  const std::map<Digest, std::uint64_t>& revoked_mandates() const;
   const LinkState& link() const;
   bool consumer_left() const;
+  // The close that stands: proposed, or final.
   const std::optional<MessageId>& close_proposal() const;
+  std::int64_t contest_until_ms() const;  // of that close; 0: none stands
   std::int64_t reopen_until_ms() const;
   // The live handoff, or the last one; its state says which.
   const HandoffState* handoff() const;
+  const std::vector<HandoffState>& handoffs() const;  // in the order they were asked for
   bool handoff_pending() const;
   bool person_joined() const;
   std::vector<CaseClock> clocks() const;
