@@ -24,7 +24,8 @@ struct Moment {
   // The message that an accept, an exercise or a propose refers to, where its text must be rendered
   // for an approval or its remedies compared with the mandate; null if there is none.
   const Message* subject = nullptr;
-  // The envelope nested in the act, admitted; null if it nests none or a broken one.
+  // The envelope nested in the act, admitted; null if it nests none or a broken one. One that came
+  // must hold, even where none was needed.
   const Verified<Approval>* approval = nullptr;
   bool person_joined = false;  // a person speaks for the brand: accept needs approval
   // The case's opening message: who the consumer is. Null only for `open` itself.
@@ -40,13 +41,15 @@ class Authority {
   Authority& operator=(Authority&&) noexcept;
 
   // The first card is trusted as given (pinned, or by TLS at first contact); each later one must
-  // chain: number, prev_card, root or the announced next root. A card known already is fine.
+  // chain: number, prev_card, root or the announced next root, and no key that was left out before
+  // it was revoked. A card known already is fine.
   // Fails with card_invalid, card_expired, environment_mismatch, key_invalid.
   Status learn(const Verified<Card>& card, std::int64_t now_ms);
-  // Fails with mandate_invalid, mandate_expired, audience_mismatch, environment_mismatch,
-  // key_invalid.
+  // One that has expired is learned like any other, so that a handoff under it can be acknowledged;
+  // authorise() judges the time. Fails with mandate_invalid, audience_mismatch,
+  // environment_mismatch, key_invalid.
   Status learn(const Verified<Mandate>& mandate, std::int64_t now_ms);
-  // From the position of the principal's `revoke` on.
+  // From the log index of the principal's `revoke` on; the lowest index counts.
   void revoke(const Digest& mandate, std::uint64_t log_index);
   bool is_revoked(const Digest& mandate) const;
 
@@ -57,6 +60,10 @@ class Authority {
   // The principal behind a consumer's message: its mandate's, or the author itself.
   std::optional<PublicKey> find_principal(const Message& message) const;
 
+  // Of an accept, a propose: whether the mandate asks for an approval of it. Asked by an assistant
+  // before it speaks. Always false for what the principal signs itself.
+  bool needs_approval(const Message& act, const Moment& moment) const;
+
   // A key of the brand, valid for `purpose` at this log index. Fails with key_unknown,
   // key_revoked, key_purpose.
   Status check_brand_key(const PublicKey& key, KeyPurpose purpose, std::uint64_t log_index) const;
@@ -64,11 +71,17 @@ class Authority {
   // Fails with environment_mismatch, version_unsupported, audience_mismatch, card_unknown,
   // card_expired, key_unknown, key_revoked, key_purpose, author_forbidden, mandate_invalid,
   // mandate_expired, mandate_revoked, mandate_exceeded, approval_missing, approval_invalid,
-  // approval_expired, extension_unknown. None of these can refuse a consumer's handoff, leave,
-  // exercise or revoke whose signer belongs to the case: those come back lapsed().
+  // approval_expired, extension_unknown, unknown_reference (an accept without its offer).
+  // key_unknown: the signer does not belong to the case, and is told nothing else.
+  // A consumer's handoff, leave, exercise or revoke, or an open that asks for a person, whose
+  // signer belongs to the case, fails only if it is meant for another brand or environment, or
+  // revokes a mandate that is not its signer's to revoke; where the mandate does not carry it, it
+  // comes back lapsed(). What the principal signs itself is approved().
   Result<Authorised<Message>> authorise(const Verified<Message>& message,
                                         const Moment& moment) const;
-  // A consumer's signed read of its case.
+  // A consumer's signed read of its case; method and path are compared by the caller. Fails with
+  // key_unknown, environment_mismatch, audience_mismatch, too_late, clock_skew (signed too far
+  // ahead), mandate_revoked, mandate_expired.
   Status authorise(const Verified<Read>& read, const Message& opening, std::int64_t now_ms) const;
 
  private:
