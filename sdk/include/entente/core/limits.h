@@ -23,6 +23,9 @@ inline constexpr std::uint64_t nesting_max = 32;
 
 // The log (protocol/spec/06-audit-log.md).
 inline constexpr std::size_t leaf_bytes_max = 65'535;
+inline constexpr std::size_t record_bytes_max = 1024 * 1024;  // content behind a leaf
+inline constexpr std::size_t record_items_max = 4096;
+inline constexpr std::size_t record_text_bytes_max = 16 * 1024;
 inline constexpr std::size_t note_bytes_max = 64 * 1024;
 inline constexpr std::size_t note_signatures_max = 16;
 inline constexpr std::size_t origin_bytes_max = 255;

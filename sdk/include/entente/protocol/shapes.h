@@ -26,31 +26,42 @@ struct Settlement {
   bool operator==(const Settlement&) const = default;
 };
 
+// The kinds of change inside an OrderChange. They stand outside of it, because a variant asks its
+// members for more than a class under construction can tell.
+namespace order_change {
+struct Address {
+  PartIndex part = no_part;
+  bool operator==(const Address&) const = default;
+};
+struct Payment {
+  PartIndex part = no_part;
+  bool operator==(const Payment&) const = default;
+};
+struct Items {
+  std::vector<Line> lines;
+  bool operator==(const Items&) const = default;
+};
+struct Cancel {
+  std::string reason;
+  bool operator==(const Cancel&) const = default;
+};
+struct Return {
+  std::vector<Line> lines;
+  bool operator==(const Return&) const = default;
+};
+struct Exchange {
+  std::vector<Line> lines;
+  bool operator==(const Exchange&) const = default;
+};
+}  // namespace order_change
+
 struct OrderChange {
-  struct Address {
-    PartIndex part = no_part;
-    bool operator==(const Address&) const = default;
-  };
-  struct Payment {
-    PartIndex part = no_part;
-    bool operator==(const Payment&) const = default;
-  };
-  struct Items {
-    std::vector<Line> lines;
-    bool operator==(const Items&) const = default;
-  };
-  struct Cancel {
-    std::string reason;
-    bool operator==(const Cancel&) const = default;
-  };
-  struct Return {
-    std::vector<Line> lines;
-    bool operator==(const Return&) const = default;
-  };
-  struct Exchange {
-    std::vector<Line> lines;
-    bool operator==(const Exchange&) const = default;
-  };
+  using Address = order_change::Address;
+  using Payment = order_change::Payment;
+  using Items = order_change::Items;
+  using Cancel = order_change::Cancel;
+  using Return = order_change::Return;
+  using Exchange = order_change::Exchange;
 
   PartIndex order = no_part;
   std::variant<Address, Payment, Items, Cancel, Return, Exchange> change;
