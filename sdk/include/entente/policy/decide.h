@@ -50,7 +50,8 @@ std::string required_assurance(const Policy& policy, const Claim& claim);
 
 // What the brand owes once a right is exercised, worded for the acknowledgement: indices are into
 // the parts of `exercise`, whose body is an Invoke. A right the policy does not name has no duties.
-std::vector<Term> duties_of_right(const Policy& policy, const Invoke& exercise);
+std::vector<Term> duties_of_right(const Policy& policy, const Invoke& exercise,
+                                  std::int64_t received_ms);
 // The acknowledgement itself, dated when the right was received. It always exists: a right is
 // never refused. Waits for a link if the right needs more than `assurance`.
 Speech acknowledge_right(const Policy& policy, const Authorised<Message>& exercise,
@@ -70,14 +71,16 @@ Result<Speech> word_offer(const Policy& policy, const Situation& situation,
 // matter of amount.
 std::vector<OfferChoice> allowed_choices(const Policy& policy, const Situation& situation);
 
+// `offer` is a propose with its parts: of a negotiator, or the body and parts of a consumer's
+// propose that the brand would accept.
+//
 // True if law or contract owes more on this claim than the offer gives, or if that cannot be told
 // from the facts.
-bool below_entitlement(const Policy& policy, const Situation& situation, const Offer& offer);
+bool below_entitlement(const Policy& policy, const Situation& situation, const Speech& offer);
 
-// Holds any offer of the brand, or one of the consumer's that the brand would accept, to the
-// policy. Fails with below_entitlement (also for rights given up), author_forbidden (a remedy,
-// condition or validity the policy does not have, never_automate), assurance_too_low,
-// exposure_exceeded (a cap, the end of a ladder, more than a fact allows).
-Status check_limits(const Policy& policy, const Situation& situation, const Offer& offer);
+// Holds an offer to the policy. Fails with below_entitlement (also for rights given up),
+// author_forbidden (a remedy, condition or validity the policy does not have, never_automate),
+// assurance_too_low, exposure_exceeded (a cap, the end of a ladder, more than a fact allows).
+Status check_limits(const Policy& policy, const Situation& situation, const Speech& offer);
 
 }  // namespace entente

@@ -3,7 +3,7 @@
 // when it ends without agreement, kept when it is agreed. Policies cap it.
 //
 //     exposure.reserve(offer_id, "cust-17", offer.terms, now_ms);
-//     exposure.promised("cust-17", "refund", Exposure::day_before(now_ms), now_ms)
+//     exposure.to_customer("cust-17", "refund", a_year_ago_ms).money["EUR"]
 //
 // Pure: the same calls in the same order give the same exposure, today and in a replay.
 
