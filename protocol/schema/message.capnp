@@ -249,6 +249,7 @@ struct Handoff {
     etaMs @2 :Int64;                 # an instant; 0 = unknown
     basis @3 :Text;                  # code: how the estimate came about
     nextUpdateByMs @4 :Int64;
+    alternatives @5 :List(Alternative);   # other ways, for whoever would rather not wait
   }
   struct Slot { id @0 :Text; fromMs @1 :Int64; toMs @2 :Int64; channel @3 :Text; }
   struct Unavailable { why @0 :Text; nextOpenMs @1 :Int64; alternatives @2 :List(Alternative); }

@@ -69,6 +69,9 @@ class Endpoint {
   // from a thread of the endpoint.
   void deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
                std::function<void(EndpointAnswer)> done);
+  // What GET does: news of a case, for a read signed by its consumer.
+  void read(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms, Bytes signed_read,
+            std::function<void(EndpointAnswer)> done);
   // Runs on the writer thread and waits for it; for reading the log of a running endpoint.
   void inspect(const std::function<void(const Ledger&)>& look);
   // Blocks until no case waits for the back office, or the time is over. True if idle.

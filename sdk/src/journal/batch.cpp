@@ -225,6 +225,7 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
     parts_.authority.revoke(revoke->mandate, index);
     parts_.ledger.put_revoked(revoke->mandate);
   }
+  parts_.speaker.admitted(live.record);
   touch(case_id);
 }
 
@@ -330,6 +331,7 @@ Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
        .time_ms = now_ms(),
        .content = envelope,
        .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))}));
+  parts.speaker.admitted(live_.record);
   batch_.touch(casefile.id());
   return authorised.id();
 }

@@ -41,6 +41,7 @@ struct SequencerParts {
   Authority authority;
   BrandIdentity identity;
   Digest card_digest;
+  Speaker& speaker;
   Clock& clock;
   Entropy& entropy;
 };

@@ -48,7 +48,6 @@ Arrived check_signatures(Submission submission) {
 
 struct Sequencer::State {
   SequencerParts parts;
-  Speaker& speaker;
   Card card;
   Batch::Cases cases;
   std::map<CaseId, std::int64_t> wake_ms;
@@ -124,6 +123,7 @@ Status Sequencer::State::take_up() {
     if (batch.find(row.case_id) == nullptr) {
       return fail(ErrorCode::log_corrupt, "case " + short_hex(row.case_id) + " cannot be read");
     }
+    parts.speaker.admitted(batch.find(row.case_id)->record);
     batch.wake(row.case_id);
   }
   respond(batch);
@@ -201,7 +201,7 @@ void Sequencer::State::respond(Batch& batch) {
   for (const CaseId& case_id : std::set(batch.touched())) {
     if (LiveCase* live = batch.find(case_id)) {
       BatchRoom room(batch, *live);
-      speaker.respond(room);
+      parts.speaker.respond(room);
     }
   }
 }
@@ -247,7 +247,7 @@ void Sequencer::State::after_commit(const Batch& batch) {
     } else {
       wake_ms[case_id] = earliest;
     }
-    speaker.committed(casefile);
+    parts.speaker.committed(casefile);
   }
 }
 
@@ -255,7 +255,7 @@ bool Sequencer::State::is_ready(const Waiting& wait, std::int64_t now_ms) {
   if (wait.reply.kind != Delivery::Kind::parcel || !wait.reply.case_id) return true;
   if (now_ms >= wait.until_ms) return true;
   const auto live = cases.find(*wait.reply.case_id);
-  if (live == cases.end() || speaker.is_working(*wait.reply.case_id)) return false;
+  if (live == cases.end() || parts.speaker.is_working(*wait.reply.case_id)) return false;
   return !wait.reader ||
          live->second->record.casefile.next_position() > wait.reply.from.value_or(0);
 }
@@ -336,9 +336,9 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                                  .authority = Authority(card->did(), environment),
                                                  .identity = std::move(identity),
                                                  .card_digest = card.id(),
+                          .speaker = speaker,
                                                  .clock = clock,
                                                  .entropy = entropy},
-                                       .speaker = speaker,
                                        .card = *card});
   ENTENTE_TRY(state->take_up());
   State& running = *state;

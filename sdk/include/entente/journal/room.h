@@ -28,6 +28,8 @@ class Room {
 class Speaker {
  public:
   virtual ~Speaker() = default;
+  // After each message of either party took its place in the log, in log order.
+  virtual void admitted(const CaseRecord& record) = 0;
   // After messages of the consumer were admitted, a clock fell due or a worker came back. Says what
   // can be said at once.
   virtual void respond(Room& room) = 0;

@@ -24,14 +24,6 @@ struct HandoffRequest {
 std::string_view name(HandoffRequest::Present present);
 std::string_view name(HandoffRequest::Level level);
 
-struct Queued {
-  bool first_in_line = false;
-  std::uint32_t place = 0;  // from 1; 0 = not said
-  std::int64_t eta_ms = 0;  // an instant; 0 = unknown
-  std::string basis;
-  std::int64_t next_update_by_ms = 0;
-  bool operator==(const Queued&) const = default;
-};
 struct Slot {
   std::string id;
   std::int64_t from_ms = 0;
@@ -48,6 +40,16 @@ struct OtherContact {
   bool operator==(const OtherContact&) const = default;
 };
 using Alternative = std::variant<Slot, AnswerLater, OtherContact>;
+
+struct Queued {
+  bool first_in_line = false;
+  std::uint32_t place = 0;  // from 1; 0 = not said
+  std::int64_t eta_ms = 0;  // an instant; 0 = unknown
+  std::string basis;
+  std::int64_t next_update_by_ms = 0;
+  std::vector<Alternative> alternatives;
+  bool operator==(const Queued&) const = default;
+};
 struct Unavailable {
   std::string why;
   std::int64_t next_open_ms = 0;

@@ -1,0 +1,181 @@
+#include <entente/crypto/system.h>
+#include <entente/endpoint.h>
+#include <entente/journal/ledger.h>
+
+#include <condition_variable>
+#include <chrono>
+#include <thread>
+
+#include "endpoint_http.h"
+#include "service_agent.h"
+
+namespace entente {
+namespace {
+
+Status check_options(const EndpointOptions& options) {
+  if (options.message_key == nullptr || options.log_key == nullptr) {
+    return fail(ErrorCode::config_invalid, "a message key and a log key are needed");
+  }
+  if (options.back_office == nullptr) {
+    return fail(ErrorCode::config_invalid, "a back office is needed");
+  }
+  return {};
+}
+
+// Outside sandbox people must be reachable: an endpoint without a desk does not start.
+Status check_desk(const EndpointOptions& options, const Card& card) {
+  if (options.desk != nullptr || card.environment == Environment::sandbox) return {};
+  return fail(ErrorCode::desk_required, "in production a desk must take requests for a person");
+}
+
+Status check_log_key(const Card& card, const Signer& log_key) {
+  ENTENTE_LET(vkey, Vkey::decode(card.log_vkey));
+  if (vkey.public_key() != log_key.public_key()) {
+    return fail(ErrorCode::config_invalid, "the log key is not the one on the card");
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Endpoint::State {
+  EndpointOptions options;
+  SystemClock system_clock;
+  SystemEntropy system_entropy;
+  std::unique_ptr<Desk> own_desk;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Workers> workers;
+  std::unique_ptr<ServiceAgent> agent;
+  std::unique_ptr<Sequencer> sequencer;
+  std::unique_ptr<HttpServer> server;
+
+  Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
+  Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
+
+  Status start_journal(const Card& card, Policy policy);
+  Status start_server();
+};
+
+Status Endpoint::State::start_journal(const Card& card, Policy policy) {
+  ENTENTE_LET(vkey, Vkey::decode(card.log_vkey));
+  ENTENTE_LET(opened, Ledger::open({.directory = options.directory,
+                                    .origin = vkey.name(),
+                                    .master_key_file = options.master_key_file},
+                                   *options.log_key, entropy()));
+  ledger = std::move(opened);
+  if (options.desk == nullptr) {
+    own_desk = std::make_unique<QueueDesk>(QueueDeskOptions{.human = card.human});
+  }
+  workers = std::make_unique<Workers>(options.workers);
+  agent = std::make_unique<ServiceAgent>(
+      ServiceAgentParts{.policy = std::move(policy),
+                        .back_office = *options.back_office,
+                        .negotiator = options.negotiator,
+                        .desk = options.desk != nullptr ? *options.desk : *own_desk,
+                        .workers = *workers,
+                        .clock = clock(),
+                        .entropy = entropy()});
+  ENTENTE_LET(running, Sequencer::start(*ledger,
+                                        {.card = options.card,
+                                         .policy = options.policy,
+                                         .message_key = options.message_key,
+                                         .environment = card.environment},
+                                        *agent, clock(), entropy()));
+  sequencer = std::move(running);
+  return {};
+}
+
+Status Endpoint::State::start_server() {
+  if (!options.serve_http) return {};
+  server = std::make_unique<HttpServer>(
+      options.server, [this](const HttpRequest& request, const HttpReply& reply) {
+        serve(*sequencer, options.card, request, reply);
+      });
+  return server->start();
+}
+
+Endpoint::Endpoint(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Endpoint::~Endpoint() { stop(); }
+
+Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
+  ENTENTE_TRY(check_options(options));
+  ENTENTE_LET(card, Admission::admit<Card>(options.card));
+  ENTENTE_TRY(check_desk(options, *card));
+  ENTENTE_TRY(check_log_key(*card, *options.log_key));
+  ENTENTE_LET(policy, Policy::parse(options.policy, options.policy_name));
+  if (policy.environment() != card->environment) {
+    return fail(ErrorCode::environment_mismatch, "policy and card are of different environments");
+  }
+  auto state = std::make_unique<State>();
+  state->options = std::move(options);
+  ENTENTE_TRY(state->start_journal(*card, std::move(policy)));
+  ENTENTE_TRY(state->start_server());
+  return std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
+}
+
+void Endpoint::stop() {
+  if (state_ == nullptr) return;
+  if (state_->server) state_->server->stop();
+  if (state_->workers) state_->workers->stop();
+  state_->sequencer.reset();
+  state_->server.reset();
+  state_->agent.reset();
+  state_->workers.reset();
+  state_->ledger.reset();
+}
+
+std::uint16_t Endpoint::port() const { return state_->server ? state_->server->port() : 0; }
+const Card& Endpoint::card() const { return state_->sequencer->card(); }
+HttpServerStats Endpoint::http() const {
+  return state_->server ? state_->server->stats() : HttpServerStats{};
+}
+
+void Endpoint::deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
+                       std::function<void(EndpointAnswer)> done) {
+  state_->sequencer->submit(
+      {.parcel = std::move(parcel),
+       .case_id = case_id,
+       .wait_ms = wait_ms,
+       .done = [done = std::move(done)](const Delivery& delivery) {
+         done({.status = response_of(delivery).status,
+               .parcel = delivery.parcel,
+               .retry_after_ms = delivery.retry_after_ms});
+       }});
+}
+
+void Endpoint::read(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                    Bytes signed_read, std::function<void(EndpointAnswer)> done) {
+  state_->sequencer->submit(
+      {.case_id = case_id,
+       .after = after,
+       .read = std::move(signed_read),
+       .wait_ms = wait_ms,
+       .done = [done = std::move(done)](const Delivery& delivery) {
+         done({.status = response_of(delivery).status, .parcel = delivery.parcel});
+       }});
+}
+
+void Endpoint::inspect(const std::function<void(const Ledger&)>& look) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool looked = false;
+  state_->sequencer->inspect([&](const Ledger& ledger) {
+    look(ledger);
+    const std::scoped_lock lock(mutex);
+    looked = true;
+    changed.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return looked; });
+}
+
+bool Endpoint::wait_idle(std::int64_t timeout_ms) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+  while (!state_->agent->is_idle()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+}  // namespace entente

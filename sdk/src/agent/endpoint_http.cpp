@@ -1,0 +1,150 @@
+#include "endpoint_http.h"
+
+#include <entente/core/limits.h>
+#include <entente/wire/codec.h>
+
+#include <charconv>
+
+namespace entente {
+namespace {
+
+constexpr std::string_view read_scheme = "Entente ";
+
+HttpResponse plain(int status, std::string_view text) {
+  return {.status = status, .content_type = "text/plain; charset=utf-8", .body = to_bytes(text)};
+}
+
+Result<std::int64_t> number_in(std::string_view query, std::string_view name, std::int64_t max) {
+  ENTENTE_LET(text, find_query(query, name));
+  if (!text) return 0;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc() || end != text->data() + text->size() || value < 0) {
+    return fail(ErrorCode::malformed, "a number was expected");
+  }
+  return std::min(value, max);
+}
+
+// "/entente/v1/cases/<64 hex>[/status/<64 hex>]"
+struct CasePath {
+  CaseId case_id;
+  std::optional<MessageId> status_of;
+};
+
+Result<CasePath> parse_case_path(std::string_view rest) {
+  constexpr std::size_t id_digits = 64;
+  constexpr std::string_view status = "/status/";
+  ENTENTE_LET(bytes, from_hex(rest.substr(0, id_digits)));
+  ENTENTE_LET(case_id, to_digest(bytes));
+  rest.remove_prefix(std::min(rest.size(), id_digits));
+  if (rest.empty()) return CasePath{case_id, std::nullopt};
+  if (!rest.starts_with(status)) return fail(ErrorCode::malformed, "no such path");
+  ENTENTE_LET(message_bytes, from_hex(rest.substr(status.size())));
+  ENTENTE_LET(message, to_digest(message_bytes));
+  return CasePath{case_id, message};
+}
+
+void submit_parcel(Sequencer& sequencer, const HttpRequest& request,
+                   std::optional<CaseId> case_id, const HttpReply& reply) {
+  const auto wait_ms = number_in(request.query, "wait", limits::wait_ms_max);
+  auto parcel = decode<Parcel>(request.body);
+  if (!wait_ms || !parcel) {
+    return reply.send(plain(400, describe(parcel ? wait_ms.error() : parcel.error())));
+  }
+  if (parcel->envelopes.empty()) return reply.send(plain(400, "malformed: an empty parcel"));
+  sequencer.submit({.parcel = std::move(*parcel),
+                    .case_id = case_id,
+                    .wait_ms = *wait_ms,
+                    .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
+}
+
+// A read is signed over the path and query as sent, so it cannot be turned to another case.
+Result<Bytes> signed_read(const HttpRequest& request) {
+  const auto header = find_header(request.headers, "authorization");
+  if (!header || !header->starts_with(read_scheme)) return fail(ErrorCode::signature_invalid);
+  return from_base64(header->substr(read_scheme.size()));
+}
+
+bool reads_this(ByteView envelope, const HttpRequest& request) {
+  const auto read = Admission::admit<Read>(envelope);
+  std::string target = request.path;
+  if (!request.query.empty()) target += "?" + request.query;
+  return read && (*read)->method == request.method && (*read)->path == target;
+}
+
+void read_case(Sequencer& sequencer, const HttpRequest& request, const CasePath& path,
+               const HttpReply& reply) {
+  auto read = signed_read(request);
+  if (!read || !reads_this(*read, request)) return reply.send(plain(404, "not_found"));
+  if (path.status_of) {
+    return sequencer.ask_status(path.case_id, *path.status_of, [reply](Result<Receipt> receipt) {
+      if (!receipt) return reply.send(plain(404, name(receipt.error().code)));
+      Parcel parcel;
+      parcel.receipts.push_back(std::move(*receipt));
+      reply.send({.content_type = std::string(parcel_media_type), .body = encode(parcel)});
+    });
+  }
+  const auto after = number_in(request.query, "after", limits::integer_max);
+  const auto wait_ms = number_in(request.query, "wait", limits::wait_ms_max);
+  if (!after || !wait_ms) return reply.send(plain(400, "malformed: after or wait"));
+  sequencer.submit({.case_id = path.case_id,
+                    .after = static_cast<std::uint64_t>(*after),
+                    .read = std::move(*read),
+                    .wait_ms = *wait_ms,
+                    .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
+}
+
+void serve_case(Sequencer& sequencer, const HttpRequest& request, const HttpReply& reply) {
+  const auto path = parse_case_path(std::string_view(request.path).substr(cases_path.size() + 1));
+  if (!path) return reply.send(plain(404, "not_found"));
+  if (request.method == "POST" && !path->status_of) {
+    return submit_parcel(sequencer, request, path->case_id, reply);
+  }
+  if (request.method == "GET") return read_case(sequencer, request, *path, reply);
+  reply.send(plain(405, "method not allowed"));
+}
+
+}  // namespace
+
+HttpResponse response_of(const Delivery& delivery) {
+  HttpResponse response{.content_type = std::string(parcel_media_type)};
+  switch (delivery.kind) {
+    case Delivery::Kind::parcel:
+      break;
+    case Delivery::Kind::not_found:
+      return plain(404, "not_found");
+    case Delivery::Kind::busy:
+      response.status = 503;
+      response.headers.push_back(
+          {"retry-after", std::to_string((delivery.retry_after_ms + 999) / 1000)});
+      break;
+    case Delivery::Kind::failed:
+      return plain(500, "internal");
+  }
+  response.body = encode(delivery.parcel);
+  return response;
+}
+
+void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
+           const HttpReply& reply) {
+  const std::string_view path = request.path;
+  if (path == card_path && request.method == "GET") {
+    return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = card});
+  }
+  if (path == "/healthz") return reply.send(plain(200, "ok"));
+  if (path == cases_path && request.method == "POST") {
+    return submit_parcel(sequencer, request, std::nullopt, reply);
+  }
+  if (path.starts_with(cases_path) && path.size() > cases_path.size() &&
+      path[cases_path.size()] == '/') {
+    return serve_case(sequencer, request, reply);
+  }
+  if (path == std::string(log_path) + "/checkpoint" && request.method == "GET") {
+    return sequencer.inspect([reply](const Ledger& ledger) {
+      reply.send(plain(200, ledger.checkpoint_note()));
+    });
+  }
+  reply.send(plain(404, "not_found"));
+}
+
+}  // namespace entente

@@ -1,0 +1,198 @@
+#include "service_agent.h"
+
+#include <entente/crypto/hash.h>
+#include <entente/identity/linked_account.h>
+#include <entente/policy/exposure_fold.h>
+#include <entente/wire/codec.h>
+
+namespace entente {
+
+ServiceAgent::ServiceAgent(ServiceAgentParts parts)
+    : parts_(std::move(parts)), policy_digest_(sha256(view(parts_.policy.text()))) {}
+
+void ServiceAgent::attach(Sequencer& sequencer) { sequencer_ = &sequencer; }
+
+void ServiceAgent::admitted(const CaseRecord& record) {
+  const Case& casefile = record.casefile;
+  const std::int64_t now_ms = casefile.admitted_ms(casefile.next_position() - 1);
+  std::string account;
+  if (const auto link = find_account_link(casefile, now_ms)) {
+    if (const Part* part = record.find_part(link->account)) account = to_text(part->content);
+  }
+  fold_exposure(exposure_, casefile, account);
+}
+
+// In this order: what nobody may delay, what was agreed, and then what is still open.
+void ServiceAgent::respond(Room& room) {
+  if (!room.casefile().is_open()) return;
+  route_handoff(room);
+  acknowledge_right(room);
+  if (answer_link(room)) return;
+  if (perform_terms(room)) return;
+  if (answer_claim(room)) return;
+  propose_close(room);
+}
+
+void ServiceAgent::committed(const Case& casefile) {
+  std::vector<std::pair<std::string, std::function<void()>>> to_start;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto known = progress_.find(casefile.id());
+    if (known == progress_.end()) return;
+    to_start.swap(known->second.to_start);
+  }
+  for (auto& [name, work] : to_start) parts_.workers.start(std::move(work));
+}
+
+bool ServiceAgent::is_working(const CaseId& case_id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = progress_.find(case_id);
+  return known != progress_.end() && !known->second.in_flight.empty();
+}
+
+bool ServiceAgent::is_idle() const {
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::all_of(progress_,
+                             [](const auto& entry) { return entry.second.in_flight.empty(); });
+}
+
+bool ServiceAgent::is_in_flight(const CaseId& case_id, const std::string& name) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = progress_.find(case_id);
+  return known != progress_.end() && known->second.in_flight.contains(name);
+}
+
+void ServiceAgent::later(const CaseId& case_id, std::string name,
+                         std::function<std::function<void(Room&)>()> work) {
+  const std::scoped_lock lock(mutex_);
+  Progress& progress = progress_[case_id];
+  if (!progress.in_flight.insert(name).second) return;
+  progress.to_start.emplace_back(name, [this, case_id, name, work = std::move(work)] {
+    sequencer_->post(case_id, [this, case_id, name, finish = work()](Room& room) {
+      {
+        const std::scoped_lock finished(mutex_);
+        progress_[case_id].in_flight.erase(name);
+      }
+      finish(room);
+    });
+  });
+}
+
+std::string ServiceAgent::account_of(Room& room) const {
+  const auto link = find_account_link(room.casefile(), room.now_ms());
+  const Part* part = link ? room.find_part(link->account) : nullptr;
+  return part == nullptr ? std::string() : to_text(part->content);
+}
+
+PartTexts ServiceAgent::texts_of(const Room& room, const Message& message) const {
+  PartTexts texts;
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    if (const Part* part = room.find_part(message.parts[i])) {
+      texts.texts[static_cast<PartIndex>(i)] = to_text(part->content);
+    }
+  }
+  return texts;
+}
+
+// Brings a person in of the brand's own accord: where the policy says that a machine must not decide.
+void ServiceAgent::ask_for_person(Room& room, std::string_view reason) {
+  const HandoffState* handoff = room.casefile().handoff();
+  if (handoff != nullptr && is_live(handoff->stage)) return;
+  const auto& opening = std::get<Open>((*room.casefile().messages().front()).body);
+  const Speech speech{.body = Handoff{.hid = {},
+                                      .act = HandoffRequest{
+                                          .reason = std::string(reason),
+                                          .principal_present = HandoffRequest::Present::async,
+                                          .channels = {"case"},
+                                          .language = opening.language}}};
+  if (room.say(speech, Actor::rules)) route_handoff(room);
+}
+
+bool ServiceAgent::route_handoff(Room& room) {
+  const HandoffState* handoff = room.casefile().handoff();
+  if (handoff == nullptr) return false;
+  if (!is_waiting(handoff->stage)) {
+    parts_.desk.leave(handoff->hid);
+    return false;
+  }
+  const bool unanswered = handoff->stage == HandoffStage::requested;
+  // A slot whose time has come, an opening, a promise that ran out: the ticket is in the queue again
+  // and is owed a new place; so is one whose update is due.
+  const bool due = handoff->deadline_ms <= room.now_ms() ||
+                   (handoff->stage == HandoffStage::queued &&
+                    handoff->queue.next_update_by_ms <= room.now_ms());
+  const bool moved = handoff->stage == HandoffStage::missed ||
+                     handoff->stage == HandoffStage::escalated ||
+                     handoff->stage == HandoffStage::transferring;
+  if (!unanswered && !due && !moved) return false;
+  const auto link = find_account_link(room.casefile(), room.now_ms());
+  const TicketView ticket{.hid = handoff->hid,
+                          .case_id = room.casefile().id(),
+                          .request = handoff->request,
+                          .assurance = link ? std::string_view(link->assurance)
+                                            : std::string_view()};
+  const Digest hid = handoff->hid;
+  if (unanswered) {
+    return room
+        .say({.body = Handoff{hid, Acked{parts_.desk.route(ticket, room.now_ms())}}}, Actor::rules)
+        .has_value();
+  }
+  return room
+      .say({.body = Handoff{hid, Routed{parts_.desk.update(ticket, room.now_ms())}}}, Actor::rules)
+      .has_value();
+}
+
+// The receipt has dated the right; the acknowledgement names what the brand now owes.
+bool ServiceAgent::acknowledge_right(Room& room) {
+  const Case& casefile = room.casefile();
+  for (const auto& message : casefile.messages()) {
+    const auto* exercise = std::get_if<Exercise>(&message->body);
+    if (exercise == nullptr || !std::holds_alternative<Invoke>(exercise->act)) continue;
+    if (casefile.bindings().contains(message.id())) continue;
+    const std::uint64_t position = casefile.find_position(message.id()).value_or(0);
+    if (casefile.outcome_at(position).effect != Effect::binding) continue;
+    const auto link = find_account_link(casefile, room.now_ms());
+    const Speech speech = entente::acknowledge_right(parts_.policy, message,
+                                                     link ? link->assurance : std::string(),
+                                                     casefile.admitted_ms(position));
+    return room.say(speech, Actor::rules).has_value();
+  }
+  return false;
+}
+
+// Once everything is answered, performed and confirmed or confirmable, the brand proposes to close.
+bool ServiceAgent::propose_close(Room& room) {
+  const Case& casefile = room.casefile();
+  if (casefile.phase() != Phase::open || casefile.claims().empty() ||
+      casefile.handoff_pending() || casefile.person_joined() || is_working(casefile.id())) {
+    return false;
+  }
+  std::size_t agreed = 0;
+  for (const auto& [id, claim] : casefile.claims()) {
+    if (!claim.agreement && !claim.determination) return false;
+    if (claim.agreement) ++agreed;
+  }
+  for (const auto& [source, binding] : casefile.bindings()) {
+    if (binding.superseded) continue;
+    for (const TermState& term : binding.terms) {
+      if (term.term.standby && term.state == Performed::State::unset) continue;
+      if (term.state != Performed::State::done || term.disputed) return false;
+      if (!std::holds_alternative<NoCondition>(term.term.condition) &&
+          term.condition != Performed::State::done) {
+        return false;
+      }
+    }
+  }
+  const std::string_view outcome = agreed == casefile.claims().size() ? "resolved_agreed"
+                                   : agreed > 0                      ? "resolved_partial"
+                                                                     : "not_entitled";
+  const std::int64_t now_ms = room.now_ms();
+  return room
+      .say({.body = Close{CloseProposed{.outcome = std::string(outcome),
+                                        .contest_until_ms = now_ms + parts_.policy.contest_for_ms(),
+                                        .reopen_until_ms = now_ms + parts_.policy.reopen_for_ms()}}},
+           Actor::rules)
+      .has_value();
+}
+
+}  // namespace entente

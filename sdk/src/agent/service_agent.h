@@ -1,0 +1,92 @@
+#pragma once
+// The brand's automated voice. What is owed next is derived from the case and its records, never
+// queued elsewhere: after a crash the same look finds the same work. Facts, accounts and
+// performances come from workers and return as posts to the sequencer.
+
+#include <entente/agent/back_office.h>
+#include <entente/agent/negotiator.h>
+#include <entente/desk/desk.h>
+#include <entente/journal/sequencer.h>
+
+#include <atomic>
+#include <mutex>
+#include <set>
+
+#include "workers.h"
+
+namespace entente {
+
+struct ServiceAgentParts {
+  Policy policy;
+  BackOffice& back_office;
+  Negotiator* negotiator = nullptr;
+  Desk& desk;
+  Workers& workers;
+  Clock& clock;
+  Entropy& entropy;
+};
+
+class ServiceAgent final : public Speaker {
+ public:
+  explicit ServiceAgent(ServiceAgentParts parts);
+  // Must be called before the first submission; posts go there.
+  void attach(Sequencer& sequencer);
+
+  void admitted(const CaseRecord& record) override;
+  void respond(Room& room) override;
+  void committed(const Case& casefile) override;
+  bool is_working(const CaseId& case_id) const override;
+  bool is_idle() const;
+
+ private:
+  // What the agent remembers of a case beside the log: work under way, and link challenges, which
+  // die with the process and are then asked anew.
+  struct Challenge {
+    std::string id;
+    std::string code;                    // empty: nobody was written to
+    std::optional<std::string> account;  // nothing: no such account, which nobody is told
+    int attempts_left = 3;
+  };
+  struct Progress {
+    std::set<std::string> in_flight;
+    std::vector<std::pair<std::string, std::function<void()>>> to_start;
+    std::optional<Challenge> challenge;
+  };
+
+  // Each says at most what is due, and returns true if it said something or started work that the
+  // steps after it must wait for.
+  bool route_handoff(Room& room);
+  bool acknowledge_right(Room& room);
+  bool answer_link(Room& room);
+  bool perform_terms(Room& room);
+  bool answer_claim(Room& room);
+  bool propose_close(Room& room);
+
+  bool require_link(Room& room, const std::string& assurance);
+  void start_code(Room& room, const LinkStart& start, const Message& message);
+  void start_proof(Room& room, const LinkProve& prove, const Message& message);
+  void finish_link(Room& room, const std::string& method, std::optional<std::string> account);
+  std::string account_of(Room& room) const;
+  PartTexts texts_of(const Room& room, const Message& message) const;
+  void start_facts(Room& room, std::uint16_t claim);
+  void decide_claim(Room& room, std::uint16_t claim, std::vector<Fact> facts);
+  Verdict verdict_of(const Situation& situation) const;
+  void start_performance(Room& room, const Binding& binding, const TermState& term,
+                         bool intent_logged);
+  void report_performance(Room& room, const Order& order, const Performance& performance);
+  void ask_for_person(Room& room, std::string_view reason);
+  void start_lookup(const Order& order, std::uint32_t lookups);
+  bool is_in_flight(const CaseId& case_id, const std::string& name) const;
+  // Runs on a worker once the batch is durable; `work` returns what to do in a later batch.
+  void later(const CaseId& case_id, std::string name,
+             std::function<std::function<void(Room&)>()> work);
+
+  ServiceAgentParts parts_;
+  Digest policy_digest_;
+  Exposure exposure_;
+  Sequencer* sequencer_ = nullptr;
+  mutable std::mutex mutex_;  // of progress_: read by is_working from other threads
+  std::map<CaseId, Progress> progress_;
+};
+
+}  // namespace entente

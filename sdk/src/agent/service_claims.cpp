@@ -1,0 +1,237 @@
+// What the brand's agent says about claims, and whose account they are about.
+
+#include <entente/crypto/hash.h>
+#include <entente/identity/linked_account.h>
+#include <entente/wire/codec.h>
+
+#include "service_agent.h"
+
+namespace entente {
+namespace {
+
+constexpr std::int64_t link_valid_ms = 24LL * 60 * 60 * 1000;
+constexpr int link_failures_max = 3;
+
+struct NewestLink {
+  const Message* message = nullptr;
+  const Link* link = nullptr;
+};
+
+NewestLink newest_link(const Case& casefile) {
+  const auto& messages = casefile.messages();
+  for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
+    if (const auto* link = std::get_if<Link>(&(*at)->body)) return {&**at, link};
+  }
+  return {};
+}
+
+int link_failures(const Case& casefile) {
+  int failures = 0;
+  for (const auto& message : casefile.messages()) {
+    const auto* link = std::get_if<Link>(&message->body);
+    if (link != nullptr && std::holds_alternative<LinkFailed>(link->step)) ++failures;
+  }
+  return failures;
+}
+
+std::string random_digits(Entropy& entropy, int count) {
+  std::string digits;
+  while (static_cast<int>(digits.size()) < count) {
+    std::uint8_t byte = 0;
+    entropy.fill({&byte, 1});
+    if (byte < 250) digits += static_cast<char>('0' + byte % 10);  // without bias
+  }
+  return digits;
+}
+
+std::string part_text(const Room& room, const Message& message, PartIndex index) {
+  if (index >= message.parts.size()) return {};
+  const Part* part = room.find_part(message.parts[index]);
+  return part == nullptr ? std::string() : to_text(part->content);
+}
+
+}  // namespace
+
+bool ServiceAgent::answer_link(Room& room) {
+  const auto [message, link] = newest_link(room.casefile());
+  if (link == nullptr || message->author.party != Party::consumer) return false;
+  if (is_in_flight(room.casefile().id(), "link")) return true;
+  if (const auto* start = std::get_if<LinkStart>(&link->step)) start_code(room, *start, *message);
+  if (const auto* prove = std::get_if<LinkProve>(&link->step)) start_proof(room, *prove, *message);
+  return true;
+}
+
+bool ServiceAgent::require_link(Room& room, const std::string& assurance) {
+  const auto [message, link] = newest_link(room.casefile());
+  const bool asked = link != nullptr && message->author.party == Party::brand &&
+                     std::holds_alternative<LinkRequire>(link->step);
+  if (asked) return true;
+  if (link_failures(room.casefile()) >= link_failures_max) {
+    ask_for_person(room, "identity_problem");
+    return true;
+  }
+  std::vector<std::string> methods;
+  for (const std::string& method : parts_.policy.link_methods()) {
+    if (assurance_suffices(method, assurance)) methods.push_back(method);
+  }
+  const Speech speech{
+      .body = Link{LinkRequire{.methods = methods, .assurance = assurance, .challenge = "any"}}};
+  return room.say(speech, Actor::rules).has_value();
+}
+
+// The same happens, and takes as long, whether or not there is such an account.
+void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message& message) {
+  const AccountProof asked{.method = start.method, .proof = part_text(room, message, start.contact)};
+  const std::string code = random_digits(parts_.entropy, 6);
+  const std::string id = "c-" + random_digits(parts_.entropy, 8);
+  const CaseId case_id = room.casefile().id();
+  later(case_id, "link", [this, asked, code, id, case_id] {
+    auto account = parts_.back_office.find_account(asked);
+    if (account) parts_.back_office.deliver_code(asked, code);
+    {
+      const std::scoped_lock lock(mutex_);
+      progress_[case_id].challenge =
+          Challenge{.id = id, .code = account ? code : std::string(), .account = account};
+    }
+    return [id, method = asked.method](Room& later_room) {
+      [[maybe_unused]] const auto said = later_room.say(
+          {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}},
+          Actor::rules);
+    };
+  });
+}
+
+void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message& message) {
+  const std::string given = part_text(room, message, prove.proof);
+  if (prove.method == "knowledge") {
+    later(room.casefile().id(), "link",
+          [this, asked = AccountProof{.method = prove.method, .proof = given}] {
+            auto account = parts_.back_office.find_account(asked);
+            return [this, account](Room& later_room) {
+              finish_link(later_room, "knowledge", account);
+            };
+          });
+    return;
+  }
+  std::optional<std::string> account;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& challenge = progress_[room.casefile().id()].challenge;
+    if (challenge && challenge->id == prove.challenge && challenge->attempts_left-- > 0 &&
+        !challenge->code.empty() && challenge->code == given) {
+      account = challenge->account;
+      challenge.reset();
+    }
+  }
+  finish_link(room, prove.method, account);
+}
+
+void ServiceAgent::finish_link(Room& room, const std::string& method,
+                               std::optional<std::string> account) {
+  if (!account) {
+    [[maybe_unused]] const auto said =
+        room.say({.body = Link{LinkFailed{.reason = "not_proven"}}}, Actor::rules);
+    return;
+  }
+  const Speech speech{.body = Link{LinkGranted{.account_ref = 0,
+                                               .assurance = method,
+                                               .expires_ms = room.now_ms() + link_valid_ms}},
+                      .added = {{PartClass::reference, "text/plain", to_bytes(*account)}}};
+  [[maybe_unused]] const auto said = room.say(speech, Actor::rules);
+}
+
+bool ServiceAgent::answer_claim(Room& room) {
+  const Case& casefile = room.casefile();
+  if (casefile.handoff_pending() || casefile.person_joined() ||
+      casefile.phase() == Phase::closed) {
+    return false;
+  }
+  const auto claim = next_claim(parts_.policy, casefile);
+  if (!claim) return false;
+  const std::string needed = required_assurance(parts_.policy, casefile.claims().at(*claim).claim);
+  const auto link = find_account_link(casefile, room.now_ms());
+  if (!assurance_suffices(link ? std::string_view(link->assurance) : std::string_view(), needed)) {
+    return require_link(room, needed);
+  }
+  start_facts(room, *claim);
+  return true;
+}
+
+void ServiceAgent::start_facts(Room& room, std::uint16_t claim) {
+  const Case& casefile = room.casefile();
+  const std::string name = "facts";
+  if (is_in_flight(casefile.id(), name)) return;
+  const ClaimState& state = casefile.claims().at(claim);
+  const auto link = find_account_link(casefile, room.now_ms());
+  FactsQuery query{.case_id = casefile.id(),
+                   .claim = state.claim,
+                   .parts = texts_of(room, **casefile.find_message(state.message)),
+                   .account = account_of(room),
+                   .assurance = link ? link->assurance : std::string()};
+  later(casefile.id(), name, [this, query = std::move(query), claim] {
+    auto facts = parts_.back_office.facts(query);
+    return [this, claim, facts = std::move(facts)](Room& later_room) {
+      // A back office that is down knows nothing: the policy then turns to a person.
+      decide_claim(later_room, claim, facts ? *facts : std::vector<Fact>());
+    };
+  });
+}
+
+Verdict ServiceAgent::verdict_of(const Situation& situation) const {
+  Verdict verdict = decide(parts_.policy, situation);
+  if (parts_.negotiator == nullptr || !verdict.speech) return verdict;
+  const auto chosen =
+      parts_.negotiator->choose(situation, allowed_choices(parts_.policy, situation));
+  if (chosen.empty()) return verdict;
+  if (auto worded = word_offer(parts_.policy, situation, chosen)) {
+    verdict.speech = std::move(*worded);
+    verdict.rule = "negotiator";
+  }
+  return verdict;
+}
+
+// The facts are on record before anything rests on them; the decision names them, the policy and
+// the answer, so that an auditor can decide again.
+void ServiceAgent::decide_claim(Room& room, std::uint16_t claim, std::vector<Fact> facts) {
+  const Case& casefile = room.casefile();
+  if (next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
+  const Facts known{.case_id = casefile.id(),
+                    .claim = claim,
+                    .at_ms = room.now_ms(),
+                    .facts = std::move(facts)};
+  const std::uint64_t facts_index = room.record(EntryKind::facts, encode(known));
+  const auto link = find_account_link(casefile, room.now_ms());
+  const Situation situation{.casefile = casefile,
+                            .claim = claim,
+                            .facts = known,
+                            .exposure = exposure_,
+                            .account = account_of(room),
+                            .assurance = link ? link->assurance : std::string(),
+                            .now_ms = room.now_ms()};
+  DecisionRecord decision{.case_id = casefile.id(),
+                          .trigger = casefile.head(),
+                          .policy = policy_digest_,
+                          .facts_entry = facts_index + 1,
+                          .claim = claim,
+                          .decider = Actor::rules,
+                          .at_ms = room.now_ms()};
+  const Verdict verdict = verdict_of(situation);
+  decision.rule = verdict.rule;
+  if (verdict.rule == "negotiator") decision.decider = parts_.negotiator->actor();
+  std::string person_reason = verdict.person_reason;
+  if (verdict.speech) {
+    const auto said = room.say(*verdict.speech, decision.decider);
+    if (said) {
+      decision.answer = *said;
+    } else {
+      decision.code = name(said.error().code);
+      person_reason = "tech_failure";
+    }
+  } else {
+    decision.code = person_reason;
+  }
+  room.record(EntryKind::decision, encode(decision));
+  if (!person_reason.empty()) ask_for_person(room, "policy_never_automate");
+}
+
+}  // namespace entente
