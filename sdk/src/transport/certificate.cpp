@@ -13,7 +13,7 @@
 namespace entente {
 namespace {
 
-constexpr std::int64_t day_s = 24 * 60 * 60;
+constexpr std::int64_t day_s = 86'400;
 
 struct Free {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }

@@ -16,7 +16,7 @@
 namespace entente {
 namespace {
 
-constexpr std::size_t response_head_bytes_max = 16 * 1024;
+constexpr std::size_t response_head_bytes_max = std::size_t{16} * 1024;
 constexpr long slow_bytes_per_s = 16;
 constexpr std::int64_t slow_ms = 15'000;
 constexpr long connection_idle_s_max = 10;  // below what servers of ours allow
@@ -99,10 +99,11 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* context) 
 }
 
 std::string_view trim(std::string_view text) {
-  while (!text.empty() && std::string_view(" \t\r\n").find(text.front()) != text.npos) {
+  while (!text.empty() &&
+         std::string_view(" \t\r\n").find(text.front()) != std::string_view::npos) {
     text.remove_prefix(1);
   }
-  while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != text.npos) {
+  while (!text.empty() && std::string_view(" \t\r\n").find(text.back()) != std::string_view::npos) {
     text.remove_suffix(1);
   }
   return text;
@@ -116,7 +117,7 @@ std::size_t take_field(char* data, std::size_t, std::size_t size, void* context)
   if (exchange.is_too_large) return 0;
   if (line.starts_with("HTTP/")) exchange.response.headers.clear();  // after a 100, the real one
   const auto colon = line.find(':');
-  if (colon == line.npos || !http::is_field_name(line.substr(0, colon))) return size;
+  if (colon == std::string_view::npos || !http::is_field_name(line.substr(0, colon))) return size;
   HttpHeader field{std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))};
   std::ranges::transform(field.name, field.name.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -143,7 +144,7 @@ Result<Url> read_url(const std::string& text, bool allow_plain) {
   Url url(curl_url());
   if (!url) return fail(ErrorCode::internal, "no memory for a URL");
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK ||
-      text.find('\0') != text.npos) {
+      text.find('\0') != std::string_view::npos) {
     return fail(ErrorCode::address_refused, "no URL, or one with user information");
   }
   ENTENTE_LET(scheme, url_part(url.get(), CURLUPART_SCHEME, CURLUE_NO_SCHEME));

@@ -7,9 +7,10 @@
 namespace entente::http {
 namespace {
 
-constexpr std::size_t receive_bytes_max = 16 * 1024;
-constexpr std::size_t read_ahead_bytes_max = 64 * 1024;  // of a next request, while one waits
-constexpr std::size_t linger_bytes_max = 256 * 1024;
+constexpr std::size_t receive_bytes_max = std::size_t{16} * 1024;
+constexpr std::size_t read_ahead_bytes_max =
+    std::size_t{64} * 1024;  // of a next request, while one waits
+constexpr std::size_t linger_bytes_max = std::size_t{256} * 1024;
 constexpr std::int64_t linger_ms = 1'000;
 
 // The refusal of one who is not there any more: nothing is sent.

@@ -84,7 +84,7 @@ struct HttpReply::Once {
   ~Once() {
     try {
       send({.status = 500});
-    } catch (...) {  // without memory for an answer, the server's deadline ends the wait
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory; a deadline ends the wait
     }
   }
 

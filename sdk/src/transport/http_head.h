@@ -37,8 +37,8 @@ class HeadScanner {
   std::size_t seen_ = 0;
 };
 
-// `head` is what HeadScanner measured, empty line included.
-std::expected<Head, Refusal> parse_head(std::string_view head, const HttpLimits& limits);
+// `bytes` is what HeadScanner measured, empty line included.
+std::expected<Head, Refusal> parse_head(std::string_view bytes, const HttpLimits& limits);
 
 // One of `allowed` is this host, with any port or with that port. An empty list allows all.
 bool host_allowed(std::string_view host, const std::vector<std::string>& allowed);

@@ -29,7 +29,7 @@ void ReplySlot::abandon() {
   wake_ = nullptr;
 }
 
-HttpReply make_reply(std::shared_ptr<ReplySlot> slot) {
+HttpReply make_reply(const std::shared_ptr<ReplySlot>& slot) {
   HttpReply::Gone gone(slot, &slot->gone());
   return HttpReply([slot](HttpResponse response) { slot->deliver(std::move(response)); },
                    std::move(gone));

@@ -30,6 +30,6 @@ class ReplySlot {
 };
 
 // A reply whose answer goes to `slot`.
-HttpReply make_reply(std::shared_ptr<ReplySlot> slot);
+HttpReply make_reply(const std::shared_ptr<ReplySlot>& slot);
 
 }  // namespace entente::http

@@ -134,7 +134,7 @@ void Worker::Loop::run() {
     try {
       context_.run();
       return;
-    } catch (...) {  // one connection's failure is not the server's
+    } catch (...) {  // NOLINT(bugprone-empty-catch): one connection's failure is not ours
     }
   }
 }

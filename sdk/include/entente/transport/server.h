@@ -22,11 +22,11 @@ namespace entente {
 // What a stranger may make the server hold, and for how long. Times are total, not since the last
 // byte: dripping does not extend them.
 struct HttpLimits {
-  std::size_t head_bytes_max = 8 * 1024;                  // 431 beyond
-  std::size_t fields_max = 64;                            // 431 beyond
-  std::size_t target_bytes_max = 2 * 1024;                // 414 beyond
-  std::size_t body_bytes_max = limits::parcel_bytes_max;  // 413 beyond
-  std::size_t bodies_bytes_max = 256 * 1024 * 1024;       // of all connections; 503 beyond
+  std::size_t head_bytes_max = std::size_t{8} * 1024;             // 431 beyond
+  std::size_t fields_max = 64;                                    // 431 beyond
+  std::size_t target_bytes_max = std::size_t{2} * 1024;           // 414 beyond
+  std::size_t body_bytes_max = limits::parcel_bytes_max;          // 413 beyond
+  std::size_t bodies_bytes_max = std::size_t{256} * 1024 * 1024;  // of all connections; 503 beyond
 
   std::int64_t handshake_ms = 5'000;
   std::int64_t idle_ms = 15'000;                       // between two requests
@@ -35,7 +35,7 @@ struct HttpLimits {
   std::int64_t wait_ms = limits::wait_ms_max + 5'000;  // for the handler's reply; 503 beyond
   std::int64_t drain_ms = 5'000;                       // for requests in flight, in stop()
   // A large body extends request_ms or write_ms by what it takes at this speed.
-  std::size_t bytes_per_s_min = 256 * 1024;
+  std::size_t bytes_per_s_min = std::size_t{256} * 1024;
 
   std::size_t connections_max = 10'000;  // also held to three quarters of the descriptor limit
   std::size_t connections_per_address_max = 256;  // an IPv6 address counts as its /64
