@@ -1,9 +1,10 @@
 #include <entente/crypto/system.h>
 #include <entente/endpoint.h>
 #include <entente/journal/ledger.h>
+#include <entente/wire/admission.h>
 
-#include <condition_variable>
 #include <chrono>
+#include <condition_variable>
 #include <thread>
 
 #include "endpoint_http.h"
@@ -87,10 +88,10 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
 
 Status Endpoint::State::start_server() {
   if (!options.serve_http) return {};
-  server = std::make_unique<HttpServer>(
-      options.server, [this](const HttpRequest& request, const HttpReply& reply) {
-        serve(*sequencer, options.card, request, reply);
-      });
+  server = std::make_unique<HttpServer>(options.server,
+                                        [this](const HttpRequest& request, const HttpReply& reply) {
+                                          serve(*sequencer, options.card, request, reply);
+                                        });
   return server->start();
 }
 
@@ -132,15 +133,14 @@ HttpServerStats Endpoint::http() const {
 
 void Endpoint::deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
                        std::function<void(EndpointAnswer)> done) {
-  state_->sequencer->submit(
-      {.parcel = std::move(parcel),
-       .case_id = case_id,
-       .wait_ms = wait_ms,
-       .done = [done = std::move(done)](const Delivery& delivery) {
-         done({.status = response_of(delivery).status,
-               .parcel = delivery.parcel,
-               .retry_after_ms = delivery.retry_after_ms});
-       }});
+  state_->sequencer->submit({.parcel = std::move(parcel),
+                             .case_id = case_id,
+                             .wait_ms = wait_ms,
+                             .done = [done = std::move(done)](const Delivery& delivery) {
+                               done({.status = response_of(delivery).status,
+                                     .parcel = delivery.parcel,
+                                     .retry_after_ms = delivery.retry_after_ms});
+                             }});
 }
 
 void Endpoint::read(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,

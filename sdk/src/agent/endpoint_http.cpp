@@ -1,7 +1,7 @@
 #include "endpoint_http.h"
 
 #include <entente/core/limits.h>
-#include <entente/wire/codec.h>
+#include <entente/wire/admission.h>
 
 #include <charconv>
 
@@ -44,8 +44,8 @@ Result<CasePath> parse_case_path(std::string_view rest) {
   return CasePath{case_id, message};
 }
 
-void submit_parcel(Sequencer& sequencer, const HttpRequest& request,
-                   std::optional<CaseId> case_id, const HttpReply& reply) {
+void submit_parcel(Sequencer& sequencer, const HttpRequest& request, std::optional<CaseId> case_id,
+                   const HttpReply& reply) {
   const auto wait_ms = number_in(request.query, "wait", limits::wait_ms_max);
   auto parcel = decode<Parcel>(request.body);
   if (!wait_ms || !parcel) {
@@ -140,9 +140,8 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
     return serve_case(sequencer, request, reply);
   }
   if (path == std::string(log_path) + "/checkpoint" && request.method == "GET") {
-    return sequencer.inspect([reply](const Ledger& ledger) {
-      reply.send(plain(200, ledger.checkpoint_note()));
-    });
+    return sequencer.inspect(
+        [reply](const Ledger& ledger) { reply.send(plain(200, ledger.checkpoint_note())); });
   }
   reply.send(plain(404, "not_found"));
 }

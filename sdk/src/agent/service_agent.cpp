@@ -5,6 +5,8 @@
 #include <entente/policy/exposure_fold.h>
 #include <entente/wire/codec.h>
 
+#include <algorithm>
+
 namespace entente {
 
 ServiceAgent::ServiceAgent(ServiceAgentParts parts)
@@ -94,17 +96,18 @@ PartTexts ServiceAgent::texts_of(const Room& room, const Message& message) const
   return texts;
 }
 
-// Brings a person in of the brand's own accord: where the policy says that a machine must not decide.
+// Brings a person in of the brand's own accord: where the policy says that a machine must not
+// decide.
 void ServiceAgent::ask_for_person(Room& room, std::string_view reason) {
   const HandoffState* handoff = room.casefile().handoff();
   if (handoff != nullptr && is_live(handoff->stage)) return;
   const auto& opening = std::get<Open>((*room.casefile().messages().front()).body);
-  const Speech speech{.body = Handoff{.hid = {},
-                                      .act = HandoffRequest{
-                                          .reason = std::string(reason),
-                                          .principal_present = HandoffRequest::Present::async,
-                                          .channels = {"case"},
-                                          .language = opening.language}}};
+  const Speech speech{
+      .body = Handoff{.hid = {},
+                      .act = HandoffRequest{.reason = std::string(reason),
+                                            .principal_present = HandoffRequest::Present::async,
+                                            .channels = {"case"},
+                                            .language = opening.language}}};
   if (room.say(speech, Actor::rules)) route_handoff(room);
 }
 
@@ -116,21 +119,21 @@ bool ServiceAgent::route_handoff(Room& room) {
     return false;
   }
   const bool unanswered = handoff->stage == HandoffStage::requested;
-  // A slot whose time has come, an opening, a promise that ran out: the ticket is in the queue again
-  // and is owed a new place; so is one whose update is due.
-  const bool due = handoff->deadline_ms <= room.now_ms() ||
-                   (handoff->stage == HandoffStage::queued &&
-                    handoff->queue.next_update_by_ms <= room.now_ms());
+  // A slot whose time has come, an opening, a promise that ran out: the ticket is in the queue
+  // again and is owed a new place; so is one whose update is due.
+  const bool due =
+      handoff->deadline_ms <= room.now_ms() ||
+      (handoff->stage == HandoffStage::queued && handoff->queue.next_update_by_ms <= room.now_ms());
   const bool moved = handoff->stage == HandoffStage::missed ||
                      handoff->stage == HandoffStage::escalated ||
                      handoff->stage == HandoffStage::transferring;
   if (!unanswered && !due && !moved) return false;
   const auto link = find_account_link(room.casefile(), room.now_ms());
-  const TicketView ticket{.hid = handoff->hid,
-                          .case_id = room.casefile().id(),
-                          .request = handoff->request,
-                          .assurance = link ? std::string_view(link->assurance)
-                                            : std::string_view()};
+  const TicketView ticket{
+      .hid = handoff->hid,
+      .case_id = room.casefile().id(),
+      .request = handoff->request,
+      .assurance = link ? std::string_view(link->assurance) : std::string_view()};
   const Digest hid = handoff->hid;
   if (unanswered) {
     return room
@@ -152,9 +155,9 @@ bool ServiceAgent::acknowledge_right(Room& room) {
     const std::uint64_t position = casefile.find_position(message.id()).value_or(0);
     if (casefile.outcome_at(position).effect != Effect::binding) continue;
     const auto link = find_account_link(casefile, room.now_ms());
-    const Speech speech = entente::acknowledge_right(parts_.policy, message,
-                                                     link ? link->assurance : std::string(),
-                                                     casefile.admitted_ms(position));
+    const Speech speech =
+        entente::acknowledge_right(parts_.policy, message, link ? link->assurance : std::string(),
+                                   casefile.admitted_ms(position));
     return room.say(speech, Actor::rules).has_value();
   }
   return false;
@@ -163,8 +166,8 @@ bool ServiceAgent::acknowledge_right(Room& room) {
 // Once everything is answered, performed and confirmed or confirmable, the brand proposes to close.
 bool ServiceAgent::propose_close(Room& room) {
   const Case& casefile = room.casefile();
-  if (casefile.phase() != Phase::open || casefile.claims().empty() ||
-      casefile.handoff_pending() || casefile.person_joined() || is_working(casefile.id())) {
+  if (casefile.phase() != Phase::open || casefile.claims().empty() || casefile.handoff_pending() ||
+      casefile.person_joined() || is_working(casefile.id())) {
     return false;
   }
   std::size_t agreed = 0;
@@ -184,14 +187,15 @@ bool ServiceAgent::propose_close(Room& room) {
     }
   }
   const std::string_view outcome = agreed == casefile.claims().size() ? "resolved_agreed"
-                                   : agreed > 0                      ? "resolved_partial"
-                                                                     : "not_entitled";
+                                   : agreed > 0                       ? "resolved_partial"
+                                                                      : "not_entitled";
   const std::int64_t now_ms = room.now_ms();
   return room
-      .say({.body = Close{CloseProposed{.outcome = std::string(outcome),
-                                        .contest_until_ms = now_ms + parts_.policy.contest_for_ms(),
-                                        .reopen_until_ms = now_ms + parts_.policy.reopen_for_ms()}}},
-           Actor::rules)
+      .say(
+          {.body = Close{CloseProposed{.outcome = std::string(outcome),
+                                       .contest_until_ms = now_ms + parts_.policy.contest_for_ms(),
+                                       .reopen_until_ms = now_ms + parts_.policy.reopen_for_ms()}}},
+          Actor::rules)
       .has_value();
 }
 

@@ -81,7 +81,8 @@ bool ServiceAgent::require_link(Room& room, const std::string& assurance) {
 
 // The same happens, and takes as long, whether or not there is such an account.
 void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message& message) {
-  const AccountProof asked{.method = start.method, .proof = part_text(room, message, start.contact)};
+  const AccountProof asked{.method = start.method,
+                           .proof = part_text(room, message, start.contact)};
   const std::string code = random_digits(parts_.entropy, 6);
   const std::string id = "c-" + random_digits(parts_.entropy, 8);
   const CaseId case_id = room.casefile().id();
@@ -133,17 +134,16 @@ void ServiceAgent::finish_link(Room& room, const std::string& method,
         room.say({.body = Link{LinkFailed{.reason = "not_proven"}}}, Actor::rules);
     return;
   }
-  const Speech speech{.body = Link{LinkGranted{.account_ref = 0,
-                                               .assurance = method,
-                                               .expires_ms = room.now_ms() + link_valid_ms}},
-                      .added = {{PartClass::reference, "text/plain", to_bytes(*account)}}};
+  const Speech speech{
+      .body = Link{LinkGranted{
+          .account_ref = 0, .assurance = method, .expires_ms = room.now_ms() + link_valid_ms}},
+      .added = {{PartClass::reference, "text/plain", to_bytes(*account)}}};
   [[maybe_unused]] const auto said = room.say(speech, Actor::rules);
 }
 
 bool ServiceAgent::answer_claim(Room& room) {
   const Case& casefile = room.casefile();
-  if (casefile.handoff_pending() || casefile.person_joined() ||
-      casefile.phase() == Phase::closed) {
+  if (casefile.handoff_pending() || casefile.person_joined() || casefile.phase() == Phase::closed) {
     return false;
   }
   const auto claim = next_claim(parts_.policy, casefile);
@@ -195,10 +195,8 @@ Verdict ServiceAgent::verdict_of(const Situation& situation) const {
 void ServiceAgent::decide_claim(Room& room, std::uint16_t claim, std::vector<Fact> facts) {
   const Case& casefile = room.casefile();
   if (next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
-  const Facts known{.case_id = casefile.id(),
-                    .claim = claim,
-                    .at_ms = room.now_ms(),
-                    .facts = std::move(facts)};
+  const Facts known{
+      .case_id = casefile.id(), .claim = claim, .at_ms = room.now_ms(), .facts = std::move(facts)};
   const std::uint64_t facts_index = room.record(EntryKind::facts, encode(known));
   const auto link = find_account_link(casefile, room.now_ms());
   const Situation situation{.casefile = casefile,

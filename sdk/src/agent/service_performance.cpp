@@ -29,8 +29,8 @@ KeyRecord record_of(const Room& room, const Digest& key) {
     if (!record || record->key != key) continue;
     found.intended = found.intended || intent;
     found.lookups = record->lookups;
-    found.settled = record->state == Performed::State::done ||
-                    record->state == Performed::State::failed;
+    found.settled =
+        record->state == Performed::State::done || record->state == Performed::State::failed;
   }
   return found;
 }
@@ -98,8 +98,8 @@ bool ServiceAgent::perform_terms(Room& room) {
 void ServiceAgent::start_performance(Room& room, const Binding& binding, const TermState& term,
                                      bool intent_logged) {
   const Case& casefile = room.casefile();
-  const MessageId& worded_in = binding.kind == Binding::Kind::agreement ? binding.offer
-                                                                        : binding.source;
+  const MessageId& worded_in =
+      binding.kind == Binding::Kind::agreement ? binding.offer : binding.source;
   const Order order{.key = perform_key(binding.source, term.term.id),
                     .source = binding.source,
                     .case_id = casefile.id(),
@@ -114,8 +114,8 @@ void ServiceAgent::start_performance(Room& room, const Binding& binding, const T
   }
   later(casefile.id(), to_hex(order.key), [this, order, intent_logged] {
     // An intent without a result is a crash in between: only the back office knows what happened.
-    Performance performance = intent_logged ? parts_.back_office.lookup(order.key)
-                                            : parts_.back_office.execute(order);
+    Performance performance =
+        intent_logged ? parts_.back_office.lookup(order.key) : parts_.back_office.execute(order);
     if (intent_logged && performance.state == Performance::State::unknown) {
       performance = parts_.back_office.execute(order);
     }
@@ -140,28 +140,29 @@ void ServiceAgent::report_performance(Room& room, const Order& order,
   if (known.settled) return;
   const Performed::State state = reported(performance.state);
   const std::uint32_t lookups = known.lookups + 1;
-  room.record(EntryKind::perform_result, encode(PerformanceRecord{.case_id = order.case_id,
-                                                                  .key = order.key,
-                                                                  .source = order.source,
-                                                                  .term = order.term.id,
-                                                                  .state = state,
-                                                                  .reference = performance.reference,
-                                                                  .code = performance.code,
-                                                                  .lookups = lookups}));
+  room.record(EntryKind::perform_result,
+              encode(PerformanceRecord{.case_id = order.case_id,
+                                       .key = order.key,
+                                       .source = order.source,
+                                       .term = order.term.id,
+                                       .state = state,
+                                       .reference = performance.reference,
+                                       .code = performance.code,
+                                       .lookups = lookups}));
   Performed item{.term = order.term.id, .state = state};
   Speech speech;
   if (!performance.reference.empty()) {
     item.reference = 0;
-    speech.added.push_back(
-        {PartClass::reference, "text/plain", to_bytes(performance.reference)});
+    speech.added.push_back({PartClass::reference, "text/plain", to_bytes(performance.reference)});
   }
   if (state == Performed::State::done) {
     if (const auto value = find_value(order.term)) item.amount = *value;
   }
-  const bool news = lookups == 1 || state == Performed::State::done ||
-                    state == Performed::State::failed;
+  const bool news =
+      lookups == 1 || state == Performed::State::done || state == Performed::State::failed;
   speech.body = Perform{.source = order.source, .items = {item}};
-  if (news) [[maybe_unused]] const auto said = room.say(speech, Actor::rules);
+  if (news) [[maybe_unused]]
+    const auto said = room.say(speech, Actor::rules);
   const bool settled = state == Performed::State::done || state == Performed::State::failed;
   if (!settled && lookups < lookups_max) return start_lookup(order, lookups);
   const bool to_person = std::holds_alternative<ToPerson>(order.term.on_failure);

@@ -11,8 +11,8 @@ constexpr std::int64_t day_ms = 24 * 60 * minute_ms;
 constexpr std::int64_t slot_ms = 30 * minute_ms;
 
 struct LocalTime {
-  std::uint8_t weekday = 1;  // 1 = Monday
-  std::int64_t minute = 0;   // of the day
+  std::uint8_t weekday = 1;      // 1 = Monday
+  std::int64_t minute = 0;       // of the day
   std::int64_t midnight_ms = 0;  // in UTC
 };
 

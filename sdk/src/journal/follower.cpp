@@ -246,15 +246,16 @@ Result<std::unique_ptr<Follower>> Follower::start(Ledger& ledger, ConsumerIdenti
 Status Follower::learn_card(ByteView envelope) {
   State& s = *state_;
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
-  if (s.authority && s.authority->find_card(card.id()) != nullptr) return {};
   const std::int64_t now_ms = s.clock.now_ms();
   if (!s.authority) s.authority.emplace(card->did(), s.identity.environment);
-  ENTENTE_TRY(s.authority->learn(card, now_ms));
-  s.ledger.append({.kind = EntryKind::card,
-                   .case_id = no_case,
-                   .direction = Direction::received,
-                   .time_ms = now_ms,
-                   .content = Bytes(envelope.begin(), envelope.end())});
+  if (s.authority->find_card(card.id()) == nullptr) {
+    ENTENTE_TRY(s.authority->learn(card, now_ms));
+    s.ledger.append({.kind = EntryKind::card,
+                     .case_id = no_case,
+                     .direction = Direction::received,
+                     .time_ms = now_ms,
+                     .content = Bytes(envelope.begin(), envelope.end())});
+  }
   if (s.mandate && s.authority->find_mandate(s.mandate->id()) == nullptr) {
     ENTENTE_TRY(s.authority->learn(*s.mandate, now_ms));
     s.ledger.append({.kind = EntryKind::mandate,
@@ -269,6 +270,8 @@ Status Follower::learn_card(ByteView envelope) {
 const Card* Follower::card() const {
   return state_->authority ? state_->authority->newest_card() : nullptr;
 }
+
+Digest Follower::mandate() const { return state_->mandate ? state_->mandate->id() : Digest{}; }
 
 const Authority& Follower::authority() const { return *state_->authority; }
 

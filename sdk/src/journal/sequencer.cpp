@@ -336,7 +336,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                                  .authority = Authority(card->did(), environment),
                                                  .identity = std::move(identity),
                                                  .card_digest = card.id(),
-                          .speaker = speaker,
+                                                 .speaker = speaker,
                                                  .clock = clock,
                                                  .entropy = entropy},
                                        .card = *card});

@@ -5,11 +5,15 @@
 #include <entente/protocol/parcel.h>
 #include <entente/transport/client.h>
 
+#include <functional>
 #include <memory>
 
 namespace entente {
 
 class Endpoint;
+
+// Makes the signed read (an envelope) for a path and query.
+using SignRead = std::function<Result<Bytes>(std::string_view path)>;
 
 class BrandConnection {
  public:
@@ -20,9 +24,9 @@ class BrandConnection {
   // Fails with not_found, busy, and what the network says: then sending the same again is safe.
   virtual Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                               std::int64_t wait_ms) = 0;
-  // News of a case from position `after` on. `sign` makes the signed read for a path.
+  // News of a case from position `after` on.
   virtual Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
-                             const std::function<Result<Bytes>(std::string_view)>& sign) = 0;
+                             const SignRead& sign) = 0;
 };
 
 struct HttpBrandOptions {
@@ -39,7 +43,7 @@ class HttpBrand final : public BrandConnection {
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
-                     const std::function<Result<Bytes>(std::string_view)>& sign) override;
+                     const SignRead& sign) override;
 
  private:
   struct State;
@@ -54,7 +58,7 @@ class LocalBrand final : public BrandConnection {
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
-                     const std::function<Result<Bytes>(std::string_view)>& sign) override;
+                     const SignRead& sign) override;
 
  private:
   Endpoint& endpoint_;

@@ -36,10 +36,10 @@ class Follower {
   Status learn_card(ByteView envelope);
   const Card* card() const;
   const Authority& authority() const;
+  Digest mandate() const;  // zero: the principal's own key speaks
 
   // The first message of a case. `also` are said in the same breath, e.g. the proof of an account.
   Result<Parcel> open_case(const Speech& opening, std::span<const Speech> also);
-  // `approval` is the principal's signed envelope for an accept, offer or exercise.
   Result<Parcel> say(const CaseId& case_id, const Speech& speech);
   // What was persisted and has no receipt yet, as the stored bytes: to be sent again.
   Result<Parcel> unsent(const CaseId& case_id) const;

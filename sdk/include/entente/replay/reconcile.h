@@ -3,9 +3,9 @@
 // receipt backed by an entry, every checkpoint that one party saw a state the other's log has been
 // in.
 //
-//     ReplayOptions options{.roots = checkpoint_sizes(consumer)};
-//     ENTENTE_LET(brand, replay(brand_source, options));
-//     Report both = reconcile(brand, {&consumer, 1});
+//     ENTENTE_LET(brand, replay(brand_source));
+//     ENTENTE_LET(consumer, replay(consumer_source));
+//     Report both = reconcile(&brand, {&consumer, 1});
 //
 // Rules: protocol/spec/07-replay.md, `both.*`.
 
@@ -14,9 +14,6 @@
 #include <span>
 
 namespace entente {
-
-// The sizes of the brand's tree that this consumer can vouch for.
-std::set<std::uint64_t> checkpoint_sizes(const ReplayedLog& consumer);
 
 // The reports of all logs and what the comparison adds. `brand` may be null: then the consumers'
 // checkpoints are compared with each other.

@@ -13,15 +13,13 @@
 #include <entente/replay/source.h>
 
 #include <map>
-#include <set>
 
 namespace entente {
 
 struct ReplayOptions {
-  bool integrity_only = false;    // hashes, signatures and form; no case is folded
-  std::set<std::uint64_t> roots;  // tree sizes whose root is wanted, for reconcile()
-  // The message to explain; its traces are kept in ReplayedLog::traces.
-  std::string explain_prefix;  // hex; empty: none
+  bool integrity_only = false;  // hashes, signatures and form; no case is folded
+  // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
+  std::string explain_prefix;
 };
 
 // One message with the log's word on it.
@@ -64,13 +62,13 @@ struct ReplayedLog {
   Checkpoint checkpoint;
   Grade grade = Grade::asserted;
   std::map<CaseId, ReplayedCase> cases;
-  std::vector<SeenCheckpoint> seen;       // of the other party's log
-  std::map<std::uint64_t, Digest> roots;  // as asked for
+  std::vector<Digest> leaves;        // leaf hashes in order; empty if the source is partial
+  std::vector<SeenCheckpoint> seen;  // of other parties' logs
   std::vector<Trace> traces;
 };
 
-// Fails with what the source says if nothing can be read from it at all, and with content_withheld
-// never: what is broken or withheld is in the report.
+// Fails with what the source says if it cannot be read at all; what is broken or withheld is in the
+// report.
 Result<ReplayedLog> replay(EntrySource& source, const ReplayOptions& options = {});
 
 }  // namespace entente

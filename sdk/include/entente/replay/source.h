@@ -22,7 +22,8 @@ struct LogHeader {
   // Of the log, as the auditor knows it from a card or a pin; the log cannot vouch for itself.
   std::optional<Vkey> vkey;
   std::vector<Vkey> witnesses;  // whose cosignatures count
-  std::string checkpoint;       // the signed note; empty for an empty log, or one never signed
+  std::string checkpoint;       // the signed note; empty: the source has none
+  std::string checkpoint_text;  // what the owner last signed, without signature; empty: unknown
   Party owner = Party::unset;   // unset: found out from the first messages
   // The source shows some entries only, each with a proof; the tree cannot be recomputed.
   bool partial = false;
@@ -34,8 +35,13 @@ struct EntryContent {
   Bytes bytes;
 };
 struct WithheldContent {
-  std::string why;       // "its key is gone"
-  bool damaged = false;  // it is there and does not open
+  enum class Kind : std::uint8_t {
+    lost,         // its key is gone: erased, one hopes on record
+    undisclosed,  // the party keeps it to itself: for facts, decisions and what the desk wrote
+    damaged       // it is there and does not open
+  };
+  Kind kind = Kind::lost;
+  std::string why;
 };
 
 struct LoggedEntry {

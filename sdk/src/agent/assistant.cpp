@@ -1,0 +1,349 @@
+#include <entente/assistant.h>
+#include <entente/crypto/hash.h>
+#include <entente/crypto/system.h>
+#include <entente/identity/gate.h>
+#include <entente/journal/content.h>
+#include <entente/journal/follower.h>
+#include <entente/protocol/render.h>
+#include <entente/wire/admission.h>
+
+#include <algorithm>
+
+namespace entente {
+namespace {
+
+constexpr std::int64_t hold_ms = 10'000;  // how long a brand is asked to hold an answer
+constexpr std::int64_t approval_valid_ms = 10 * 60'000;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+// A payload signed by somebody whose key we do not hold.
+template <class T, class Sign>
+Result<Bytes> seal_with(const T& value, const PublicKey& key, const Sign& sign_bytes) {
+  const Bytes payload = encode(value);
+  const auto type = payload_type_of<T>();
+  const std::optional<Signature> signature = sign_bytes(pre_authentication_encoding(type, payload));
+  if (!signature) return fail(ErrorCode::approval_missing, "the principal did not sign");
+  return encode(Envelope{.payload_type = std::string(type),
+                         .payload = payload,
+                         .keyid = Bytes(key.bytes.begin(), key.bytes.end()),
+                         .signature = Bytes(signature->begin(), signature->end())});
+}
+
+}  // namespace
+
+std::optional<std::string> Principal::link_proof(std::string_view) { return std::nullopt; }
+
+std::string_view name(Ending::Kind kind) {
+  switch (kind) {
+    case Ending::Kind::closed:
+      return "closed";
+    case Ending::Kind::needs_principal:
+      return "needs_principal";
+    case Ending::Kind::with_a_person:
+      return "with_a_person";
+    case Ending::Kind::left:
+      return "left";
+    case Ending::Kind::gave_up:
+      return "gave_up";
+  }
+  return "unknown";
+}
+
+struct Assistant::State {
+  AssistantOptions options;
+  SystemClock system_clock;
+  SystemEntropy system_entropy;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Follower> follower;
+  std::map<CaseId, Instructions> instructions;
+
+  Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
+  Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
+
+  Result<Bytes> stored_mandate() const;
+  Result<Bytes> make_mandate(const std::string& brand_did);
+  Result<Bytes> approval_of(Approval approval, std::string_view text);
+  Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
+  Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
+  Status hear(const CaseId& case_id, const Parcel& parcel);
+  Status say(const CaseId& case_id, const Speech& speech);
+  void tell(const CaseId& case_id, std::uint64_t from) const;
+  std::optional<Ending> ending_of(const CaseId& case_id, const Move& move) const;
+};
+
+// The newest mandate of this key that still holds for a while.
+Result<Bytes> Assistant::State::stored_mandate() const {
+  ENTENTE_LET(documents, ledger->entries_of(no_case));
+  for (auto index = documents.rbegin(); index != documents.rend(); ++index) {
+    ENTENTE_LET(entry, ledger->read(*index));
+    if (entry.leaf.kind != EntryKind::mandate) continue;
+    ENTENTE_LET(mandate, Admission::admit<Mandate>(entry.content));
+    const bool ours = mandate->assistant == options.key->public_key();
+    const std::int64_t now_ms =
+        options.clock != nullptr ? options.clock->now_ms() : SystemClock().now_ms();
+    const Mandate wanted = options.goal->mandate(now_ms);
+    if (ours && mandate->expires_ms > now_ms + approval_valid_ms &&
+        mandate->verbs == wanted.verbs && mandate->categories == wanted.categories &&
+        mandate->remedies == wanted.remedies &&
+        mandate->approval_exempt == wanted.approval_exempt) {
+      return entry.content;
+    }
+  }
+  return Bytes{};
+}
+
+Result<Bytes> Assistant::State::make_mandate(const std::string& brand_did) {
+  Mandate mandate = options.goal->mandate(clock().now_ms());
+  mandate.principal = options.principal->public_key();
+  mandate.assistant = options.key->public_key();
+  mandate.audience = brand_did;
+  mandate.environment = options.environment;
+  entropy().fill(mandate.nonce);
+  return seal_with(mandate, mandate.principal, [&](ByteView to_sign) -> std::optional<Signature> {
+    auto signature = options.principal->sign_mandate(to_sign);
+    return signature ? std::optional(*signature) : std::nullopt;
+  });
+}
+
+Result<Bytes> Assistant::State::approval_of(Approval approval, std::string_view text) {
+  approval.audience = follower->card()->did();
+  approval.environment = options.environment;
+  approval.mandate = follower->mandate();
+  approval.text_digest = sha256(view(text));
+  approval.language = options.goal->language();
+  approval.expires_ms = clock().now_ms() + approval_valid_ms;
+  entropy().fill(approval.nonce);
+  return seal_with(approval, options.principal->public_key(),
+                   [&](ByteView to_sign) { return options.principal->approve(text, to_sign); });
+}
+
+Result<Bytes> Assistant::State::approval_of_offer(const CaseId& case_id, const MessageId& offer) {
+  const Case& casefile = *follower->find_case(case_id);
+  const Authorised<Message>* message = casefile.find_message(offer);
+  if (message == nullptr) return fail(ErrorCode::no_offer, "no such offer in this case");
+  const std::string text =
+      render_offer(**message, follower->card()->did(), options.goal->language());
+  return approval_of({.offer = offer}, text);
+}
+
+void Assistant::State::tell(const CaseId& case_id, std::uint64_t from) const {
+  if (!options.on_message) return;
+  const auto& messages = follower->find_case(case_id)->messages();
+  for (std::uint64_t position = from; position < messages.size(); ++position) {
+    options.on_message(*messages[position]);
+  }
+}
+
+Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
+  const std::uint64_t known = follower->find_case(case_id)->next_position();
+  ENTENTE_LET(news, follower->receive(case_id, parcel));
+  tell(case_id, known);
+  for (const Refusal& refusal : news.refusals) {
+    const auto code = find_error_code(refusal.code);
+    // What was missed came with the refusal: the rules look again.
+    if (code == ErrorCode::stale_head) continue;
+    return fail(code.value_or(ErrorCode::peer_failed), "the brand refused a message");
+  }
+  return {};
+}
+
+Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, bool opens) {
+  ENTENTE_LET(reply,
+              options.brand->post(parcel, opens ? std::nullopt : std::optional(case_id), hold_ms));
+  return hear(case_id, reply);
+}
+
+Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
+  ENTENTE_LET(parcel, follower->say(case_id, speech));
+  return exchange(case_id, parcel, false);
+}
+
+Assistant::Assistant(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Assistant::~Assistant() = default;
+
+Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
+  if (options.goal == nullptr || options.brand == nullptr || options.principal == nullptr ||
+      options.key == nullptr) {
+    return fail(ErrorCode::config_invalid, "goal, brand, principal and key are needed");
+  }
+  auto state = std::make_unique<State>();
+  state->options = std::move(options);
+  State& s = *state;
+  const std::string origin = to_did_key(s.options.principal->public_key());
+  ENTENTE_LET(ledger, Ledger::open({.directory = s.options.directory, .origin = origin},
+                                   *s.options.key, s.entropy()));
+  s.ledger = std::move(ledger);
+  ENTENTE_LET(mandate, s.stored_mandate());
+  if (mandate.empty()) {
+    ENTENTE_LET(made, s.make_mandate(s.options.goal->brand()));
+    mandate = made;
+  }
+  ENTENTE_LET(follower, Follower::start(*s.ledger,
+                                        {.assistant = s.options.key,
+                                         .mandate = mandate,
+                                         .environment = s.options.environment},
+                                        s.clock(), s.entropy()));
+  s.follower = std::move(follower);
+  ENTENTE_LET(card, s.options.brand->card());
+  ENTENTE_TRY(s.follower->learn_card(card));
+  if (s.follower->card()->did() != s.options.goal->brand()) {
+    return fail(ErrorCode::audience_mismatch, "the card is of " + s.follower->card()->did() +
+                                                  ", the goal is about " + s.options.goal->brand());
+  }
+  return std::unique_ptr<Assistant>(new Assistant(std::move(state)));
+}
+
+Result<CaseId> Assistant::open() {
+  State& s = *state_;
+  ENTENTE_LET(speech, opening(*s.options.goal, s.options.files));
+  std::vector<Speech> also;
+  if (auto link = opening_link(*s.options.goal)) also.push_back(std::move(*link));
+  ENTENTE_LET(parcel, s.follower->open_case(speech, also));
+  ENTENTE_LET(first, Admission::admit<Message>(parcel.envelopes.front()));
+  const CaseId case_id = first.id();
+  ENTENTE_TRY(s.exchange(case_id, parcel, true));
+  if (!s.follower->find_case(case_id)->is_open()) {
+    return fail(ErrorCode::receipt_invalid, "the brand gave no receipt for the opening");
+  }
+  return case_id;
+}
+
+Status Assistant::poll(const CaseId& case_id, std::int64_t wait_ms) {
+  State& s = *state_;
+  const Case* casefile = find_case(case_id);
+  if (casefile == nullptr) return fail(ErrorCode::not_found, "no such case");
+  ENTENTE_LET(reply, s.options.brand->get(case_id, casefile->next_position(), wait_ms,
+                                          [&](std::string_view path) {
+                                            return s.follower->sign_read(case_id, path);
+                                          }));
+  return s.hear(case_id, reply);
+}
+
+Move Assistant::next(const CaseId& case_id) const {
+  State& s = *state_;
+  return next_move(*s.options.goal, *s.follower->find_case(case_id), s.clock().now_ms(),
+                   s.instructions[case_id]);
+}
+
+Status Assistant::accept(const CaseId& case_id, const MessageId& offer) {
+  ENTENTE_LET(approval, state_->approval_of_offer(case_id, offer));
+  return state_->say(case_id, {.body = Accept{.offer = offer, .approval = approval}});
+}
+
+Status Assistant::ask_for_person(const CaseId& case_id, std::string_view reason) {
+  return state_->say(case_id, person_request(*state_->options.goal, reason));
+}
+
+Status Assistant::leave(const CaseId& case_id, std::string_view reason) {
+  return state_->say(case_id, {.body = Leave{.reason = std::string(reason)}});
+}
+
+Status Assistant::say(const CaseId& case_id, const Speech& speech) {
+  return state_->say(case_id, speech);
+}
+
+Status Assistant::carry_out(const CaseId& case_id, const Move& move) {
+  State& s = *state_;
+  return std::visit(
+      Overloaded{
+          [&](const moves::Wait&) -> Status { return poll(case_id, hold_ms); },
+          [&](const moves::Accept& accepted) -> Status {
+            if (accepted.needs_approval) return accept(case_id, accepted.offer);
+            return s.say(case_id, {.body = Accept{.offer = accepted.offer}});
+          },
+          [&](const moves::Counter& counter) { return s.say(case_id, counter.speech); },
+          [&](const moves::Decline& declined) {
+            return s.say(case_id, {.body = Decline{declined.offer, declined.reason}});
+          },
+          [](const moves::AskPrincipal&) -> Status {
+            return fail(ErrorCode::approval_missing, "the principal must decide");
+          },
+          [&](const moves::AskHuman& asked) { return ask_for_person(case_id, asked.reason); },
+          [&](const moves::Answer& answer) { return s.say(case_id, answer.speech); },
+          [&](const moves::ProveLink& prove) -> Status {
+            auto proof = prove.known_proof.empty() ? s.options.principal->link_proof(prove.method)
+                                                   : std::optional(prove.known_proof);
+            if (!proof) return fail(ErrorCode::assurance_too_low, "no proof of the account");
+            return s.say(case_id, link_proof(prove.method, prove.challenge, *proof));
+          },
+          [&](const moves::Confirm& confirmed) {
+            return s.say(case_id, {.body = Confirm{confirmed.source, confirmed.terms}});
+          },
+          [&](const moves::Fulfil& fulfil) {
+            const Performed done{.term = fulfil.term,
+                                 .state = Performed::State::done,
+                                 .of_condition = true,
+                                 .qty = 1};
+            return s.say(case_id, {.body = Perform{fulfil.source, {done}}});
+          },
+          [&](const moves::CloseFinal& closing) {
+            return s.say(case_id, {.body = Close{CloseFinal{closing.of, closing.confirms}}});
+          },
+          [&](const moves::Leave& leaving) { return leave(case_id, leaving.reason); },
+      },
+      move.what);
+}
+
+std::optional<Ending> Assistant::State::ending_of(const CaseId& case_id, const Move& move) const {
+  const Case& casefile = *follower->find_case(case_id);
+  if (casefile.phase() == Phase::closed) {
+    std::string outcome;
+    if (const auto& proposal = casefile.close_proposal()) {
+      const auto& close = std::get<Close>((*casefile.find_message(*proposal))->body);
+      if (const auto* proposed = std::get_if<CloseProposed>(&close.step)) {
+        outcome = proposed->outcome;
+      }
+    }
+    return Ending{.kind = Ending::Kind::closed, .outcome = outcome, .waiting_for = {}};
+  }
+  if (casefile.consumer_left()) return Ending{.kind = Ending::Kind::left, .outcome = move.why};
+  if (const auto* ask = std::get_if<moves::AskPrincipal>(&move.what)) {
+    return Ending{
+        .kind = Ending::Kind::needs_principal, .outcome = move.why, .waiting_for = ask->offer};
+  }
+  const bool waits = std::holds_alternative<moves::Wait>(move.what);
+  if (waits && casefile.handoff_pending()) {
+    const HandoffState& handoff = *casefile.handoff();
+    if (handoff.stage != HandoffStage::requested) {
+      return Ending{.kind = Ending::Kind::with_a_person,
+                    .outcome = std::string(name(handoff.stage))};
+    }
+  }
+  return std::nullopt;
+}
+
+Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
+  State& s = *state_;
+  if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
+  const std::int64_t until_ms = s.clock().now_ms() + timeout_ms;
+  for (;;) {
+    const Move move = next(case_id);
+    if (auto ending = s.ending_of(case_id, move)) return *ending;
+    if (s.clock().now_ms() >= until_ms) {
+      return Ending{.kind = Ending::Kind::gave_up, .outcome = "timed_out", .waiting_for = {}};
+    }
+    const Status done = carry_out(case_id, move);
+    if (!done && done.error().code == ErrorCode::approval_missing) {
+      const auto* accepted = std::get_if<moves::Accept>(&move.what);
+      return Ending{.kind = Ending::Kind::needs_principal,
+                    .outcome = "not_approved",
+                    .waiting_for = accepted != nullptr ? accepted->offer : MessageId{}};
+    }
+    ENTENTE_TRY(done);
+    if (const auto* fulfil = std::get_if<moves::Fulfil>(&move.what)) {
+      s.instructions[case_id].done.push_back(fulfil->source);
+    }
+  }
+}
+
+const Case* Assistant::find_case(const CaseId& case_id) const {
+  return state_->follower->find_case(case_id);
+}
+std::vector<CaseId> Assistant::cases() const { return state_->follower->cases(); }
+const Card& Assistant::card() const { return *state_->follower->card(); }
+
+}  // namespace entente
