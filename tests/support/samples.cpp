@@ -194,28 +194,22 @@ void add_answers(std::vector<Body>& to) {
   for (const auto state :
        {Performed::State::started, Performed::State::partial, Performed::State::done,
         Performed::State::failed, Performed::State::unknown}) {
-    to.push_back(Perform{
-      digest(37), {
-        {.term = 1,
-         .state = state,
-         .of_condition = true,
-         .amount = euros(100),
-         .qty = 2,
-         .reference = 0},
-        {
-          .term = 1, .state = state
-        }
-      }}
-  });
-}
-to.push_back(Confirm{digest(37), {1, 2}});
-to.push_back(Dispute{digest(37), {1}, "not_received", 2});
-to.push_back(Leave{"resolved_elsewhere"});
-to.push_back(Leave{});
-to.push_back(Close{CloseProposed{"resolved_agreed", now_ms + 14 * day_ms, now_ms + 30 * day_ms}});
-to.push_back(Close{CloseFinal{digest(38), {digest(37)}}});
-to.push_back(Revoke{digest(20)});
-to.push_back(Notice{digest(39), "extension_unknown"});
+    const Performed said{.term = 1,
+                         .state = state,
+                         .of_condition = true,
+                         .amount = euros(100),
+                         .qty = 2,
+                         .reference = 0};
+    to.push_back(Perform{digest(37), {said, Performed{.term = 1, .state = state}}});
+  }
+  to.push_back(Confirm{digest(37), {1, 2}});
+  to.push_back(Dispute{digest(37), {1}, "not_received", 2});
+  to.push_back(Leave{"resolved_elsewhere"});
+  to.push_back(Leave{});
+  to.push_back(Close{CloseProposed{"resolved_agreed", now_ms + 14 * day_ms, now_ms + 30 * day_ms}});
+  to.push_back(Close{CloseFinal{digest(38), {digest(37)}}});
+  to.push_back(Revoke{digest(20)});
+  to.push_back(Notice{digest(39), "extension_unknown"});
 }
 
 PartRef part_ref(PartClass part_class, const char* media_type, std::uint8_t number) {
