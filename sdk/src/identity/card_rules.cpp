@@ -83,11 +83,6 @@ Status check_card(const Card& card, std::string_view brand_did, Environment envi
   if (card.did() != brand_did || !is_domain(card.domain)) {
     return fail(ErrorCode::card_invalid, "not the domain of this brand");
   }
-  if (card.number == 0 || (card.number == 1) != card.prev_card.is_zero()) {
-    return fail(ErrorCode::card_invalid, "the first card, and no other, has none before it");
-  }
-  if (card.issued_ms >= card.expires_ms) return fail(ErrorCode::card_invalid, "no life time");
-  if (card.versions.empty()) return fail(ErrorCode::card_invalid, "no protocol version");
   if (card.log_vkey.empty()) return fail(ErrorCode::card_invalid, "no log key");
   ENTENTE_TRY(check_keys(card));
   if (now_ms >= card.expires_ms) return fail(ErrorCode::card_expired);
