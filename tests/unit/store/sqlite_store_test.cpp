@@ -1,0 +1,124 @@
+#include <entente/store/last_signed.h>
+#include <entente/store/store.h>
+
+#include <fstream>
+
+#include "catch.h"
+#include "temporary_directory.h"
+
+using namespace entente;
+using entente::tests::TemporaryDirectory;
+
+namespace {
+
+Digest digest(std::uint8_t number) {
+  Digest made;
+  made.bytes.fill(number);
+  return made;
+}
+
+StoreBatch batch_of(std::uint64_t index) {
+  StoreBatch batch;
+  batch.entries.push_back({.index = index, .leaf = {1, 2}, .sealed = {3}, .case_id = digest(7)});
+  batch.nodes.push_back({.level = 0, .index = index, .hash = digest(9)});
+  batch.checkpoint = "size " + std::to_string(index + 1);
+  return batch;
+}
+
+}  // namespace
+
+TEST_CASE("what was written is there after reopening", "[store]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  {
+    auto store = *open_sqlite_store(file, StoreMode::write);
+    StoreBatch batch = batch_of(0);
+    batch.parts.push_back({digest(7), digest(8), PartClass::media, {5}});
+    batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
+    batch.cases.push_back({digest(7), {}, {}, true, 42});
+    batch.revoked.push_back(digest(3));
+    REQUIRE(store->write(batch));
+  }
+
+  auto store = *open_sqlite_store(file, StoreMode::read);
+
+  CHECK(store->size() == 1);
+  CHECK(*store->checkpoint() == "size 1");
+  CHECK(store->read_entry(0)->leaf == Bytes{1, 2});
+  CHECK(store->read_entry(0)->case_id == digest(7));
+  CHECK(*store->read_node(0, 0) == digest(9));
+  CHECK(store->entries_of(digest(7))->size() == 1);
+  CHECK(store->parts_of(digest(7))->at(0).part_class == PartClass::media);
+  CHECK(store->receipts_of(digest(7))->at(0).proof == "proof");
+  CHECK((*store->find_case(digest(7)))->closed);
+  CHECK((*store->find_case(digest(7)))->wake_ms == 42);
+  CHECK(*store->revoked() == std::vector{digest(3)});
+}
+
+TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negative]") {
+  const TemporaryDirectory directory;
+  auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
+  REQUIRE(store->write(batch_of(0)));
+  StoreBatch twice = batch_of(1);
+  twice.entries.push_back(twice.entries.front());  // an index can be taken only once
+
+  CHECK_FALSE(store->write(twice));
+
+  CHECK(store->size() == 1);
+  CHECK_FALSE(store->read_entry(1));
+  REQUIRE(store->write(batch_of(1)));
+  CHECK(store->size() == 2);
+}
+
+TEST_CASE("what is missing is said to be missing", "[store][negative]") {
+  const TemporaryDirectory directory;
+  auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
+  CHECK(store->read_entry(0).error().code == ErrorCode::store_corrupt);
+  CHECK(store->read_node(0, 0).error().code == ErrorCode::store_corrupt);
+  CHECK_FALSE((*store->find_case(digest(1))).has_value());
+  CHECK(open_sqlite_store(directory.path() / "none.db", StoreMode::read).error().code ==
+        ErrorCode::file_missing);
+}
+
+TEST_CASE("a file that is no store of ours is refused", "[store][negative]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  const auto write = [&](const std::string& bytes) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+  };
+  for (const std::string& bytes :
+       {std::string("hello"), std::string(4096, 'x'),
+        "SQLite format 3" + std::string(1, '\0') + std::string(5000, '\x7f'), std::string()}) {
+    write(bytes);
+    CHECK_FALSE(open_sqlite_store(file, StoreMode::read));
+  }
+  // Another kind of file of ours is no store either.
+  REQUIRE(LastSigned::open(directory.path() / "last.db", StoreMode::write));
+  CHECK(open_sqlite_store(directory.path() / "last.db", StoreMode::read).error().code ==
+        ErrorCode::store_corrupt);
+}
+
+TEST_CASE("the last signed text moves only from what it was", "[store]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "last.db";
+  auto first = *LastSigned::open(file, StoreMode::write);
+  auto second = *LastSigned::open(file, StoreMode::write);
+  REQUIRE(first->advance("", "one"));
+
+  CHECK(second->advance("", "two").error().code == ErrorCode::log_forked);
+
+  REQUIRE(first->advance("one", "two"));
+  first.reset();
+  second.reset();
+  CHECK((*LastSigned::open(file, StoreMode::read))->text() == "two");
+}
+
+TEST_CASE("a directory has one writer", "[store][negative]") {
+  const TemporaryDirectory directory;
+  {
+    const auto lock = StoreLock::take(directory.path());
+    REQUIRE(lock);
+    CHECK(StoreLock::take(directory.path()).error().code == ErrorCode::store_locked);
+  }
+  CHECK(StoreLock::take(directory.path()));
+}
