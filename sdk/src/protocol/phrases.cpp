@@ -230,9 +230,12 @@ Language find_language(std::string_view tag) {
   return static_cast<Language>(found - tags.begin());
 }
 
+std::string_view unfilled(Language language, Phrase phrase) {
+  return rows.at(static_cast<std::size_t>(phrase)).text.at(static_cast<std::size_t>(language));
+}
+
 std::string say(Language language, Phrase phrase, std::initializer_list<std::string_view> with) {
-  const std::string_view text =
-      rows.at(static_cast<std::size_t>(phrase)).text.at(static_cast<std::size_t>(language));
+  const std::string_view text = unfilled(language, phrase);
   std::string said;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '{') {

@@ -1,10 +1,13 @@
 #pragma once
 // The sentences of render(), in each language the same pieces in the same places, and the words for
-// codes. A sentence is part of the protocol: changing one changes what approvals sign.
+// codes. A sentence is part of the protocol: changing one changes what approvals sign. Printed into
+// protocol/spec/04-phrases.md; a test compares them.
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -105,12 +108,22 @@ enum class Phrase : std::uint8_t {
 };
 inline constexpr std::size_t phrase_count = static_cast<std::size_t>(Phrase::offers_wanted) + 1;
 
+// With {0}, {1} ... still in it, as protocol/spec/04-phrases.md prints it.
+std::string_view unfilled(Language language, Phrase phrase);
+
 // The phrase with {0}, {1} ... replaced, in one pass: a text put in is not read again.
 std::string say(Language language, Phrase phrase,
                 std::initializer_list<std::string_view> with = {});
 
 // Where a code is used; the same code may read otherwise elsewhere.
 enum class Topic : std::uint8_t { purpose, right, destination, how, effective, fact, held, field };
+
+struct CodeWords {
+  Topic topic;
+  std::string_view code;
+  std::array<std::string_view, language_count> words;  // in the order of Language
+};
+std::span<const CodeWords> code_words();
 
 // The words for a code of the vocabulary, if there are any.
 std::optional<std::string_view> find_words(Language language, Topic topic, std::string_view code);

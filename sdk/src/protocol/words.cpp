@@ -1,19 +1,12 @@
 #include <algorithm>
-#include <array>
 
 #include "phrases.h"
 
 namespace entente {
 namespace {
 
-struct Row {
-  Topic topic;
-  std::string_view code;
-  std::array<std::string_view, language_count> words;  // in the order of Language
-};
-
 // clang-format off
-constexpr std::array<Row, 70> rows = {{
+constexpr std::array<CodeWords, 70> rows = {{
     {Topic::purpose, "refund_full", {"Full refund", "Reembolso completo", "Volledige terugbetaling",
       "Volle Erstattung", "Remboursement int\u00e9gral"}},
     {Topic::purpose, "refund_partial", {"Partial refund", "Reembolso parcial",
@@ -165,9 +158,11 @@ constexpr std::array<Row, 70> rows = {{
 
 }  // namespace
 
+std::span<const CodeWords> code_words() { return rows; }
+
 std::optional<std::string_view> find_words(Language language, Topic topic, std::string_view code) {
   const auto found = std::ranges::find_if(
-      rows, [&](const Row& row) { return row.topic == topic && row.code == code; });
+      rows, [&](const CodeWords& row) { return row.topic == topic && row.code == code; });
   if (found == rows.end()) return std::nullopt;
   return found->words.at(static_cast<std::size_t>(language));
 }
