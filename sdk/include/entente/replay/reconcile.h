@@ -3,9 +3,8 @@
 // receipt backed by an entry, every checkpoint that one party saw a state the other's log has been
 // in.
 //
-//     ENTENTE_LET(brand, replay(brand_source));
-//     ENTENTE_LET(consumer, replay(consumer_source));
-//     Report both = reconcile(&brand, {&consumer, 1});
+//     const ReplayedLog logs[] = {*replay(brand_source), *replay(consumer_source)};
+//     Report both = reconcile(logs);
 //
 // Rules: protocol/spec/07-replay.md, `both.*`.
 
@@ -15,8 +14,7 @@
 
 namespace entente {
 
-// The reports of all logs and what the comparison adds. `brand` may be null: then the consumers'
-// checkpoints are compared with each other.
-Report reconcile(const ReplayedLog* brand, std::span<const ReplayedLog> consumers);
+// The reports of all logs, and what comparing every brand's with every consumer's adds.
+Report reconcile(std::span<const ReplayedLog> logs);
 
 }  // namespace entente

@@ -1,0 +1,372 @@
+// The brand's log, folded as it is read.
+
+#include <entente/identity/gate.h>
+#include <entente/identity/linked_account.h>
+#include <entente/policy/exposure_fold.h>
+#include <entente/wire/codec.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "decisions.h"
+#include "party_log.h"
+#include "performance.h"
+
+namespace entente {
+namespace {
+
+constexpr std::string_view cap_code = "cap_reached";  // of entente/policy/decide.h
+
+// The case as it was before what its agent said last, until the decision behind it is read.
+struct Before {
+  MessageId said;
+  Case casefile;
+};
+
+struct BrandCase {
+  CaseFold fold;
+  std::vector<Before> answers;
+  std::map<std::uint64_t, Facts> facts;  // by entry
+  PartBook book;
+  std::optional<Vkey> consumer_vkey;
+  std::vector<SeenCheckpoint> seen;
+  std::string consumer;  // its DID
+};
+
+class BrandLog final : public PartyLog {
+ public:
+  explicit BrandLog(const PartyLogParts& parts) : parts_(parts), performance_(parts.notes) {}
+
+  void take(const OpenEntry& entry) override;
+  void finish(ReplayedLog& result) override;
+
+ private:
+  Notes& notes() { return parts_.notes; }
+  BrandCase* case_of(const OpenEntry& entry);
+  void take_message(const OpenEntry& entry);
+  void open_case(const OpenEntry& entry, const Verified<Message>& message);
+  void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
+  void after_admission(BrandCase& live, const Saying& saying, Before before);
+  void take_record(BrandCase& live, const OpenEntry& entry);
+  void take_refusal(const BrandCase& live, const OpenEntry& entry);
+  void take_decision(BrandCase& live, const OpenEntry& entry);
+  void take_performance(BrandCase& live, const OpenEntry& entry);
+  void settle_exposure();
+  std::optional<std::string> account_at(const BrandCase& live, const Case& casefile,
+                                        std::int64_t at_ms) const;
+  void check_filed(const BrandCase& live, const OpenEntry& entry);
+
+  PartyLogParts parts_;
+  PerformanceCheck performance_;
+  std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
+  Exposure exposure_;
+  BrandCase* unsettled_ = nullptr;  // whose newest message is not in exposure_ yet
+  std::int64_t last_ms_ = 0;
+};
+
+void BrandLog::take(const OpenEntry& entry) {
+  last_ms_ = std::max(last_ms_, entry.leaf.time_ms);
+  if (entry.leaf.kind == EntryKind::message) return take_message(entry);
+  if (entry.leaf.blind_case.is_zero()) return;
+  if (BrandCase* live = case_of(entry)) {
+    check_filed(*live, entry);
+    take_record(*live, entry);
+  } else if (entry.leaf.kind != EntryKind::mandate) {
+    notes().broken(Rule::log_record, {.entries = {entry.index}, .case_id = {}}, Party::brand,
+                   "an entry of a case that no message has opened");
+  }
+}
+
+BrandCase* BrandLog::case_of(const OpenEntry& entry) {
+  const auto known = cases_.find(entry.leaf.blind_case);
+  return known == cases_.end() ? nullptr : known->second.get();
+}
+
+// What the store files under a case must be of that case, so that nothing hides from its owner.
+void BrandLog::check_filed(const BrandCase& live, const OpenEntry& entry) {
+  if (!entry.filed) return;
+  notes().check(*entry.filed == live.fold.id, Rule::log_index,
+                {.entries = {entry.index}, .case_id = live.fold.id}, Party::unset,
+                "the entry is filed under another case");
+}
+
+void BrandLog::take_message(const OpenEntry& entry) {
+  BrandCase* live = case_of(entry);
+  const Where where{.entries = {entry.index},
+                    .case_id = live ? std::optional(live->fold.id) : std::nullopt};
+  if (!entry.content) {
+    if (live != nullptr && live->fold.lost.empty()) {
+      live->fold.lost = "entry " + std::to_string(entry.index) + " is not shown";
+    }
+    return notes().not_checkable(Rule::case_admitted, where,
+                                 "a message is not shown: " + entry.withheld);
+  }
+  const auto message = Admission::admit<Message>(*entry.content);
+  if (!message) {
+    if (live != nullptr) live->fold.lost = "a message that nobody signed";
+    return notes().broken(Rule::message_authentic, where, Party::brand,
+                          "the message does not verify: " + describe(message.error()));
+  }
+  notes().holds(Rule::message_authentic);
+  if (live == nullptr) {
+    if ((*message)->verb() != Verb::open) {
+      return notes().broken(Rule::case_admitted, where, Party::brand,
+                            "the first message of a case does not open one");
+    }
+    open_case(entry, *message);
+    live = case_of(entry);
+  }
+  check_filed(*live, entry);
+  admit(*live, entry, *message);
+}
+
+void BrandLog::open_case(const OpenEntry& entry, const Verified<Message>& message) {
+  auto live = std::make_unique<BrandCase>();
+  live->fold.id = message.id();
+  if (parts_.documents.authority) {
+    live->consumer = consumer_did(*parts_.documents.authority, *message);
+  }
+  live->book.kept = read_parts(parts_.source, live->fold, notes());
+  cases_.emplace(entry.leaf.blind_case, std::move(live));
+}
+
+void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const bool opens = message->verb() == Verb::open;
+  const bool own = message->author.party == Party::brand;
+  notes().check((opens ? message.id() : message->case_id) == live.fold.id &&
+                    entry.leaf.direction == (own ? Direction::sent : Direction::received),
+                Rule::log_record, where, Party::brand,
+                "the message is of another case or direction than its entry says");
+  if (!live.fold.lost.empty()) {
+    return notes().not_checkable(Rule::case_admitted, where,
+                                 "the case cannot be followed " + live.fold.lost);
+  }
+  if (!parts_.documents.authority) {
+    live.fold.lost = "no card is on record";
+    return notes().not_checkable(Rule::message_authority, where, "no card is on record");
+  }
+  std::vector<Digest> named;
+  for (const PartRef& ref : message->parts) named.push_back(ref.digest);
+  live.book.note(*message, entry.leaf.parts_received, own);
+  settle_exposure();
+  const Saying saying{.message = message,
+                      .brand_ms = entry.leaf.time_ms,
+                      .brand_index = entry.index,
+                      .position = entry.leaf.position,
+                      .effect = entry.leaf.effect,
+                      .noted = {.id = message.id(),
+                                .author = message->author.party,
+                                .verb = std::string(name(message->verb())),
+                                .entry = entry.index,
+                                .position = entry.leaf.position,
+                                .receipt = {},
+                                .brand_entry = entry.index,
+                                .effect = entry.leaf.effect,
+                                .brand_ms = entry.leaf.time_ms,
+                                .own_ms = 0,
+                                .parts_named = std::move(named),
+                                .parts_received = entry.leaf.parts_received}};
+  Before before{message.id(), own ? live.fold.casefile : Case()};
+  if (!fold_saying(live.fold, *parts_.documents.authority, saying, notes())) return;
+  after_admission(live, saying, std::move(before));
+}
+
+void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before before) {
+  unsettled_ = &live;
+  if (is_wanted(parts_.options, saying.message.id())) {
+    parts_.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
+  }
+  if (const auto* revoke = std::get_if<Revoke>(&saying.message->body)) {
+    parts_.documents.authority->revoke(revoke->mandate, saying.brand_index);
+  }
+  if (saying.message->author.party == Party::consumer) {
+    live.answers.clear();
+    live.consumer_vkey = {};
+    const auto vkey = Vkey::make(live.consumer, SignatureType::ed25519, saying.message->author.key);
+    if (vkey) live.consumer_vkey = *vkey;
+    return;
+  }
+  performance_.take_report(live.fold, saying);
+  if (std::holds_alternative<Exercise>(saying.message->body)) {
+    before.casefile.advance(saying.brand_ms);
+    check_acknowledgement(live.fold, saying, parts_.documents.newest_policy(), before.casefile,
+                          notes());
+  }
+  live.answers.push_back(std::move(before));
+  constexpr std::size_t answers_max = 4;
+  if (live.answers.size() > answers_max) live.answers.erase(live.answers.begin());
+}
+
+// In log order, after each message, as the live agent does; but not before the decision behind
+// that message, which is the entry after it, was made without it.
+void BrandLog::settle_exposure() {
+  if (unsettled_ == nullptr) return;
+  const Case& casefile = unsettled_->fold.casefile;
+  const std::int64_t at_ms = casefile.admitted_ms(casefile.next_position() - 1);
+  fold_exposure(exposure_, casefile, account_at(*unsettled_, casefile, at_ms).value_or(""));
+  unsettled_ = nullptr;
+}
+
+std::optional<std::string> BrandLog::account_at(const BrandCase& live, const Case& casefile,
+                                                std::int64_t at_ms) const {
+  const auto link = find_account_link(casefile, at_ms);
+  if (!link) return "";
+  const Part* part = live.fold.find_part(link->account);
+  if (part != nullptr) return to_text(part->content);
+  return std::nullopt;
+}
+
+void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  if (!entry.content) {
+    if (entry.leaf.kind == EntryKind::decision) {
+      notes().not_checkable(Rule::decision_replayed, where, "the decision is not shown");
+    }
+    return;
+  }
+  switch (entry.leaf.kind) {
+    case EntryKind::refusal:
+      return take_refusal(live, entry);
+    case EntryKind::facts: {
+      const auto facts = decode<Facts>(*entry.content);
+      notes().check(facts && facts->case_id == live.fold.id, Rule::log_record, where, Party::brand,
+                    "the facts are not of this case, or no facts");
+      if (facts) live.facts[entry.index] = *facts;
+      return;
+    }
+    case EntryKind::decision:
+      return take_decision(live, entry);
+    case EntryKind::perform_intent:
+    case EntryKind::perform_result:
+      return take_performance(live, entry);
+    case EntryKind::handoff_clock: {
+      const auto record = decode<HandoffClockRecord>(*entry.content);
+      return notes().check(record && record->case_id == live.fold.id, Rule::log_record, where,
+                           Party::brand, "the handoff's record is not of this case");
+    }
+    case EntryKind::checkpoint_seen:
+      return note_seen(entry, live.consumer_vkey, Party::consumer, live.seen, notes());
+    case EntryKind::unset:
+    case EntryKind::message:
+    case EntryKind::card:
+    case EntryKind::mandate:
+    case EntryKind::policy:
+    case EntryKind::key:
+    case EntryKind::cosignature:
+    case EntryKind::hold:
+    case EntryKind::erasure:
+    case EntryKind::access:
+    case EntryKind::freeze:
+      return;
+  }
+}
+
+// Of what was refused only the id is kept here; the consumer's log has the message.
+void BrandLog::take_refusal(const BrandCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const auto refusal = Admission::admit<Refusal>(*entry.content);
+  const bool signed_by_brand = refusal && parts_.documents.authority &&
+                               parts_.documents.authority->check_brand_key(
+                                   refusal->signer(), KeyPurpose::message, entry.index);
+  if (!signed_by_brand) {
+    return notes().broken(Rule::message_authentic, where, Party::brand,
+                          "the refusal is not signed by a key of the brand");
+  }
+  notes().holds(Rule::message_authentic);
+  notes().check((*refusal)->case_id == live.fold.id && find_error_code((*refusal)->code),
+                Rule::log_record, where, Party::brand,
+                "the refusal is of another case or for no reason that exists");
+  notes().not_checkable(
+      Rule::refusal_justified, where,
+      "what was refused (" + (*refusal)->code + ") stands in the consumer's log only");
+}
+
+void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const auto record = decode<DecisionRecord>(*entry.content);
+  notes().check(record && record->case_id == live.fold.id && record->at_ms == entry.leaf.time_ms,
+                Rule::log_record, where, Party::brand,
+                "the decision is not of this case or time, or no decision");
+  if (!record) return;
+  if (!live.fold.lost.empty()) {
+    return notes().not_checkable(Rule::decision_replayed, where,
+                                 "the case cannot be followed " + live.fold.lost);
+  }
+  const auto answer = std::ranges::find(live.answers, record->answer, &Before::said);
+  const bool said = answer != live.answers.end();
+  notes().check(said || record->answer.is_zero(), Rule::decision_answer, where, Party::brand,
+                "the decision names an answer that was not said just before");
+  if (!said && !record->answer.is_zero()) return;
+  if (!said) settle_exposure();
+  const bool capped = parts_.is_partial && record->code == cap_code;
+  if (capped) {
+    return notes().not_checkable(Rule::decision_replayed, where,
+                                 "a cap over all cases was reached; the evidence is of one");
+  }
+  Case before = said ? answer->casefile : live.fold.casefile;
+  before.advance(record->at_ms);
+  const Message* message = said ? &**live.fold.casefile.find_message(record->answer) : nullptr;
+  const auto facts = live.facts.find(record->facts_entry - 1);
+  const bool has_facts = record->facts_entry != 0 && facts != live.facts.end();
+  if (record->facts_entry != 0 && !has_facts) {
+    return notes().not_checkable(Rule::decision_replayed, where, "the facts used are not shown");
+  }
+  const Facts none{
+      .case_id = live.fold.id, .claim = record->claim, .at_ms = record->at_ms, .facts = {}};
+  std::vector<std::string> lines;
+  check_decision({.entry = entry.index,
+                  .record = *record,
+                  .before = before,
+                  .said = message,
+                  .facts = has_facts ? facts->second : none,
+                  .exposure = exposure_,
+                  .account = account_at(live, before, record->at_ms),
+                  .parts = live.fold.parts},
+                 parts_.documents, notes(), lines);
+  for (Trace& trace : parts_.traces) {
+    if (said && trace.message.id == record->answer) trace.lines = lines;
+  }
+}
+
+void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const auto record = decode<PerformanceRecord>(*entry.content);
+  notes().check(record && record->case_id == live.fold.id, Rule::log_record, where, Party::brand,
+                "the performance is not of this case, or no performance");
+  if (!record) return;
+  if (!live.fold.lost.empty()) {
+    return notes().not_checkable(Rule::perform_bound, where,
+                                 "the case cannot be followed " + live.fold.lost);
+  }
+  if (entry.leaf.kind == EntryKind::perform_intent) {
+    return performance_.take_intent(live.fold, entry, *record);
+  }
+  performance_.take_result(live.fold, entry, *record);
+}
+
+void BrandLog::finish(ReplayedLog& result) {
+  std::map<CaseId, BrandCase*> by_id;
+  for (auto& [blind, live] : cases_) by_id[live->fold.id] = live.get();
+  for (auto& [case_id, live] : by_id) {
+    check_duties(live->fold, {.last_ms = last_ms_, .is_brands = true}, notes());
+    check_book(live->fold, live->book, notes());
+    auto receipts = parts_.source.receipts_of(case_id);
+    if (!receipts || !receipts->empty()) {
+      notes().broken(Rule::log_receipt, {.entries = {}, .case_id = case_id}, Party::unset,
+                     "a brand keeps no receipts, and here are some that cannot be read or used");
+    }
+    result.report.cases.push_back(summarise(live->fold, last_ms_));
+    result.seen.insert(result.seen.end(), live->seen.begin(), live->seen.end());
+    result.cases.emplace(case_id, ReplayedCase{.casefile = std::move(live->fold.casefile),
+                                               .messages = std::move(live->fold.messages)});
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<PartyLog> make_brand_log(const PartyLogParts& parts) {
+  return std::make_unique<BrandLog>(parts);
+}
+
+}  // namespace entente

@@ -1,0 +1,300 @@
+// A consumer's log: what it said is here before it was sent, what the brand said is here with the
+// brand's receipt, and only the receipts say in which order the two met.
+
+#include <entente/audit/proof.h>
+#include <entente/core/limits.h>
+#include <entente/identity/gate.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <unordered_map>
+
+#include "party_log.h"
+#include "refusals.h"
+
+namespace entente {
+namespace {
+
+struct Held {
+  Verified<Message> message;
+  std::uint64_t entry = 0;
+  std::int64_t own_ms = 0;
+  LogEntry leaf;  // of this log
+};
+
+struct ConsumerCase {
+  CaseFold fold;
+  std::vector<Held> held;
+  std::vector<PresentedRefusal> refusals;
+  PartBook book;
+  bool opened = false;
+};
+
+// A receipt that holds, and what it says.
+struct Receipted {
+  const Held* held;
+  LogEntry leaf;  // of the brand's log
+  std::uint64_t index = 0;
+  Receipt receipt;
+};
+
+class ConsumerLog final : public PartyLog {
+ public:
+  explicit ConsumerLog(const PartyLogParts& parts) : parts_(parts) {}
+
+  void take(const OpenEntry& entry) override;
+  void finish(ReplayedLog& result) override;
+
+ private:
+  Notes& notes() { return parts_.notes; }
+  void take_message(ConsumerCase& live, const OpenEntry& entry);
+  void take_refusal(ConsumerCase& live, const OpenEntry& entry);
+  void check_filed(const ConsumerCase& live, const OpenEntry& entry);
+  std::map<std::uint64_t, Receipted> place(ConsumerCase& live);
+  std::optional<Receipted> open_receipt(const ConsumerCase& live, const LoggedReceipt& logged,
+                                        const Vkey& log);
+  void fold(ConsumerCase& live);
+  void check_own_word(const ConsumerCase& live, const Receipted& receipted);
+  void add_unplaced(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
+  void trace(const ConsumerCase& live, const Saying& saying);
+
+  PartyLogParts parts_;
+  std::unordered_map<Digest, std::unique_ptr<ConsumerCase>> cases_;  // by blinded case
+  std::vector<SeenCheckpoint> seen_;
+};
+
+ReplayedMessage describe_held(const Held& held) {
+  ReplayedMessage noted{.id = held.message.id(),
+                        .author = held.message->author.party,
+                        .verb = std::string(name(held.message->verb())),
+                        .entry = held.entry,
+                        .position = {},
+                        .receipt = {},
+                        .brand_entry = {},
+                        .effect = {},
+                        .own_ms = held.own_ms,
+                        .parts_named = {},
+                        .parts_received = held.leaf.parts_received};
+  for (const PartRef& ref : held.message->parts) noted.parts_named.push_back(ref.digest);
+  return noted;
+}
+
+void ConsumerLog::take(const OpenEntry& entry) {
+  if (entry.leaf.kind == EntryKind::checkpoint_seen) {
+    return note_seen(entry, parts_.documents.brand_vkey(), Party::brand, seen_, notes());
+  }
+  if (entry.leaf.blind_case.is_zero()) return;
+  auto& live = cases_[entry.leaf.blind_case];
+  if (!live) live = std::make_unique<ConsumerCase>();
+  if (!entry.content) {
+    notes().not_checkable(Rule::case_admitted, {.entries = {entry.index}, .case_id = {}},
+                          "an entry is not shown: " + entry.withheld);
+    return;
+  }
+  if (entry.leaf.kind == EntryKind::message) take_message(*live, entry);
+  if (entry.leaf.kind == EntryKind::refusal) take_refusal(*live, entry);
+}
+
+void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = {}};
+  const auto message = Admission::admit<Message>(*entry.content);
+  if (!message) {
+    return notes().broken(Rule::message_authentic, where, Party::consumer,
+                          "the message does not verify: " + describe(message.error()));
+  }
+  notes().holds(Rule::message_authentic);
+  const bool opens = (*message)->verb() == Verb::open;
+  if (opens && !live.opened) {
+    live.opened = true;
+    live.fold.id = message->id();
+    live.book.kept = read_parts(parts_.source, live.fold, notes());
+  }
+  const bool own = (*message)->author.party == Party::consumer;
+  notes().check((opens ? message->id() : (*message)->case_id) == live.fold.id &&
+                    entry.leaf.direction == (own ? Direction::sent : Direction::received),
+                Rule::log_record, where, Party::consumer,
+                "the message is of another case or direction than its entry says");
+  check_filed(live, entry);
+  live.book.note(**message, entry.leaf.parts_received, own);
+  live.held.push_back({*message, entry.index, entry.leaf.time_ms, entry.leaf});
+}
+
+void ConsumerLog::take_refusal(ConsumerCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const auto refusal = Admission::admit<Refusal>(*entry.content);
+  const auto& authority = parts_.documents.authority;
+  if (!refusal || !authority) {
+    return notes().broken(Rule::message_authentic, where, Party::unset,
+                          "the refusal does not verify");
+  }
+  // Its place in the brand's log is not known here: a key of any card will do.
+  const Status of_brand = authority->check_brand_key(
+      refusal->signer(), KeyPurpose::message, seen_.empty() ? 0 : seen_.back().checkpoint.size);
+  notes().check(of_brand.has_value(), Rule::message_authentic, where, Party::unset,
+                "the refusal is not signed by a key of the brand");
+  check_filed(live, entry);
+  live.refusals.push_back({**refusal, entry.index});
+}
+
+void ConsumerLog::check_filed(const ConsumerCase& live, const OpenEntry& entry) {
+  if (!entry.filed) return;
+  notes().check(*entry.filed == live.fold.id, Rule::log_index,
+                {.entries = {entry.index}, .case_id = live.fold.id}, Party::unset,
+                "the entry is filed under another case");
+}
+
+std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
+                                                   const LoggedReceipt& logged, const Vkey& log) {
+  const Where where{.entries = {}, .case_id = live.fold.id};
+  const std::string call = "the receipt of " + short_hex(logged.message);
+  const Receipt& receipt = logged.receipt;
+  const auto proof = decode_proof(receipt.proof);
+  const auto shown = proof ? verify_proof_of_leaf(*proof, receipt.leaf, log)
+                           : Result<Checkpoint>(std::unexpected(proof.error()));
+  if (!shown) {
+    notes().broken(Rule::log_receipt, where, Party::unset,
+                   call + " does not hold: " + describe(shown.error()));
+    return std::nullopt;
+  }
+  const auto leaf = decode<LogEntry>(receipt.leaf);
+  const auto held = std::ranges::find_if(
+      live.held, [&](const Held& each) { return each.message.id() == logged.message; });
+  const bool opens = leaf && held != live.held.end() && leaf->kind == EntryKind::message &&
+                     commitment(receipt.salt, held->message.envelope()) == leaf->commit;
+  notes().check(opens, Rule::log_receipt, where, Party::unset,
+                call + " does not open to that message");
+  if (!opens) return std::nullopt;
+  seen_.push_back({.entry = held->entry, .checkpoint = *shown, .verified = true});
+  return Receipted{&*held, *leaf, proof->index, receipt};
+}
+
+std::map<std::uint64_t, Receipted> ConsumerLog::place(ConsumerCase& live) {
+  std::map<std::uint64_t, Receipted> placed;
+  const Where where{.entries = {}, .case_id = live.fold.id};
+  const auto receipts = parts_.source.receipts_of(live.fold.id);
+  if (!receipts) {
+    notes().broken(Rule::log_receipt, where, Party::unset,
+                   "the receipts cannot be read: " + describe(receipts.error()));
+    return placed;
+  }
+  const auto log = parts_.documents.brand_vkey();
+  if (!log) {
+    notes().not_checkable(Rule::log_receipt, where, "the key of the brand's log is not on record");
+    return placed;
+  }
+  for (const LoggedReceipt& logged : *receipts) {
+    auto receipted = open_receipt(live, logged, *log);
+    if (!receipted) continue;
+    const auto [at, fresh] = placed.try_emplace(receipted->leaf.position, *receipted);
+    if (fresh) continue;
+    notes().broken(
+        Rule::log_fork,
+        {.entries = {at->second.held->entry, receipted->held->entry}, .case_id = live.fold.id},
+        Party::brand, "two receipts of the brand for one position");
+  }
+  return placed;
+}
+
+// What this log wrote down of a brand's message is what the receipt says.
+void ConsumerLog::check_own_word(const ConsumerCase& live, const Receipted& receipted) {
+  const LogEntry& own = receipted.held->leaf;
+  if (own.direction != Direction::received) return;
+  notes().check(own.position == receipted.leaf.position && own.effect == receipted.leaf.effect,
+                Rule::log_record, {.entries = {receipted.held->entry}, .case_id = live.fold.id},
+                Party::consumer,
+                "the entry and the brand's receipt disagree on position or effect");
+}
+
+void ConsumerLog::fold(ConsumerCase& live) {
+  const std::map<std::uint64_t, Receipted> placed = place(live);
+  for (const auto& [position, receipted] : placed) {
+    check_own_word(live, receipted);
+    if (!live.fold.lost.empty() || !parts_.documents.authority) continue;
+    if (position > live.fold.casefile.next_position()) {
+      live.fold.lost = "before position " + std::to_string(position) + ": messages are missing";
+      // A consumer believes a position only once it has all before it.
+      notes().broken(Rule::log_position,
+                     {.entries = {receipted.held->entry}, .case_id = live.fold.id}, Party::consumer,
+                     "the case cannot be followed " + live.fold.lost);
+      continue;
+    }
+    Saying saying{.message = receipted.held->message,
+                  .brand_ms = receipted.leaf.time_ms,
+                  .brand_index = receipted.index,
+                  .position = position,
+                  .effect = receipted.leaf.effect,
+                  .noted = describe_held(*receipted.held)};
+    saying.noted.position = position;
+    saying.noted.receipt = receipted.receipt;
+    saying.noted.brand_entry = receipted.index;
+    saying.noted.effect = receipted.leaf.effect;
+    saying.noted.brand_ms = receipted.leaf.time_ms;
+    if (receipted.held->leaf.direction == Direction::sent) {
+      saying.noted.parts_received = receipted.leaf.parts_received;
+    }
+    trace(live, saying);
+    fold_saying(live.fold, *parts_.documents.authority, saying, notes());
+  }
+  add_unplaced(live, placed);
+}
+
+void ConsumerLog::trace(const ConsumerCase& live, const Saying& saying) {
+  if (!is_wanted(parts_.options, saying.message.id())) return;
+  parts_.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
+}
+
+// A message of the brand is believed only with its receipt; an own one may still wait for it.
+void ConsumerLog::add_unplaced(ConsumerCase& live,
+                               const std::map<std::uint64_t, Receipted>& placed) {
+  for (const Held& held : live.held) {
+    const bool has_receipt = std::ranges::any_of(
+        placed, [&](const auto& item) { return item.second.held->entry == held.entry; });
+    if (has_receipt) continue;
+    live.fold.unplaced.push_back(describe_held(held));
+    const Where where{.entries = {held.entry}, .case_id = live.fold.id};
+    if (held.leaf.direction == Direction::received) {
+      notes().broken(Rule::log_receipt, where, Party::consumer,
+                     "a message of the brand is on record without a receipt that proves it");
+    } else {
+      notes().not_checkable(Rule::log_receipt, where, "an own message without receipt");
+    }
+  }
+}
+
+void ConsumerLog::finish(ReplayedLog& result) {
+  std::map<CaseId, ConsumerCase*> by_id;
+  for (auto& [blind, live] : cases_) {
+    if (live->opened) by_id[live->fold.id] = live.get();
+  }
+  for (auto& [case_id, live] : by_id) {
+    fold(*live);
+    const bool any = live->fold.casefile.is_open();
+    if (any) check_duties(live->fold, {}, notes());
+    if (parts_.documents.authority) {
+      for (const PresentedRefusal& refusal : live->refusals) {
+        std::optional<Verified<Message>> refused;
+        for (const Held& held : live->held) {
+          if (held.message.id() == refusal.refusal.message) refused = held.message;
+        }
+        check_refusal(live->fold, *parts_.documents.authority, refusal, refused, notes());
+      }
+    }
+    check_book(live->fold, live->book, notes());
+    result.report.cases.push_back(summarise(live->fold, 0));
+    std::vector<ReplayedMessage> messages = std::move(live->fold.messages);
+    messages.insert(messages.end(), live->fold.unplaced.begin(), live->fold.unplaced.end());
+    result.cases.emplace(case_id, ReplayedCase{.casefile = std::move(live->fold.casefile),
+                                               .messages = std::move(messages)});
+  }
+  result.seen = std::move(seen_);
+}
+
+}  // namespace
+
+std::unique_ptr<PartyLog> make_consumer_log(const PartyLogParts& parts) {
+  return std::make_unique<ConsumerLog>(parts);
+}
+
+}  // namespace entente

@@ -1,0 +1,32 @@
+#pragma once
+// Decides again: the policy on record, over the facts on record, in the case as it stood, gives the
+// same rule and the same words, or the brand's log says something untrue about why it spoke.
+
+#include <entente/policy/decide.h>
+
+#include "case_fold.h"
+#include "documents.h"
+
+namespace entente {
+
+// What a decision is held against.
+struct DecisionView {
+  std::uint64_t entry = 0;
+  const DecisionRecord& record;
+  const Case& before;                  // the case when it was decided
+  const Message* said;                 // null: nothing was
+  const Facts& facts;                  // empty if none were used
+  const Exposure& exposure;            // of all cases, at that moment
+  std::optional<std::string> account;  // nothing: its part is not shown
+  const std::map<Digest, Part>& parts;
+};
+
+// Appends to `lines` what a person would want to read about it.
+void check_decision(const DecisionView& view, const Documents& documents, Notes& notes,
+                    std::vector<std::string>& lines);
+
+// What an acknowledged right owes is given by the policy, too.
+void check_acknowledgement(const CaseFold& fold, const Saying& saying, const Policy* policy,
+                           const Case& before, Notes& notes);
+
+}  // namespace entente

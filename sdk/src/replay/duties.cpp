@@ -1,0 +1,146 @@
+#include <algorithm>
+
+#include "case_fold.h"
+
+namespace entente {
+namespace {
+
+// What a consumer said that the brand must acknowledge in the batch that admits it.
+struct Demand {
+  Rule rule;
+  MessageId of;
+  std::uint64_t position;
+};
+
+bool asks_for_person(const Message& message) {
+  const auto* handoff = std::get_if<Handoff>(&message.body);
+  if (handoff != nullptr) return std::holds_alternative<HandoffRequest>(handoff->act);
+  const auto* open = std::get_if<Open>(&message.body);
+  return open != nullptr && open->handoff.has_value();
+}
+
+bool exercises_right(const Message& message) {
+  const auto* exercise = std::get_if<Exercise>(&message.body);
+  return exercise != nullptr && std::holds_alternative<Invoke>(exercise->act);
+}
+
+std::vector<Demand> demands_of(const Case& casefile) {
+  std::vector<Demand> demands;
+  for (std::uint64_t position = 0; position < casefile.next_position(); ++position) {
+    const Authorised<Message>& message = casefile.messages()[position];
+    if (message->author.party != Party::consumer) continue;
+    if (casefile.outcome_at(position).effect != Effect::binding) continue;
+    if (asks_for_person(*message)) {
+      demands.push_back({Rule::handoff_acknowledged, message.id(), position});
+    }
+    if (exercises_right(*message)) {
+      demands.push_back({Rule::right_acknowledged, message.id(), position});
+    }
+  }
+  return demands;
+}
+
+bool answers(const Message& message, const Demand& demand) {
+  if (message.author.party != Party::brand) return false;
+  if (demand.rule == Rule::handoff_acknowledged) {
+    const auto* handoff = std::get_if<Handoff>(&message.body);
+    return handoff != nullptr && handoff->hid == demand.of &&
+           std::holds_alternative<Acked>(handoff->act);
+  }
+  const auto* exercise = std::get_if<Exercise>(&message.body);
+  const auto* done = exercise ? std::get_if<Acknowledged>(&exercise->act) : nullptr;
+  return done != nullptr && done->of == demand.of;
+}
+
+std::optional<std::uint64_t> find_answer(const Case& casefile, const Demand& demand) {
+  for (std::uint64_t at = demand.position + 1; at < casefile.next_position(); ++at) {
+    if (answers(*casefile.messages()[at], demand)) return at;
+  }
+  return std::nullopt;
+}
+
+// While a person speaks, an escalation is the desk's to answer and no acknowledgement is due.
+bool waits_for_nothing(const Case& casefile, const Demand& demand) {
+  if (demand.rule != Rule::handoff_acknowledged) return false;
+  return std::ranges::none_of(casefile.handoffs(),
+                              [&](const HandoffState& ticket) { return ticket.hid == demand.of; });
+}
+
+void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Notes& notes) {
+  const Case& casefile = fold.casefile;
+  if (waits_for_nothing(casefile, demand)) return notes.not_applicable(demand.rule);
+  const Where where{.entries = {fold.messages[demand.position].entry}, .case_id = fold.id};
+  const std::string what =
+      demand.rule == Rule::handoff_acknowledged ? "a request for a person" : "a right";
+  const auto answer = find_answer(casefile, demand);
+  if (answer) {
+    const std::int64_t late_ms =
+        casefile.admitted_ms(*answer) - casefile.admitted_ms(demand.position);
+    return notes.check(late_ms == 0, demand.rule, where, Party::brand,
+                       what + " was acknowledged " + std::to_string(late_ms) +
+                           " ms later, not in the batch that admitted it");
+  }
+  const std::uint64_t last = casefile.next_position() - 1;
+  const bool knows_more = casefile.admitted_ms(last) > casefile.admitted_ms(demand.position);
+  if (!end.is_brands && !knows_more) {
+    return notes.not_checkable(demand.rule, where,
+                               "nothing that came after " + what + " has reached this log");
+  }
+  notes.broken(demand.rule, where, Party::brand, what + " was never acknowledged");
+}
+
+std::string call(const Binding& binding, const TermState& state) {
+  return "term " + std::to_string(state.term.id) + " of " + short_hex(binding.source) + " (" +
+         state.term.purpose + ")";
+}
+
+void check_term(const CaseFold& fold, const Binding& binding, const TermState& state, EndOfLog end,
+                Notes& notes) {
+  const bool owed = state.term.obligor == Party::brand && state.active && !state.ended &&
+                    !binding.superseded && state.due_ms != 0;
+  if (!owed) return notes.not_applicable(Rule::perform_in_time);
+  const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
+  if (state.state == Performed::State::done) {
+    return notes.check(state.reported_ms <= state.due_ms, Rule::perform_in_time, where,
+                       Party::brand,
+                       call(binding, state) + " was done " +
+                           std::to_string(state.reported_ms - state.due_ms) + " ms late");
+  }
+  // A failed term goes to its standby or to a person, which have deadlines of their own.
+  if (state.state == Performed::State::failed) {
+    return notes.not_applicable(Rule::perform_in_time);
+  }
+  const std::int64_t known_until_ms =
+      end.is_brands ? end.last_ms : fold.casefile.admitted_ms(fold.casefile.next_position() - 1);
+  if (known_until_ms <= state.due_ms) {
+    return notes.not_checkable(Rule::perform_in_time, where,
+                               call(binding, state) + " is not due yet where the log ends");
+  }
+  notes.broken(Rule::perform_in_time, where, Party::brand,
+               call(binding, state) + " was due and is not done " +
+                   std::to_string(known_until_ms - state.due_ms) + " ms later");
+}
+
+void check_agreement(const CaseFold& fold, const Binding& binding, Notes& notes) {
+  if (binding.kind != Binding::Kind::agreement) return;
+  const Authorised<Message>* source = fold.casefile.find_message(binding.source);
+  const auto offer = fold.casefile.offers().find(binding.offer);
+  const auto* accept = source ? std::get_if<Accept>(&(*source)->body) : nullptr;
+  const bool spoken = accept != nullptr && offer != fold.casefile.offers().end() &&
+                      accept->offer == binding.offer && (*source)->author.party != offer->second.by;
+  notes.check(spoken, Rule::agreement_spoken,
+              {.entries = {fold.messages[binding.position].entry}, .case_id = fold.id},
+              Party::brand, "an agreement that the other party did not accept");
+}
+
+}  // namespace
+
+void check_duties(const CaseFold& fold, EndOfLog end, Notes& notes) {
+  for (const Demand& demand : demands_of(fold.casefile)) check_demand(fold, demand, end, notes);
+  for (const auto& [source, binding] : fold.casefile.bindings()) {
+    check_agreement(fold, binding, notes);
+    for (const TermState& state : binding.terms) check_term(fold, binding, state, end, notes);
+  }
+}
+
+}  // namespace entente

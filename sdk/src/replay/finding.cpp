@@ -1,0 +1,72 @@
+#include <entente/replay/finding.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace entente {
+
+std::string_view name(Judgement judgement) {
+  switch (judgement) {
+    case Judgement::holds:
+      return "holds";
+    case Judgement::broken:
+      return "broken";
+    case Judgement::not_checkable:
+      return "not_checkable";
+    case Judgement::not_applicable:
+      return "not_applicable";
+  }
+  return {};
+}
+
+std::string_view name(Grade grade) {
+  switch (grade) {
+    case Grade::asserted:
+      return "asserted";
+    case Grade::receipted:
+      return "receipted";
+    case Grade::witnessed:
+      return "witnessed";
+    case Grade::timestamped:
+      return "timestamped";
+  }
+  return {};
+}
+
+void Report::count(Rule rule, Judgement judgement) {
+  ++counts[static_cast<std::size_t>(rule)][static_cast<std::size_t>(judgement)];
+}
+
+void Report::add(Finding finding) {
+  count(finding.rule, finding.judgement);
+  const bool is_news =
+      finding.judgement == Judgement::broken || finding.judgement == Judgement::not_checkable;
+  if (!is_news) return;
+  if (findings.size() >= replay_findings_max) {
+    ++left_out;
+    return;
+  }
+  findings.push_back(std::move(finding));
+}
+
+std::uint64_t Report::count_of(Rule rule, Judgement judgement) const {
+  return counts[static_cast<std::size_t>(rule)][static_cast<std::size_t>(judgement)];
+}
+
+std::uint64_t Report::broken() const {
+  std::uint64_t sum = 0;
+  for (const Rule rule : replay_rules()) sum += count_of(rule, Judgement::broken);
+  return sum;
+}
+
+void Report::sort() {
+  const auto place = [](const Finding& finding) {
+    // What is broken comes before what merely cannot be checked.
+    return std::tie(finding.judgement, finding.rule, finding.log, finding.entries,
+                    finding.sentence);
+  };
+  std::ranges::stable_sort(findings, {}, place);
+  std::ranges::stable_sort(cases, {}, &CaseSummary::case_id);
+}
+
+}  // namespace entente

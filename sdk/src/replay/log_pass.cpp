@@ -1,0 +1,198 @@
+#include "log_pass.h"
+
+#include <entente/core/limits.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+namespace entente {
+namespace {
+
+// The text that hashes are compared with: the note's if there is one.
+Result<Checkpoint> named_checkpoint(const LogHeader& header) {
+  if (!header.checkpoint.empty()) return decode_unverified_checkpoint(header.checkpoint);
+  return decode_checkpoint_text(header.checkpoint_text);
+}
+
+// What a party may keep to itself without a reason: its own grounds, never what was said.
+bool is_private(EntryKind kind) {
+  return kind == EntryKind::facts || kind == EntryKind::decision || kind == EntryKind::policy ||
+         kind == EntryKind::handoff_clock || kind == EntryKind::access;
+}
+
+}  // namespace
+
+LogPass::LogPass(LogHeader header, Notes& notes) : header_(std::move(header)), notes_(notes) {
+  if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
+  if (const auto named = named_checkpoint(header_)) {
+    checkpoint_ = *named;
+    head_ = named->head();
+    if (head_->size == 0) root_then_ = empty_root();
+  } else {
+    notes_.broken(Rule::log_root, {}, Party::unset,
+                  "the checkpoint cannot be read: " + describe(named.error()));
+  }
+}
+
+std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
+  if (!header_.partial && entry.index != next_) {
+    notes_.broken(Rule::log_readable, {.entries = {entry.index}, .case_id = {}}, Party::unset,
+                  "entry " + std::to_string(next_) + " should stand here");
+    complete_ = false;
+  }
+  next_ = entry.index + 1;
+  if (entry.leaf.empty() || entry.leaf.size() > limits::leaf_bytes_max) {
+    notes_.broken(Rule::log_readable, {.entries = {entry.index}, .case_id = {}}, Party::unset,
+                  "the entry cannot be read");
+    complete_ = false;
+    return std::nullopt;
+  }
+  const Digest hash = leaf_hash(entry.leaf);
+  place(entry, hash);
+  auto leaf = decode<LogEntry>(entry.leaf);
+  if (!leaf) {
+    notes_.broken(Rule::log_leaf, {.entries = {entry.index}, .case_id = {}}, header_.owner,
+                  "the leaf is no log entry: " + describe(leaf.error()));
+    return std::nullopt;
+  }
+  notes_.holds(Rule::log_leaf);
+  check_chain(entry, *leaf, hash);
+  OpenEntry opened{.index = entry.index,
+                   .leaf = std::move(*leaf),
+                   .content = {},
+                   .withheld = {},
+                   .filed = entry.case_id};
+  open(entry, opened);
+  if (opened.leaf.kind == EntryKind::erasure) erased_[opened.leaf.blind_case] = opened.index;
+  return opened;
+}
+
+// Into the tree, or under the checkpoint by the proof that came with it.
+void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
+  if (header_.partial) {
+    const bool proved =
+        head_ && entry.proof && verify_inclusion(hash, entry.index, *head_, *entry.proof);
+    return notes_.check(proved, Rule::log_root, {.entries = {entry.index}, .case_id = {}},
+                        Party::unset, "the entry is not proved to be under the checkpoint");
+  }
+  if (!complete_) return;
+  tree_.append(hash);
+  leaves_.push_back(hash);
+  if (head_ && tree_.size() == head_->size) root_then_ = tree_.root();
+}
+
+void LogPass::check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash) {
+  notes_.check(leaf.time_ms >= time_ms_, Rule::log_time, {.entries = {entry.index}, .case_id = {}},
+               header_.owner,
+               "the entry is " + std::to_string(time_ms_ - leaf.time_ms) +
+                   " ms older than the one before it");
+  time_ms_ = std::max(time_ms_, leaf.time_ms);
+  if (leaf.blind_case.is_zero()) return;
+  const auto [last, first] = last_leaf_.try_emplace(leaf.blind_case);
+  if (complete_ || header_.partial) {
+    notes_.check(leaf.prev_leaf == last->second, Rule::log_chain,
+                 {.entries = {entry.index}, .case_id = {}}, header_.owner,
+                 first ? "the first entry of its case names one before it"
+                       : "the entry does not name the entry of its case before it");
+  }
+  last->second = hash;
+}
+
+void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
+  const Where where{.entries = {entry.index}, .case_id = {}};
+  if (const auto* withheld = std::get_if<WithheldContent>(&entry.content)) {
+    opened.withheld = withheld->why;
+    switch (withheld->kind) {
+      case WithheldContent::Kind::damaged:
+        return notes_.broken(Rule::log_readable, where, Party::unset,
+                             "the content cannot be opened: " + withheld->why);
+      case WithheldContent::Kind::undisclosed:
+        if (!is_private(opened.leaf.kind)) break;
+        return notes_.not_checkable(Rule::log_commitment, where,
+                                    "the content is not disclosed: " + withheld->why);
+      case WithheldContent::Kind::lost:
+        break;
+    }
+    gaps_.push_back({entry.index, opened.leaf.blind_case, withheld->why});
+    return;
+  }
+  auto& content = std::get<EntryContent>(entry.content);
+  if (commitment(content.salt, content.bytes) != opened.leaf.commit) {
+    opened.withheld = "what is shown is not what was committed to";
+    return notes_.broken(Rule::log_commitment, where, header_.owner,
+                         "what is shown does not open the commitment");
+  }
+  notes_.holds(Rule::log_commitment);
+  notes_.holds(Rule::log_readable);
+  opened.content = std::move(content.bytes);
+}
+
+void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
+  header_.owner = owner;
+  if (!header_.partial) check_root();
+  check_signature(self_named);
+  check_withheld(owner);
+  if (checkpoint_.origin.empty()) checkpoint_.origin = header_.origin;
+}
+
+void LogPass::check_root() {
+  const TreeHead here{tree_.size(), tree_.root()};
+  if (!head_) {
+    if (header_.checkpoint.empty() && header_.checkpoint_text.empty() && here.size > 0) {
+      notes_.not_checkable(Rule::log_root, {}, "the source has no checkpoint");
+    }
+    checkpoint_.size = here.size;
+    checkpoint_.root = here.root;
+    return;
+  }
+  const bool same = complete_ && root_then_ && *root_then_ == head_->root;
+  notes_.check(
+      same, Rule::log_root, {}, header_.owner,
+      "the entries do not give the root of the checkpoint of size " + std::to_string(head_->size));
+  if (same && here.size != head_->size) {
+    notes_.not_checkable(
+        Rule::log_signed, {},
+        std::to_string(here.size - head_->size) + " entries are newer than the checkpoint");
+  }
+}
+
+void LogPass::check_signature(const std::optional<Vkey>& self_named) {
+  const bool given = header_.vkey.has_value();
+  if (given) {
+    notes_.holds(Rule::log_key);
+  } else {
+    notes_.not_checkable(Rule::log_key, {}, "the log was checked with a key it names itself");
+  }
+  if (header_.checkpoint.empty()) {
+    if (next_ > 0)
+      notes_.not_checkable(Rule::log_signed, {}, "the source has no signed checkpoint");
+    return;
+  }
+  const std::optional<Vkey>& key = given ? header_.vkey : self_named;
+  if (!key) {
+    return notes_.not_checkable(Rule::log_signed, {}, "no key of this log is known");
+  }
+  const auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, *key, header_.witnesses);
+  if (!cosigned) {
+    return notes_.broken(Rule::log_signed, {}, header_.owner,
+                         "the checkpoint is not signed by the log: " + describe(cosigned.error()));
+  }
+  notes_.holds(Rule::log_signed);
+  if (!given) return;
+  grade_ = cosigned->cosignatures.empty() ? Grade::receipted : Grade::witnessed;
+}
+
+void LogPass::check_withheld(Party owner) {
+  for (const Gap& gap : gaps_) {
+    const auto erased = erased_.find(gap.blind_case);
+    const Where where{.entries = {gap.entry}, .case_id = {}};
+    if (erased != erased_.end() && erased->second > gap.entry) {
+      notes_.holds(Rule::log_withheld);
+      notes_.not_checkable(Rule::log_commitment, where, "the content is erased: " + gap.why);
+    } else {
+      notes_.broken(Rule::log_withheld, where, owner,
+                    "the content is withheld and no erasure is on record: " + gap.why);
+    }
+  }
+}
+
+}  // namespace entente

@@ -1,0 +1,102 @@
+#include "party_log.h"
+
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+namespace entente {
+namespace {
+
+// What a policy or a summary may look at; photos are checked and let go.
+constexpr std::size_t small_part_bytes = 16 * 1024;
+
+}  // namespace
+
+bool is_wanted(const ReplayOptions& options, const MessageId& id) {
+  return !options.explain_prefix.empty() && to_hex(id).starts_with(options.explain_prefix);
+}
+
+std::set<Digest> read_parts(EntrySource& source, CaseFold& fold, Notes& notes) {
+  const Where where{.entries = {}, .case_id = fold.id};
+  std::set<Digest> kept;
+  auto logged_parts = source.parts_of(fold.id);
+  if (!logged_parts) {
+    notes.broken(Rule::log_readable, where, Party::unset,
+                 "the parts of the case cannot be read: " + describe(logged_parts.error()));
+    return kept;
+  }
+  for (LoggedPart& logged : *logged_parts) {
+    const std::string call = "part " + short_hex(logged.digest);
+    kept.insert(logged.digest);
+    if (const auto* withheld = std::get_if<WithheldContent>(&logged.content)) {
+      if (withheld->kind == WithheldContent::Kind::damaged) {
+        notes.broken(Rule::log_readable, where, Party::unset,
+                     call + " cannot be opened: " + withheld->why);
+      } else {
+        notes.not_checkable(Rule::log_part, where, call + " is not shown: " + withheld->why);
+      }
+      continue;
+    }
+    Part& part = std::get<Part>(logged.content);
+    const bool sound = part_digest(part) == logged.digest;
+    notes.check(sound, Rule::log_part, where, Party::unset, call + " has other content");
+    if (sound && part.content.size() <= small_part_bytes) {
+      fold.parts.emplace(logged.digest, std::move(part));
+    }
+  }
+  return kept;
+}
+
+// A part that an own message names was made here, unless the other party has named it before.
+void PartBook::note(const Message& message, std::span<const Digest> received, bool own) {
+  due.insert(received.begin(), received.end());
+  for (const PartRef& ref : message.parts) {
+    const bool fresh = named.insert(ref.digest).second;
+    if (fresh && own) due.insert(ref.digest);
+  }
+}
+
+void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
+  const Where where{.entries = {}, .case_id = fold.id};
+  for (const Digest& digest : book.kept) {
+    notes.check(book.named.contains(digest), Rule::log_part, where, Party::unset,
+                "part " + short_hex(digest) + " is one that no message names");
+  }
+  for (const Digest& digest : book.due) {
+    notes.check(book.kept.contains(digest), Rule::log_part, where, Party::unset,
+                "part " + short_hex(digest) + " was here and is gone without a word");
+  }
+}
+
+void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_fault,
+               std::vector<SeenCheckpoint>& seen, Notes& notes) {
+  const Where where{.entries = {entry.index}, .case_id = {}};
+  if (!entry.content) return;
+  const auto record = decode<CheckpointSeenRecord>(*entry.content);
+  const auto named = record ? decode_unverified_checkpoint(record->note)
+                            : Result<Checkpoint>(std::unexpected(record.error()));
+  if (!named) {
+    return notes.broken(Rule::log_record, where, Party::unset,
+                        "the checkpoint seen cannot be read: " + describe(named.error()));
+  }
+  const bool verified = key && verify_checkpoint(record->note, *key);
+  if (key && !verified) {
+    return notes.broken(Rule::log_record, where, Party::unset,
+                        "the checkpoint seen is not signed by the log it names");
+  }
+  notes.holds(Rule::log_record);
+  for (const SeenCheckpoint& earlier : seen) {
+    if (earlier.checkpoint.origin != named->origin) continue;
+    const bool from_here = earlier.checkpoint.size == record->from_size && record->from_size > 0;
+    const bool same_size = earlier.checkpoint.size == named->size;
+    if (!from_here && !same_size) continue;
+    const bool follows = same_size ? earlier.checkpoint.root == named->root
+                                   : verify_consistency(earlier.checkpoint.head(), named->head(),
+                                                        record->consistency)
+                                         .has_value();
+    notes.check(follows, Rule::log_fork, {.entries = {earlier.entry, entry.index}, .case_id = {}},
+                at_fault, "two checkpoints of " + named->origin + " cannot both be true");
+  }
+  seen.push_back({.entry = entry.index, .checkpoint = *named, .verified = verified});
+}
+
+}  // namespace entente

@@ -1,0 +1,49 @@
+#pragma once
+// What replay() does with the entries of one party's log, in order. The brand's log is folded as it
+// is read; a consumer's is gathered first, as only the brand's receipts give its messages an order.
+
+#include <entente/replay/replay.h>
+
+#include "case_fold.h"
+#include "documents.h"
+#include "log_pass.h"
+
+namespace entente {
+
+class PartyLog {
+ public:
+  virtual ~PartyLog() = default;
+  // Every entry but documents, whose leaf could be read.
+  virtual void take(const OpenEntry& entry) = 0;
+  // After the last entry: what is only visible at the end. Fills cases, seen and traces.
+  virtual void finish(ReplayedLog& result) = 0;
+};
+
+struct PartyLogParts {
+  EntrySource& source;
+  Documents& documents;
+  Notes& notes;
+  const ReplayOptions& options;
+  std::vector<Trace>& traces;
+  bool is_partial = false;
+};
+
+std::unique_ptr<PartyLog> make_brand_log(const PartyLogParts& parts);
+std::unique_ptr<PartyLog> make_consumer_log(const PartyLogParts& parts);
+
+// True if the message is one to explain.
+bool is_wanted(const ReplayOptions& options, const MessageId& id);
+// Reads what the party has kept of the parts of its case, each checked against its digest. Small
+// ones stay in `fold`; the digests of all are given back.
+std::set<Digest> read_parts(EntrySource& source, CaseFold& fold, Notes& notes);
+// What is kept is named by a message; what came or was made here is kept.
+struct PartBook {
+  std::set<Digest> kept, named, due;
+  void note(const Message& message, std::span<const Digest> received, bool own);
+};
+void check_book(const CaseFold& fold, const PartBook& book, Notes& notes);
+// A checkpoint that was seen, verified under the key if there is one.
+void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_fault,
+               std::vector<SeenCheckpoint>& seen, Notes& notes);
+
+}  // namespace entente

@@ -1,0 +1,75 @@
+#include "performance.h"
+
+#include <entente/wire/part.h>
+
+namespace entente {
+namespace {
+
+Where at(const OpenEntry& entry, const CaseFold& fold) {
+  return {.entries = {entry.index}, .case_id = fold.id};
+}
+
+// The term that the record says it is about, if it is owed by the brand by now.
+const TermState* find_owed(const Case& casefile, const PerformanceRecord& record) {
+  const auto binding = casefile.bindings().find(record.source);
+  if (binding == casefile.bindings().end()) return nullptr;
+  const TermState* state = binding->second.find_term(record.term);
+  return state != nullptr && state->term.obligor == Party::brand ? state : nullptr;
+}
+
+}  // namespace
+
+void PerformanceCheck::take_intent(const CaseFold& fold, const OpenEntry& entry,
+                                   const PerformanceRecord& record) {
+  const bool keyed = record.key == perform_key(record.source, record.term);
+  const bool owed = find_owed(fold.casefile, record) != nullptr;
+  notes_.check(keyed && owed, Rule::perform_bound, at(entry, fold), Party::brand,
+               keyed ? "an intent to perform a term that nothing makes binding"
+                     : "the key of the intent is not that of its term");
+  const auto [key, first] = keys_.try_emplace(record.key);
+  if (first) {
+    key->second.intent = entry.index;
+    return;
+  }
+  // After a failure it may be tried again; else one intent is enough.
+  notes_.check(key->second.last == Performed::State::failed, Rule::perform_once,
+               {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,
+               "a second intent to perform the same term");
+}
+
+void PerformanceCheck::take_result(const CaseFold& fold, const OpenEntry& entry,
+                                   const PerformanceRecord& record) {
+  const auto key = keys_.find(record.key);
+  if (key == keys_.end()) {
+    return notes_.broken(Rule::perform_intent, at(entry, fold), Party::brand,
+                         "the back office was asked without an intent on record");
+  }
+  notes_.holds(Rule::perform_intent);
+  key->second.last = record.state;
+  if (record.state != Performed::State::done) return;
+  ++key->second.done;
+  notes_.check(key->second.done == 1, Rule::perform_once,
+               {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,
+               "the term was carried out " + std::to_string(key->second.done) + " times");
+}
+
+void PerformanceCheck::take_report(const CaseFold& fold, const Saying& saying) {
+  const auto* perform = std::get_if<Perform>(&saying.message->body);
+  if (perform == nullptr || saying.message->author.party != Party::brand) return;
+  const Where where{.entries = {saying.noted.entry}, .case_id = fold.id};
+  for (const Performed& item : perform->items) {
+    // What a person did by hand has its own record, and a condition is the consumer's to fulfil.
+    if (item.of_condition || saying.message->author.actor == Actor::person) {
+      notes_.not_applicable(Rule::perform_intent);
+      continue;
+    }
+    const auto key = keys_.find(perform_key(perform->source, item.term));
+    const bool backed = key != keys_.end() && (item.state != Performed::State::done ||
+                                               key->second.last == Performed::State::done);
+    notes_.check(backed, Rule::perform_intent, where, Party::brand,
+                 "term " + std::to_string(item.term) + " is said to be " +
+                     std::string(name(item.state)) + " without an intent and result on record");
+  }
+}
+
+}  // namespace entente

@@ -1,0 +1,213 @@
+#include <entente/replay/reconcile.h>
+
+#include <algorithm>
+#include <set>
+
+#include "notes.h"
+
+namespace entente {
+namespace {
+
+// What only two logs together can show. Graded apart: each finding says what it rests on.
+class Comparison {
+ public:
+  Comparison(Report& report, const ReplayedLog& brand, const ReplayedLog& consumer)
+      : report_(report), brand_(brand), consumer_(consumer) {}
+
+  void run() {
+    for (const auto& [case_id, theirs] : consumer_.cases) {
+      const auto ours = brand_.cases.find(case_id);
+      const bool shown = ours != brand_.cases.end();
+      if (!shown && brand_.leaves.empty()) continue;  // evidence of another case
+      compare_case(case_id, shown ? ours->second : ReplayedCase{}, theirs);
+    }
+    if (!brand_.leaves.empty()) compare_checkpoints(consumer_, brand_, Party::brand);
+    if (!consumer_.leaves.empty()) compare_checkpoints(brand_, consumer_, Party::consumer);
+  }
+
+ private:
+  void note(bool good, Rule rule, Where where, Grade grade, std::string sentence,
+            Party at_fault = Party::brand) {
+    if (good) return report_.count(rule, Judgement::holds);
+    report_.add({.rule = rule,
+                 .judgement = Judgement::broken,
+                 .at_fault = at_fault,
+                 .log = Party::consumer,
+                 .entries = std::move(where.entries),
+                 .case_id = where.case_id,
+                 .grade = grade,
+                 .sentence = std::move(sentence)});
+  }
+
+  void compare_case(const CaseId& case_id, const ReplayedCase& ours, const ReplayedCase& theirs) {
+    for (const ReplayedMessage& message : theirs.messages) {
+      compare_message(case_id, ours, message);
+    }
+    check_undelivered(case_id, ours, theirs);
+  }
+
+  static const ReplayedMessage* find(const ReplayedCase& in, const MessageId& id) {
+    const auto found = std::ranges::find(in.messages, id, &ReplayedMessage::id);
+    return found == in.messages.end() ? nullptr : &*found;
+  }
+
+  void compare_message(const CaseId& case_id, const ReplayedCase& ours,
+                       const ReplayedMessage& theirs) {
+    const Where where{.entries = {theirs.entry}, .case_id = case_id};
+    const ReplayedMessage* own = find(ours, theirs.id);
+    const std::string call = theirs.verb + " " + short_hex(theirs.id);
+    if (theirs.receipt) {
+      // The brand's log key signed that this message stands at this index of its log.
+      const bool kept = own != nullptr && own->entry == theirs.brand_entry;
+      note(kept, Rule::both_receipts, where, Grade::receipted,
+           "the brand gave a receipt for " + call + " and its log does not have it there");
+      if (own == nullptr) return;
+      note(own->position == theirs.position && own->effect == theirs.effect, Rule::both_messages,
+           where, Grade::receipted, call + " stands elsewhere, or with another effect");
+      return compare_parts(where, *own, theirs);
+    }
+    if (own == nullptr) {
+      report_.count(Rule::both_messages, Judgement::not_applicable);  // never admitted
+      return;
+    }
+    report_.add({.rule = Rule::both_messages,
+                 .judgement = Judgement::not_checkable,
+                 .log = Party::consumer,
+                 .entries = where.entries,
+                 .case_id = case_id,
+                 .sentence = call + " was admitted, but its receipt has not reached the consumer"});
+  }
+
+  void compare_parts(const Where& where, const ReplayedMessage& own,
+                     const ReplayedMessage& theirs) {
+    // The one who received says what arrived; the other must have named it.
+    const std::vector<Digest>& received = theirs.parts_received;
+    const bool named = std::ranges::all_of(received, [&](const Digest& digest) {
+      return std::ranges::find(own.parts_named, digest) != own.parts_named.end();
+    });
+    note(named, Rule::both_parts, where, Grade::receipted,
+         "a part is said to have arrived that its message does not name", Party::unset);
+  }
+
+  // What the brand says it said, up to the last position that the consumer knows.
+  void check_undelivered(const CaseId& case_id, const ReplayedCase& ours,
+                         const ReplayedCase& theirs) {
+    std::optional<std::uint64_t> known;
+    for (const ReplayedMessage& message : theirs.messages) {
+      if (message.position) known = std::max(known.value_or(0), *message.position);
+    }
+    for (const ReplayedMessage& message : ours.messages) {
+      if (find(theirs, message.id) != nullptr) continue;
+      const std::string call = message.verb + " " + short_hex(message.id);
+      if (known && message.position && *message.position <= *known) {
+        note(false, Rule::both_messages, {.entries = {message.entry}, .case_id = case_id},
+             Grade::asserted,
+             call + " is in the brand's log, below what the consumer knows, and not in its log",
+             Party::unset);
+      } else {
+        report_.add({.rule = Rule::both_messages,
+                     .judgement = Judgement::not_checkable,
+                     .log = Party::brand,
+                     .entries = {message.entry},
+                     .case_id = case_id,
+                     .sentence = call + " has not reached the consumer's log"});
+      }
+    }
+  }
+
+  // `witness` saw checkpoints of `log`; the log's own leaves give its root at those sizes.
+  void compare_checkpoints(const ReplayedLog& witness, const ReplayedLog& log, Party at_fault) {
+    std::vector<const SeenCheckpoint*> seen;
+    for (const SeenCheckpoint& each : witness.seen) {
+      if (each.verified && each.checkpoint.origin == log.checkpoint.origin) seen.push_back(&each);
+    }
+    std::ranges::stable_sort(seen, {}, [](const SeenCheckpoint* each) {
+      return std::pair(each->checkpoint.size, each->checkpoint.root);
+    });
+    const auto repeated = std::ranges::unique(seen, {}, [](const SeenCheckpoint* each) {
+      return std::pair(each->checkpoint.size, each->checkpoint.root);
+    });
+    seen.erase(repeated.begin(), repeated.end());
+    MerkleTree tree;
+    for (const SeenCheckpoint* each : seen) {
+      const std::uint64_t size = each->checkpoint.size;
+      const Where where{.entries = {each->entry}, .case_id = {}};
+      if (size > log.leaves.size()) {
+        note(false, Rule::both_checkpoints, where, Grade::receipted,
+             "the log has signed " + std::to_string(size) + " entries and shows " +
+                 std::to_string(log.leaves.size()),
+             at_fault);
+        continue;
+      }
+      while (tree.size() < size) tree.append(log.leaves[tree.size()]);
+      note(tree.root() == each->checkpoint.root, Rule::both_checkpoints, where, Grade::receipted,
+           "the log signed another history of " + std::to_string(size) + " entries", at_fault);
+    }
+  }
+
+  Report& report_;
+  const ReplayedLog& brand_;
+  const ReplayedLog& consumer_;
+};
+
+void merge(Report& into, const Report& from) {
+  into.logs.insert(into.logs.end(), from.logs.begin(), from.logs.end());
+  into.cases.insert(into.cases.end(), from.cases.begin(), from.cases.end());
+  into.left_out += from.left_out;
+  for (std::size_t rule = 0; rule < rule_count; ++rule) {
+    for (std::size_t judgement = 0; judgement < 4; ++judgement) {
+      into.counts[rule][judgement] += from.counts[rule][judgement];
+    }
+  }
+  for (const Finding& finding : from.findings) {
+    if (into.findings.size() < replay_findings_max) {
+      into.findings.push_back(finding);
+    } else {
+      ++into.left_out;
+    }
+  }
+}
+
+// Two who saw two histories of one size prove the fork without the brand's help; so do two copies
+// of one log.
+void compare_views(Report& report, std::span<const ReplayedLog> logs) {
+  std::map<std::pair<std::string, std::uint64_t>, std::set<Digest>> roots;
+  const auto add = [&](const Checkpoint& view) {
+    roots[{view.origin, view.size}].insert(view.root);
+  };
+  for (const ReplayedLog& log : logs) {
+    if (log.checkpoint.size > 0) add(log.checkpoint);
+    for (const SeenCheckpoint& seen : log.seen) {
+      if (seen.verified) add(seen.checkpoint);
+    }
+  }
+  for (const auto& [place, views] : roots) {
+    if (views.size() == 1) continue;
+    report.add({.rule = Rule::both_checkpoints,
+                .judgement = Judgement::broken,
+                .at_fault = Party::unset,
+                .log = Party::unset,
+                .entries = {},
+                .grade = Grade::receipted,
+                .sentence = place.first + " has " + std::to_string(views.size()) +
+                            " histories of " + std::to_string(place.second) + " entries"});
+  }
+}
+
+}  // namespace
+
+Report reconcile(std::span<const ReplayedLog> logs) {
+  Report report;
+  for (const ReplayedLog& log : logs) merge(report, log.report);
+  for (const ReplayedLog& brand : logs) {
+    if (brand.owner != Party::brand) continue;
+    for (const ReplayedLog& consumer : logs) {
+      if (consumer.owner == Party::consumer) Comparison(report, brand, consumer).run();
+    }
+  }
+  compare_views(report, logs);
+  report.sort();
+  return report;
+}
+
+}  // namespace entente

@@ -1,0 +1,81 @@
+#include "refusals.h"
+
+#include <entente/core/limits.h>
+#include <entente/identity/gate.h>
+
+#include <cstdlib>
+
+namespace entente {
+namespace {
+
+// Nothing about time, quota or mandate refuses these.
+bool is_unrefusable(const Message& message) {
+  if (message.author.party != Party::consumer) return false;
+  const Verb verb = message.verb();
+  if (verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
+      verb == Verb::revoke) {
+    return true;
+  }
+  const auto* open = std::get_if<Open>(&message.body);
+  return open != nullptr && open->handoff.has_value();
+}
+
+bool is_untimely(const Message& message, std::int64_t at_ms) {
+  return message.sent_at_ms > at_ms + limits::skew_ms_max || message.admit_by_ms < at_ms;
+}
+
+// The case as it stood when its head was the one that the refusal names.
+std::optional<Case> case_at(const CaseFold& fold, const Authority& authority,
+                            const Refusal& refusal) {
+  if (refusal.head_pos >= fold.messages.size()) return std::nullopt;
+  if (fold.messages[refusal.head_pos].id != refusal.head) return std::nullopt;
+  Case earlier;
+  for (std::uint64_t at = 0; at <= refusal.head_pos; ++at) {
+    const Verified<Message>& message = fold.casefile.messages()[at].verified();
+    const std::int64_t then_ms = fold.casefile.admitted_ms(at);
+    const auto authorised =
+        pass_gate(authority, earlier, message,
+                  {.now_ms = then_ms, .index = fold.messages[at].brand_entry.value_or(0)});
+    if (!authorised) return std::nullopt;
+    earlier.advance(then_ms);
+    if (earlier.admit(*authorised, then_ms).effect == Effect::refused) return std::nullopt;
+  }
+  return earlier;
+}
+
+}  // namespace
+
+void check_refusal(const CaseFold& fold, const Authority& authority,
+                   const PresentedRefusal& presented,
+                   const std::optional<Verified<Message>>& refused, Notes& notes) {
+  const Refusal& refusal = presented.refusal;
+  const Where where{.entries = {presented.entry}, .case_id = fold.id};
+  const std::string call = "the refusal (" + refusal.code + ") of " + short_hex(refusal.message);
+  const auto unclear = [&](std::string why) {
+    notes.not_checkable(Rule::refusal_justified, where, call + ": " + std::move(why));
+  };
+  if (!refused) return unclear("the message is not in this log");
+  const Message& message = **refused;
+  if (is_unrefusable(message) && !refusal.unlogged && refusal.code == name(ErrorCode::busy)) {
+    return notes.broken(Rule::refusal_justified, where, Party::brand,
+                        call + ": nothing sheds this verb");
+  }
+  if (refusal.code == name(ErrorCode::busy)) return unclear("how busy the brand was is not shown");
+  if (!is_unrefusable(message) && is_untimely(message, refusal.at_ms)) {
+    return notes.holds(Rule::refusal_justified);
+  }
+  const auto earlier = case_at(fold, authority, refusal);
+  if (!earlier) return unclear("the case as it stood then is not known");
+  if (earlier->find_act(message.author.key, message.act_id) != nullptr) {
+    return notes.holds(Rule::refusal_justified);
+  }
+  const std::uint64_t index = fold.messages[refusal.head_pos].brand_entry.value_or(0) + 1;
+  const auto authorised =
+      pass_gate(authority, *earlier, *refused, {.now_ms = refusal.at_ms, .index = index});
+  if (!authorised) return notes.holds(Rule::refusal_justified);
+  const Outcome outcome = earlier->judge(*authorised, refusal.at_ms);
+  notes.check(outcome.effect == Effect::refused, Rule::refusal_justified, where, Party::brand,
+              call + ": the rules admit it, " + describe(outcome));
+}
+
+}  // namespace entente

@@ -1,0 +1,124 @@
+#include <entente/replay/replay.h>
+
+#include <entente/identity/gate.h>
+
+#include "party_log.h"
+
+namespace entente {
+namespace {
+
+bool is_document(EntryKind kind) {
+  return kind == EntryKind::card || kind == EntryKind::mandate || kind == EntryKind::policy;
+}
+
+// A brand writes its own card and policy, a consumer the card that it received; and a consumer's
+// message is received by the one and sent by the other.
+Party owner_by(const OpenEntry& entry) {
+  const Direction direction = entry.leaf.direction;
+  if (entry.leaf.kind == EntryKind::policy) return Party::brand;
+  if (entry.leaf.kind != EntryKind::card) return Party::unset;
+  return direction == Direction::own ? Party::brand : Party::consumer;
+}
+
+// Reads a log once, entry by entry; what comes before its owner is known are documents.
+class LogReplay {
+ public:
+  LogReplay(EntrySource& source, LogHeader header, const ReplayOptions& options,
+            ReplayedLog& result)
+      : source_(source),
+        options_(options),
+        result_(result),
+        notes_(result.report),
+        pass_(std::move(header), notes_),
+        documents_(notes_),
+        owner_(pass_.header().owner) {}
+
+  Status run() {
+    for (;;) {
+      ENTENTE_LET(entry, source_.next());
+      if (!entry) break;
+      if (auto opened = pass_.take(std::move(*entry))) take(*opened);
+    }
+    finish();
+    return {};
+  }
+
+ private:
+  void take(const OpenEntry& entry) {
+    if (owner_ == Party::unset) owner_ = owner_by(entry);
+    if (is_document(entry.leaf.kind)) documents_.take(entry, owner_);
+    if (options_.integrity_only || owner_ == Party::unset) return;
+    if (!log_) log_ = owner_ == Party::brand ? make_brand_log(parts()) : make_consumer_log(parts());
+    log_->take(entry);
+    note_speaker(entry);
+  }
+
+  PartyLogParts parts() {
+    return {.source = source_,
+            .documents = documents_,
+            .notes = notes_,
+            .options = options_,
+            .traces = result_.traces,
+            .is_partial = pass_.header().partial};
+  }
+
+  // A consumer's log is signed by the key that speaks for it, under the principal's name.
+  void note_speaker(const OpenEntry& entry) {
+    if (owner_ != Party::consumer || consumer_key_ || !documents_.authority) return;
+    if (entry.leaf.kind != EntryKind::message || !entry.content) return;
+    const auto message = Admission::admit<Message>(*entry.content);
+    if (!message || (*message)->author.party != Party::consumer) return;
+    const auto key = Vkey::make(consumer_did(*documents_.authority, **message),
+                                SignatureType::ed25519, (*message)->author.key);
+    if (key) consumer_key_ = *key;
+  }
+
+  void finish() {
+    pass_.finish(owner_ == Party::brand ? documents_.brand_vkey() : consumer_key_, owner_);
+    if (log_) log_->finish(result_);
+    for (Finding& finding : source_.findings()) result_.report.add(std::move(finding));
+    result_.owner = owner_;
+    result_.checkpoint = pass_.checkpoint();
+    result_.grade = pass_.grade();
+    result_.leaves = pass_.take_leaves();
+    grade_findings();
+    result_.report.logs.push_back({.owner = owner_,
+                                   .origin = result_.checkpoint.origin,
+                                   .size = result_.checkpoint.size,
+                                   .root = result_.checkpoint.root,
+                                   .partial = pass_.header().partial,
+                                   .grade = result_.grade});
+    result_.report.sort();
+  }
+
+  // What a consumer's log shows against the brand rests on the brand's receipts.
+  void grade_findings() {
+    for (Finding& finding : result_.report.findings) {
+      finding.log = owner_;
+      const bool by_receipt = owner_ == Party::consumer && finding.at_fault == Party::brand;
+      finding.grade = by_receipt ? std::max(Grade::receipted, result_.grade) : result_.grade;
+    }
+  }
+
+  EntrySource& source_;
+  const ReplayOptions& options_;
+  ReplayedLog& result_;
+  Notes notes_;
+  LogPass pass_;
+  Documents documents_;
+  Party owner_;
+  std::unique_ptr<PartyLog> log_;
+  std::optional<Vkey> consumer_key_;
+};
+
+}  // namespace
+
+Result<ReplayedLog> replay(EntrySource& source, const ReplayOptions& options) {
+  ENTENTE_LET(header, source.header());
+  ReplayedLog result;
+  LogReplay reading(source, std::move(header), options, result);
+  ENTENTE_TRY(reading.run());
+  return result;
+}
+
+}  // namespace entente
