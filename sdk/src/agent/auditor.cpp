@@ -1,0 +1,137 @@
+#include <entente/auditor.h>
+#include <entente/core/clock.h>
+#include <entente/replay/reconcile.h>
+#include <entente/text/json.h>
+
+#include "auditor_source.h"
+
+namespace entente {
+
+struct Auditor::State {
+  std::vector<std::filesystem::path> sources;
+  AuditorKeys keys;
+
+  Result<std::vector<ReplayedLog>> replay_all(const ReplayOptions& options) const {
+    std::vector<ReplayedLog> logs;
+    for (const auto& path : sources) {
+      ENTENTE_LET(source, open_source(path, keys));
+      ENTENTE_LET(log, entente::replay(*source, options));
+      if (const Store* store = store_of(*source); store != nullptr && !options.integrity_only) {
+        for (Finding& finding : check_case_rows(*store, log)) log.report.add(std::move(finding));
+        log.report.sort();
+      }
+      logs.push_back(std::move(log));
+    }
+    return logs;
+  }
+};
+
+namespace {
+
+Result<std::vector<Vkey>> decode_keys(const std::vector<std::string>& texts) {
+  std::vector<Vkey> keys;
+  for (const std::string& text : texts) {
+    ENTENTE_LET(key, Vkey::decode(text));
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+// The same message in two logs is one message.
+Result<std::vector<Trace>> traces_of_one(std::vector<ReplayedLog>& logs) {
+  std::vector<Trace> traces;
+  for (ReplayedLog& log : logs) {
+    for (Trace& trace : log.traces) {
+      if (!traces.empty() && traces.front().message.id != trace.message.id) {
+        return fail(ErrorCode::wrong_use, "several messages begin so");
+      }
+      traces.push_back(std::move(trace));
+    }
+  }
+  if (traces.empty()) return fail(ErrorCode::not_found, "no message begins so");
+  return traces;
+}
+
+std::string describe(const Trace& trace) {
+  const ReplayedMessage& message = trace.message;
+  std::string text = "message " + to_hex(message.id) + "\n";
+  text += std::string(name(message.author)) + "'s " + message.verb + " in case " +
+          short_hex(trace.case_id) + ", log entry " + std::to_string(message.entry) + "\n";
+  if (message.position) {
+    text += "position " + std::to_string(*message.position) + ", effect " + message.effect +
+            ", admitted " + format_rfc3339(message.brand_ms) + " by the brand's clock\n";
+  }
+  if (message.receipt) {
+    text += "receipted as entry " + std::to_string(message.brand_entry.value_or(0)) +
+            " of the brand's log\n";
+  }
+  for (const std::string& line : trace.lines) text += line + "\n";
+  return text;
+}
+
+Json to_value(const Trace& trace) {
+  const ReplayedMessage& message = trace.message;
+  Json lines = Json::array();
+  for (const std::string& line : trace.lines) lines.push(line);
+  Json json = Json::object({{"case", to_hex(trace.case_id)},
+                            {"message", to_hex(message.id)},
+                            {"author", name(message.author)},
+                            {"verb", message.verb},
+                            {"entry", message.entry},
+                            {"effect", message.effect},
+                            {"admitted_ms", message.brand_ms},
+                            {"receipted", message.receipt.has_value()},
+                            {"grounds", std::move(lines)}});
+  json.add("position", message.position ? Json(*message.position) : Json());
+  return json;
+}
+
+}  // namespace
+
+Auditor::Auditor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Auditor::Auditor(Auditor&&) noexcept = default;
+Auditor& Auditor::operator=(Auditor&&) noexcept = default;
+Auditor::~Auditor() = default;
+
+Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
+                              AuditorOptions options) {
+  if (sources.empty()) return fail(ErrorCode::wrong_use, "no source was given");
+  ENTENTE_LET(logs, decode_keys(options.log_keys));
+  ENTENTE_LET(witnesses, decode_keys(options.witnesses));
+  auto state = std::make_unique<State>();
+  state->sources.assign(sources.begin(), sources.end());
+  state->keys = {logs, witnesses, options.master_key_file};
+  for (const auto& path : sources) {
+    ENTENTE_LET(source, open_source(path, state->keys));
+    ENTENTE_TRY(source->header());
+  }
+  return Auditor(std::move(state));
+}
+
+Result<Report> Auditor::verify_log() const {
+  ENTENTE_LET(logs, state_->replay_all({.integrity_only = true, .explain_prefix = {}}));
+  return reconcile(logs);
+}
+
+Result<Report> Auditor::replay() const {
+  ENTENTE_LET(logs, state_->replay_all({}));
+  return reconcile(logs);
+}
+
+Result<Explanation> Auditor::why(std::string_view message) const {
+  if (message.empty()) return fail(ErrorCode::wrong_use, "no message was named");
+  ENTENTE_LET(
+      logs, state_->replay_all({.integrity_only = false, .explain_prefix = std::string(message)}));
+  ENTENTE_LET(traces, traces_of_one(logs));
+  Explanation explanation;
+  Json list = Json::array();
+  for (const Trace& trace : traces) {
+    if (!explanation.text.empty()) explanation.text += "\n";
+    explanation.text += describe(trace);
+    list.push(to_value(trace));
+  }
+  explanation.json = to_json(Json::object({{"format", "entente/why/v1"}, {"logs", list}})) + "\n";
+  return explanation;
+}
+
+}  // namespace entente

@@ -1,0 +1,214 @@
+#include "auditor_export.h"
+
+#include <entente/auditor.h>
+#include <entente/crypto/hash.h>
+#include <entente/crypto/signature.h>
+#include <entente/journal/content.h>
+
+namespace entente {
+namespace fs = std::filesystem;
+
+namespace {
+
+// Writes files below one directory and remembers what a reader must find there.
+class Writer {
+ public:
+  explicit Writer(fs::path directory) : directory_(std::move(directory)) {}
+
+  Status write(const std::string& path, std::string_view bytes) {
+    std::error_code error;
+    fs::create_directories((directory_ / path).parent_path(), error);
+    if (error) return fail(ErrorCode::store_failed, "cannot create " + path);
+    ENTENTE_TRY(write_new_file(directory_ / path, bytes));
+    files_[path] = Json::object(
+        {{"path", path}, {"bytes", bytes.size()}, {"sha256", to_hex(sha256(view(bytes)))}});
+    return {};
+  }
+  Status write_json(const std::string& path, const Json& json) {
+    ENTENTE_LET(text, canonical_json(json));
+    return write(path, text);
+  }
+  Json listing() const {
+    Json list = Json::array();
+    for (const auto& [path, file] : files_) list.push(file);
+    return list;
+  }
+
+ private:
+  fs::path directory_;
+  std::map<std::string, Json> files_;
+};
+
+Status write_tile(Writer& writer, const WholeLog& log, const Tile& tile) {
+  if (tile.kind == TileKind::hashes) {
+    ENTENTE_LET(bytes, render_hash_tile(log.nodes, tile));
+    return writer.write(tile_path(tile), to_text(bytes));
+  }
+  std::vector<Bytes> leaves;
+  Json contents = Json::array();
+  const std::uint64_t first = tile.index * tile_width_max;
+  for (std::uint64_t index = first; index < first + tile.width; ++index) {
+    leaves.push_back(log.entries[index].leaf);
+    contents.push(entry_json(log.entries[index], false));
+  }
+  ENTENTE_LET(bundle, encode_entry_bundle(leaves));
+  ENTENTE_TRY(writer.write(tile_path(tile), to_text(bundle)));
+  return writer.write_json(content_path(tile.index), contents);
+}
+
+Status write_case(Writer& writer, EntrySource& source, const CaseId& case_id) {
+  ENTENTE_LET(parts, source.parts_of(case_id));
+  for (const LoggedPart& part : parts) {
+    ENTENTE_TRY(writer.write_json(part_path(case_id, part.digest), part_json(part)));
+  }
+  ENTENTE_LET(receipts, source.receipts_of(case_id));
+  if (receipts.empty()) return {};
+  Json list = Json::array();
+  for (const LoggedReceipt& receipt : receipts) list.push(receipt_json(receipt));
+  return writer.write_json(receipts_path(case_id), list);
+}
+
+// The note to stand over it, if there is one: of this very tree.
+Result<std::string> note_for(const WholeLog& log, const ExportOptions& options) {
+  if (options.log_key == nullptr) {
+    return options.checkpoint.empty() ? log.header.checkpoint : options.checkpoint;
+  }
+  ENTENTE_LET(last, decode_checkpoint_text(log.header.checkpoint_text));
+  if (last.head() != log.head) {
+    return fail(ErrorCode::log_corrupt, "the stored log is not the one last signed");
+  }
+  return sign_checkpoint(last, *options.log_key);
+}
+
+Result<std::string> checked_note(const WholeLog& log, const ExportOptions& options) {
+  ENTENTE_LET(note, note_for(log, options));
+  if (note.empty()) return note;
+  ENTENTE_LET(named, decode_unverified_checkpoint(note));
+  if (named.head() != log.head || named.origin != log.header.origin) {
+    return fail(ErrorCode::checkpoint_invalid, "the checkpoint given is not of this log as it is");
+  }
+  return note;
+}
+
+Json manifest_of(const WholeLog& log, Json files) {
+  return Json::object({{"format", export_format},
+                       {"origin", log.header.origin},
+                       {"size", log.head.size},
+                       {"root", to_hex(log.head.root)},
+                       {"cases", log.cases.size()},
+                       {"files", std::move(files)}});
+}
+
+Status check_empty(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::exists(directory, error)) return {};
+  if (fs::is_directory(directory, error) && fs::is_empty(directory, error)) return {};
+  return fail(ErrorCode::file_invalid, directory.string() + " exists and is not empty");
+}
+
+// The evidence of one case: its own entries, and the documents of the log that it rests on.
+Result<Json> evidence_of(EntrySource& source, const WholeLog& log, const CaseId& case_id,
+                         const std::string& note) {
+  Json entries = Json::array();
+  for (const LoggedEntry& entry : log.entries) {
+    const bool is_document = !entry.case_id || *entry.case_id == no_case;
+    if (!is_document && *entry.case_id != case_id) continue;
+    LoggedEntry proved = entry;
+    ENTENTE_LET(proof, inclusion_proof(log.nodes, entry.index, log.head.size));
+    proved.proof = std::move(proof);
+    entries.push(entry_json(proved, true));
+  }
+  ENTENTE_LET(kept, source.parts_of(case_id));
+  Json parts = Json::array();
+  for (const LoggedPart& part : kept) parts.push(part_json(part));
+  ENTENTE_LET(given, source.receipts_of(case_id));
+  Json receipts = Json::array();
+  for (const LoggedReceipt& receipt : given) receipts.push(receipt_json(receipt));
+  ENTENTE_LET(text, encode_checkpoint_text({log.header.origin, log.head.size, log.head.root}));
+  return Json::object({{"format", evidence_format},
+                       {"case", to_hex(case_id)},
+                       {"checkpoint", note.empty() ? text : note},
+                       {"signed", !note.empty()},
+                       {"entries", std::move(entries)},
+                       {"parts", std::move(parts)},
+                       {"receipts", std::move(receipts)}});
+}
+
+Result<CaseId> find_case(const WholeLog& log, std::string_view prefix) {
+  std::optional<CaseId> found;
+  for (const CaseId& case_id : log.cases) {
+    if (!to_hex(case_id).starts_with(prefix)) continue;
+    if (found) return fail(ErrorCode::wrong_use, "several cases begin so");
+    found = case_id;
+  }
+  if (!found || prefix.empty()) return fail(ErrorCode::not_found, "no case begins so");
+  return *found;
+}
+
+}  // namespace
+
+std::string content_path(std::uint64_t bundle) {
+  return "content/" + std::to_string(bundle) + ".json";
+}
+std::string part_path(const CaseId& case_id, const Digest& part) {
+  return "parts/" + to_hex(case_id) + "/" + to_hex(part) + ".json";
+}
+std::string receipts_path(const CaseId& case_id) { return "receipts/" + to_hex(case_id) + ".json"; }
+
+Result<WholeLog> read_whole_log(EntrySource& source) {
+  WholeLog log;
+  ENTENTE_LET(header, source.header());
+  log.header = std::move(header);
+  if (log.header.partial) return fail(ErrorCode::wrong_use, "the source is evidence of one case");
+  MerkleTree tree;
+  for (;;) {
+    ENTENTE_LET(entry, source.next());
+    if (!entry) break;
+    if (entry->leaf.empty()) {
+      return fail(ErrorCode::log_corrupt,
+                  "entry " + std::to_string(entry->index) + " cannot be read");
+    }
+    log.nodes.add(tree.append(leaf_hash(entry->leaf)));
+    if (entry->case_id && *entry->case_id != no_case) log.cases.insert(*entry->case_id);
+    log.entries.push_back(std::move(*entry));
+  }
+  log.head = tree.head();
+  return log;
+}
+
+Status export_log(const fs::path& store, const fs::path& directory, const ExportOptions& options) {
+  ENTENTE_TRY(check_empty(directory));
+  ENTENTE_LET(source, open_source(store, {.logs = {},
+                                          .witnesses = {},
+                                          .master_key_file = options.master_key_file}));
+  ENTENTE_LET(log, read_whole_log(*source));
+  ENTENTE_LET(note, checked_note(log, options));
+  Writer writer(directory);
+  if (!note.empty()) {
+    ENTENTE_TRY(writer.write("checkpoint", note));
+  } else if (log.head.size > 0) {
+    ENTENTE_LET(text, encode_checkpoint_text({log.header.origin, log.head.size, log.head.root}));
+    ENTENTE_TRY(writer.write("checkpoint.unsigned", text));
+  }
+  for (const Tile& tile : tiles_of(log.head.size)) ENTENTE_TRY(write_tile(writer, log, tile));
+  for (const CaseId& case_id : log.cases) ENTENTE_TRY(write_case(writer, *source, case_id));
+  const Json manifest = manifest_of(log, writer.listing());
+  return writer.write_json("manifest.json", manifest);
+}
+
+Status export_evidence(const fs::path& path, std::string_view case_id, const fs::path& file,
+                       const ExportOptions& options) {
+  ENTENTE_LET(
+      source,
+      open_source(path, {.logs = {}, .witnesses = {}, .master_key_file = options.master_key_file}));
+  ENTENTE_LET(log, read_whole_log(*source));
+  ENTENTE_LET(found, find_case(log, case_id));
+  ENTENTE_LET(note, checked_note(log, options));
+  ENTENTE_LET(evidence, evidence_of(*source, log, found, note));
+  ENTENTE_LET(body, canonical_json(evidence));
+  evidence.add("sha256", to_hex(sha256(view(body))));
+  ENTENTE_LET(text, canonical_json(evidence));
+  return write_new_file(file, text);
+}
+
+}  // namespace entente

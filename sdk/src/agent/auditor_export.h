@@ -1,0 +1,31 @@
+#pragma once
+// The plain directory of a log: C2SP tlog-tiles, and beside them what opens the commitments.
+
+#include <entente/audit/tiles.h>
+
+#include <set>
+
+#include "auditor_source.h"
+
+namespace entente {
+
+inline constexpr std::string_view export_format = "entente/export/v1";
+inline constexpr std::string_view evidence_format = "entente/evidence/v1";
+
+// "content/000.json": what opens the entries of one bundle.
+std::string content_path(std::uint64_t bundle);
+std::string part_path(const CaseId& case_id, const Digest& part);
+std::string receipts_path(const CaseId& case_id);
+
+// A source read to its end, with the nodes that proofs are made of.
+struct WholeLog {
+  LogHeader header;
+  std::vector<LoggedEntry> entries;
+  MemoryNodes nodes;
+  TreeHead head;
+  std::set<CaseId> cases;
+};
+// Fails with log_corrupt if an entry has no leaf or the checkpoint is not that of the entries.
+Result<WholeLog> read_whole_log(EntrySource& source);
+
+}  // namespace entente
