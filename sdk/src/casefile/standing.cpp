@@ -163,6 +163,8 @@ class Crossing {
     const std::vector<Term>& terms = offer.offer().terms;
     for (const auto& [source, binding] : state_.bindings) {
       if (binding.kind != Binding::Kind::agreement || binding.superseded) continue;
+      const bool begun = names(offer.offer().supersedes, source) && performance_begun(binding);
+      if (begun) meet(Standing::performance, Party::brand, settled);
       // An agreement ends the offers before it; an open one also stands in the way of later ones.
       const bool stands =
           binding.position > offer.position || (verb_ == Verb::accept && binding.is_open());
@@ -200,10 +202,7 @@ class Crossing {
   void meet_agreement(const Binding& binding, const Offer& offer, const Digest& id) {
     Holds conditions = settled;
     if (binding.offer == id) conditions |= holds(When::same_offer);
-    if (names(offer.supersedes, binding.source)) {
-      conditions |= holds(When::superseding);
-      if (performance_begun(binding)) meet(Standing::performance, Party::brand, settled);
-    }
+    if (names(offer.supersedes, binding.source)) conditions |= holds(When::superseding);
     meet(Standing::agreement, binding.by, conditions);
   }
 

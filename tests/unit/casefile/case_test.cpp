@@ -1,0 +1,512 @@
+#include <entente/casefile/case.h>
+
+#include <algorithm>
+
+#include "catch.h"
+#include "play.h"
+
+namespace entente::tests {
+namespace {
+
+void check(const Play& play, std::string_view outcome = "binding") {
+  CHECK(describe(play.outcome) == outcome);
+}
+
+std::int64_t clock_at(const Case& casefile, std::string_view kind) {
+  for (const CaseClock& each : casefile.clocks()) {
+    if (each.kind == kind) return each.at_ms;
+  }
+  return 0;
+}
+
+// An agreement on claim 1, one term, nothing performed.
+MessageId agree(Play& play, Offer offer = propose({1})) {
+  const auto agreed = play.consumer(accept(play.brand(std::move(offer))));
+  REQUIRE(play.outcome == Outcome::binding());
+  return agreed;
+}
+
+MessageId join(Play& play) {
+  const auto hid = play.consumer(ask_person());
+  play.brand(move(hid, Acked{AnswerLater{play.now_ms + day_ms}}));
+  play.person(move(hid, Joined{"op-1", "agent", "case", "operator_key", no_part, {}}));
+  REQUIRE(play.casefile.person_joined());
+  return hid;
+}
+
+}  // namespace
+
+TEST_CASE("a case begins once, and an open may ask for a person and nothing else") {
+  Play play{Play::Unopened{}};
+  Open open;
+  open.jurisdiction = "es";
+  open.language = "en";
+  CHECK_FALSE(play.casefile.is_open());
+  CHECK(play.casefile.head().is_zero());
+  open.handoff = std::get<HandoffRequest>(ask_person().act);
+  const auto id = play.consumer(open);
+  check(play);
+  CHECK(play.casefile.id() == id);
+  CHECK(play.casefile.handoff()->hid == id);
+  play.consumer(open);
+  check(play, "refused(wrong_use)");
+  CHECK(play.casefile.next_position() == 1);
+}
+
+TEST_CASE("a message of one case is refused by another") {
+  Play one;
+  Play two;
+  const auto message = cast().say(one.casefile, {.body = Inform{}}, one.now_ms);
+  CHECK(describe(two.casefile.admit(message, two.now_ms)) == "refused(wrong_use)");
+  CHECK(describe(Case{}.judge(message, one.now_ms)) == "refused(not_found)");
+}
+
+TEST_CASE("positions count admitted messages of both parties, and refused ones leave no trace") {
+  Play play;
+  const auto offer = play.brand(propose({1}));
+  play.consumer_unseen(propose({1}), play.casefile.id());
+  check(play, "refused(stale_head)");
+  play.consumer(accept(offer));
+  CHECK(play.casefile.find_position(play.head()) == 2);
+  CHECK(play.casefile.next_position() == 3);
+}
+
+TEST_CASE("what names a message that the case does not have is refused, but for the way out") {
+  const MessageId elsewhere{{42}};
+  for (const bool is_protected : {false, true}) {
+    for (const Body& body :
+         is_protected ? std::vector<Body>{ask_person(), invoke("access", {1}), Leave{"x"}}
+                      : std::vector<Body>{Inform{}, propose({1}), Link{LinkStart{"oidc", 0}}}) {
+      Play play;
+      play.consumer_unseen(body, elsewhere);
+      check(play, is_protected ? "binding" : "refused(unknown_prev)");
+    }
+  }
+}
+
+TEST_CASE("an act counts once, whatever body it comes with the second time") {
+  Play play;
+  play.say({.body = Inform{}, .act = "x"});
+  check(play);
+  const auto first = play.head();
+  play.say({.body = Inform{}, .act = "x"});
+  check(play, "refused(act_conflict)");
+  play.say({.body = propose({1}), .act = "x"});
+  check(play, "refused(act_conflict)");
+  const auto& message = *play.casefile.find_message(first);
+  REQUIRE(play.casefile.find_act(message->author.key, message->act_id));
+  CHECK(play.casefile.find_act(message->author.key, message->act_id)->id() == first);
+  CHECK(play.casefile.admit(message, play.now_ms).effect == Effect::refused);
+  CHECK_FALSE(play.casefile.find_act(message->author.key, ActId{}));
+}
+
+TEST_CASE("the brand speaks at the head") {
+  Play play;
+  play.consumer(Inform{});
+  play.say(
+      {.party = Party::brand, .actor = Actor::rules, .body = Inform{}, .prev = play.casefile.id()});
+  check(play, "refused(stale_head)");
+}
+
+TEST_CASE("terms must name claims, each other and nothing that is not there") {
+  Play play;
+  const auto refuse = [&](auto change, std::string_view outcome) {
+    Offer offer = propose({1});
+    change(offer);
+    play.brand(offer);
+    CHECK(describe(play.outcome) == outcome);
+  };
+  refuse([](Offer& o) { o.terms[0].claims = {9}; }, "refused(unknown_claim)");
+  refuse([&](Offer& o) { o.valid_until_ms = play.now_ms - 1; }, "refused(out_of_range)");
+  refuse([](Offer& o) { o.answers = MessageId{{9}}; }, "refused(unknown_reference)");
+  refuse([](Offer& o) { o.replaces = MessageId{{9}}; }, "refused(unknown_reference)");
+  refuse([](Offer& o) { o.supersedes = {MessageId{{9}}}; }, "refused(unknown_reference)");
+}
+
+TEST_CASE("a grant gives and asks for nothing") {
+  const auto grant = [](auto change) {
+    Play play;
+    Grant made{{term(1, {1})}};
+    change(made.terms[0]);
+    play.brand(made);
+    return describe(play.outcome);
+  };
+  CHECK(grant([](Term&) {}) == "binding");
+  CHECK(grant([](Term& t) { t.condition = EvidenceCondition{"photo"}; }) ==
+        "refused(invalid_terms)");
+  CHECK(grant([](Term& t) { t.obligor = Party::consumer; }) == "refused(invalid_terms)");
+}
+
+TEST_CASE("an offer is answered by the other party only") {
+  Play play;
+  const auto own = play.consumer(propose({1}));
+  const auto brands = play.brand(propose({1}));
+  play.consumer(accept(own));
+  check(play, "refused(author_forbidden)");
+  play.consumer(Retract{brands});
+  check(play, "refused(author_forbidden)");
+  play.consumer(accept(play.casefile.id()));
+  check(play, "refused(unknown_reference)");
+  play.brand(accept(own));
+  check(play);
+  CHECK(play.casefile.bindings().at(play.head()).by == Party::brand);
+}
+
+TEST_CASE("a second agreement on a claim supersedes the first by name, or does not come about") {
+  Play play;
+  const auto first = agree(play);
+  play.brand(propose({1}));
+  check(play, "refused(agreement_stands)");
+  Offer better = propose({1});
+  better.supersedes = {first};
+  const auto second = agree(play, better);
+  CHECK(play.casefile.bindings().at(first).superseded);
+  CHECK(play.casefile.claims().at(1).agreement == second);
+  CHECK(play.casefile.claims().at(1).superseded == std::vector<MessageId>{first});
+  CHECK_FALSE(play.casefile.bindings().at(second).superseded);
+}
+
+TEST_CASE("a term that was begun, or may have been, is never superseded") {
+  for (const auto state : {Performed::State::started, Performed::State::partial,
+                           Performed::State::done, Performed::State::unknown}) {
+    Play play;
+    const auto first = agree(play);
+    Offer better = propose({1});
+    better.supersedes = {first};
+    const auto offer = play.brand(better);
+    play.brand(perform(first, state));
+    play.consumer(accept(offer));
+    check(play, "none(performance_started)");
+    play.brand(better);
+    check(play, "refused(performance_started)");
+    CHECK_FALSE(play.casefile.bindings().at(first).superseded);
+  }
+}
+
+TEST_CASE("what failed goes to its standby term, and what was done stays done") {
+  Play play;
+  Offer offer = propose({1});
+  offer.terms.push_back(term(2, {1}));
+  offer.terms[1].standby = true;
+  offer.terms[0].on_failure = ToTerm{2};
+  const auto agreed = agree(play, offer);
+  play.brand(perform(agreed, Performed::State::done, 2));
+  check(play, "refused(invalid_terms)");
+  play.brand(perform(agreed, Performed::State::failed, 1));
+  check(play);
+  CHECK(play.casefile.bindings().at(agreed).is_open());
+  CHECK(play.casefile.bindings().at(agreed).terms[1].due_ms == play.now_ms + day_ms);
+  play.brand(perform(agreed, Performed::State::done, 2));
+  CHECK_FALSE(play.casefile.bindings().at(agreed).is_open());
+  play.brand(perform(agreed, Performed::State::started, 2));
+  CHECK(play.casefile.bindings().at(agreed).terms[1].state == Performed::State::done);
+}
+
+TEST_CASE("a case with an open term, a failed one or a duty is not closed by the brand") {
+  Play play;
+  const auto agreed = agree(play);
+  play.brand(close_for(play.now_ms));
+  check(play, "refused(term_open)");
+  play.brand(perform(agreed, Performed::State::failed));
+  play.brand(close_for(play.now_ms));
+  check(play, "refused(term_open)");
+  const auto again = agree(play);  // nothing open stands in its way
+  play.brand(perform(again, Performed::State::done));
+  play.brand(close_for(play.now_ms));
+  check(play);
+}
+
+TEST_CASE("performance is told by who owes it, and of what is owed") {
+  Play play;
+  const auto agreed = agree(play);
+  play.consumer(perform(agreed, Performed::State::done));
+  check(play, "refused(author_forbidden)");
+  play.brand(perform(agreed, Performed::State::done, 7));
+  check(play, "refused(unknown_reference)");
+  play.brand(perform(play.casefile.id(), Performed::State::done));
+  check(play, "refused(unknown_reference)");
+  play.brand(Confirm{agreed, {1}});
+  check(play, "refused(author_forbidden)");
+  play.consumer(Confirm{agreed, {7}});
+  check(play, "refused(unknown_reference)");
+  Perform of_condition = perform(agreed, Performed::State::done);
+  of_condition.items[0].of_condition = true;
+  play.consumer(of_condition);
+  check(play, "refused(invalid_terms)");
+}
+
+TEST_CASE("an unknown performance is looked up half a minute later") {
+  Play play;
+  const auto agreed = agree(play);
+  CHECK(clock_at(play.casefile, "lookup_at") == 0);
+  play.brand(perform(agreed, Performed::State::unknown));
+  CHECK(clock_at(play.casefile, "lookup_at") == play.now_ms + 30'000);
+}
+
+TEST_CASE("silence is never acceptance: an offer left alone lapses a minute after its time") {
+  Play play;
+  Offer offer = propose({1});
+  offer.valid_until_ms = play.now_ms + hour_ms;
+  const auto id = play.brand(offer);
+  Play late = play;
+  play.now_ms = offer.valid_until_ms + limits::offer_grace_ms - 1000;
+  play.consumer(accept(id));
+  check(play);
+  late.now_ms = offer.valid_until_ms + limits::offer_grace_ms;
+  late.consumer(accept(id));
+  check(late, "none(lapsed)");
+  CHECK(late.status(id) == "lapsed");
+  CHECK(late.casefile.bindings().empty());
+}
+
+TEST_CASE(
+    "an entitlement's time stands still while a person is awaited, a concession's grows once") {
+  Play play;
+  Offer owed = propose({1}, Ground::entitlement);
+  Offer goodwill = propose({2});
+  owed.valid_until_ms = goodwill.valid_until_ms = play.now_ms + 12 * hour_ms;
+  goodwill.toll_max_ms = hour_ms;
+  const auto first = play.brand(owed);
+  const auto second = play.brand(goodwill);
+  const auto hid = play.consumer(ask_person());
+  const std::int64_t asked_ms = play.now_ms;
+  CHECK(play.casefile.offers().at(second).valid_until_ms == goodwill.valid_until_ms + hour_ms);
+  play.brand(move(hid, Acked{AnswerLater{play.now_ms + 20 * day_ms}}));
+  play.wait(3 * day_ms);
+  CHECK(play.status(first) == "standing");
+  CHECK(play.status(second) == "lapsed");
+  play.person(move(hid, Joined{"op-1", "agent", "case", "operator_key", no_part, {}}));
+  CHECK(play.casefile.offers().at(first).valid_until_ms ==
+        owed.valid_until_ms + (play.now_ms - asked_ms));
+  play.wait(13 * hour_ms);
+  CHECK(play.status(first) == "lapsed");
+}
+
+TEST_CASE("the consumer's own offers do not wait for the brand's person") {
+  Play play;
+  Offer wish = propose({1}, Ground::entitlement);
+  wish.valid_until_ms = play.now_ms + hour_ms;
+  const auto offer = play.consumer(wish);
+  play.consumer(ask_person());
+  play.wait(2 * hour_ms);
+  CHECK(play.status(offer) == "lapsed");
+}
+
+TEST_CASE("questions are asked once and answered once") {
+  Play play;
+  Question question;
+  question.id = 1;
+  question.topic = "model";
+  question.answer_by_ms = play.now_ms + day_ms;
+  play.brand(Ask{{question}});
+  check(play);
+  CHECK(clock_at(play.casefile, "answer_by") == question.answer_by_ms);
+  play.brand(Ask{{question}});
+  check(play, "refused(already_answered)");
+  question.id = 2;
+  play.brand(Ask{{question}});
+  check(play, "refused(already_answered)");
+  Inform answer;
+  answer.answers = {{1, no_part}};
+  play.consumer(answer);
+  check(play);
+  CHECK(clock_at(play.casefile, "answer_by") == 0);
+  play.consumer(answer);
+  check(play, "none(already_answered)");
+  answer.answers = {{5, no_part}};
+  play.consumer(answer);
+  check(play, "refused(unknown_reference)");
+}
+
+TEST_CASE("later claims come from the consumer, with ids of their own") {
+  Play play;
+  Inform more;
+  more.claims = {claim(4)};
+  play.brand(more);
+  check(play, "refused(author_forbidden)");
+  play.consumer(more);
+  check(play);
+  CHECK(play.casefile.claims().contains(4));
+  play.consumer(more);
+  check(play, "refused(out_of_range)");
+  play.brand(propose({4}));
+  check(play);
+}
+
+TEST_CASE("a close becomes final when nobody contests it, and can be reopened until its time") {
+  Play play;
+  play.brand(close_for(play.now_ms));
+  CHECK(clock_at(play.casefile, "contest_until") == play.casefile.contest_until_ms());
+  play.wait(14 * day_ms - 3000);
+  CHECK(play.casefile.phase() == Phase::close_proposed);
+  play.wait(minute_ms);
+  CHECK(play.casefile.phase() == Phase::closed);
+  Play late = play;
+  play.consumer(ask_person());
+  check(play);
+  CHECK(play.casefile.phase() == Phase::open);
+  late.wait(90 * day_ms);
+  late.consumer(ask_person());
+  check(late, "none(closed)");
+  CHECK(late.casefile.phase() == Phase::closed);
+}
+
+TEST_CASE("a close is contested for some time, and confirmed only by who was asked") {
+  Play play;
+  Close now = close_for(play.now_ms);
+  std::get<CloseProposed>(now.step).contest_until_ms = play.now_ms;
+  play.brand(now);
+  check(play, "refused(out_of_range)");
+  play.consumer(close_final(play.head()));
+  check(play, "refused(unknown_reference)");
+  const auto proposed = play.brand(close_for(play.now_ms));
+  play.consumer(propose({1}));
+  CHECK(play.casefile.phase() == Phase::open);
+  play.consumer(close_final(proposed));
+  check(play, "refused(unknown_reference)");
+}
+
+TEST_CASE("a consumer who has left can still get a person, a right and what is owed") {
+  Play play;
+  const auto agreed = agree(play);
+  play.consumer(Leave{"enough"});
+  CHECK(play.casefile.consumer_left());
+  play.brand(propose({2}));
+  check(play, "refused(left)");
+  play.consumer(propose({2}));
+  check(play, "refused(left)");
+  play.brand(perform(agreed, Performed::State::done));
+  check(play);
+  play.consumer(Confirm{agreed, {1}});
+  check(play);
+  play.consumer(invoke("access", {}));
+  check(play);
+  play.consumer(ask_person());
+  check(play);
+}
+
+TEST_CASE("a contest asks for a new answer and ends no offer; a new answer can be contested") {
+  Play play;
+  const auto offer = play.brand(propose({1}));
+  play.brand(determine(1));
+  play.consumer(invoke("contest", {1}));
+  check(play);
+  CHECK(play.status(offer) == "standing");
+  play.brand(propose({1}, Ground::entitlement));
+  check(play);
+  play.consumer(invoke("contest", {1}));
+  check(play, "none(already_exercised)");
+  play.brand(determine(1));
+  play.consumer(invoke("contest", {1}));
+  check(play);
+}
+
+TEST_CASE("a withdrawal ends what was agreed on that contract and not begun") {
+  Play play;
+  const auto agreed = agree(play);
+  play.consumer(invoke("withdrawal", {1}));
+  CHECK(play.casefile.bindings().at(agreed).terms[0].ended);
+  CHECK_FALSE(play.casefile.bindings().at(agreed).is_open());
+}
+
+TEST_CASE("a right is acknowledged once, by its own name") {
+  Play play;
+  const auto right = play.consumer(invoke("access", {1}));
+  const auto acknowledge = [&](const MessageId& of, std::string name) {
+    play.brand(Exercise{Acknowledged{of, std::move(name), play.now_ms, 0, {}}});
+    return describe(play.outcome);
+  };
+  CHECK(acknowledge(right, "erasure") == "refused(invalid_terms)");
+  CHECK(acknowledge(play.casefile.id(), "access") == "refused(unknown_reference)");
+  CHECK(acknowledge(right, "access") == "binding");
+  CHECK(acknowledge(right, "access") == "refused(already_answered)");
+}
+
+TEST_CASE("a right under a revoked mandate is dated and binds nobody until the principal speaks") {
+  Play play;
+  const auto offer = play.brand(propose({1}));
+  const auto right = play.say({.body = invoke("withdrawal", {1}), .lapsed = true});
+  check(play, "none(mandate_revoked)");
+  CHECK(play.status(offer) == "standing");
+  play.brand(Exercise{Acknowledged{right, "withdrawal", play.now_ms, 0, {}}});
+  check(play);
+}
+
+TEST_CASE("one ticket is live: a repeated request returns it") {
+  Play play;
+  const auto hid = play.consumer(ask_person());
+  play.consumer(ask_person());
+  check(play, "none(ticket_live)");
+  CHECK(play.casefile.handoff()->hid == hid);
+  CHECK(play.casefile.handoffs().size() == 1);
+  play.say({.actor = Actor::person, .body = move(hid, HandoffWithdrawn{}), .principal = true});
+  check(play);
+  const auto second = play.consumer(ask_person());
+  check(play);
+  CHECK(play.casefile.handoff()->hid == second);
+  CHECK(play.casefile.handoffs().size() == 2);
+}
+
+TEST_CASE("once a person has joined, the automated agent does only what is due") {
+  Play play;
+  const auto agreed = agree(play);
+  join(play);
+  play.brand(propose({2}));
+  check(play, "refused(handoff_pending)");
+  play.brand(perform(agreed, Performed::State::done));
+  check(play);
+  play.brand(close_for(play.now_ms));
+  check(play, "refused(handoff_pending)");
+  const auto offer = play.person(propose({2}));
+  check(play);
+  play.consumer(accept(offer));
+  check(play, "none(approval_missing)");
+  play.say({.body = accept(offer), .approved = true});
+  check(play);
+}
+
+TEST_CASE("a person accepts only what the principal itself approved") {
+  Play play;
+  const auto plain = play.consumer(propose({1}));
+  const auto approved = play.say({.body = propose({1}), .approved = true});
+  join(play);
+  play.person(accept(plain));
+  check(play, "refused(approval_missing)");
+  play.person(accept(approved));
+  check(play);
+}
+
+TEST_CASE("a disputed conclusion asks for a person again") {
+  Play play;
+  const auto hid = join(play);
+  play.person(move(hid, Concluded{"resolved_agreed"}));
+  CHECK_FALSE(play.casefile.handoff_pending());
+  play.consumer(move(hid, HandoffDisputed{"not_solved"}));
+  check(play);
+  CHECK(play.stage() == "requested");
+  CHECK(play.casefile.handoff()->hid == hid);
+  CHECK(play.casefile.handoff_pending());
+}
+
+TEST_CASE("a live ticket without a word lists when contact counts as lost") {
+  Play play;
+  const auto hid = play.consumer(ask_person());
+  const std::int64_t spoke_ms = play.now_ms;
+  CHECK(clock_at(play.casefile, "lost_after") == spoke_ms + limits::lost_contact_ms);
+  play.brand(move(hid, Acked{AnswerLater{play.now_ms + day_ms}}));
+  CHECK(clock_at(play.casefile, "lost_after") == 0);
+  CHECK(clock_at(play.casefile, "reply_by") == play.casefile.handoff()->reply_by_ms);
+}
+
+TEST_CASE("copies of a case go their own ways") {
+  Play play;
+  const auto offer = play.brand(propose({1}));
+  Play other = play;
+  other.consumer(accept(offer));
+  CHECK(play.status(offer) == "standing");
+  CHECK(other.status(offer) == "accepted");
+  play = other;
+  CHECK(play.status(offer) == "accepted");
+}
+
+}  // namespace entente::tests
