@@ -204,7 +204,6 @@ Status Authority::authorise(const Verified<Read>& read, const Message& opening,
 Result<Verdict> Authority::State::judge_consumer(const Verified<Message>& message,
                                                  const Moment& moment) const {
   const Message& said = *message;
-  if (said.author.party == Party::unset) return fail(ErrorCode::author_forbidden);
   const bool opens = said.verb() == Verb::open;
   if (!opens && !moment.opening) return std::unexpected(stranger().error());
   ENTENTE_LET(speaker, find_speaker(said.author, opens ? nullptr : &moment.opening->author));

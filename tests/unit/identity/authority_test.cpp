@@ -324,6 +324,17 @@ TEST_CASE("a stranger hears the same whatever else is wrong") {
   CHECK(judged(w, message, w.moment(), w.other_assistant) == "key_unknown");
 }
 
+TEST_CASE("a lapsed mandate is told before what is wrong with the message, a limit after it") {
+  World w;
+  Claim other = World::claim();
+  other.category = "billing";
+  Message message = w.said(telling({other}));
+  message.audience.card = {};
+  CHECK(judged(w, message, w.moment(), w.assistant) == "card_unknown");
+  w.authority.revoke(w.mandate_1.id(), 0);
+  CHECK(judged(w, message, w.moment(), w.assistant) == "mandate_revoked");
+}
+
 TEST_CASE("only the principal revokes, and only its own mandates") {
   World w;
   const Revoke revoke{w.mandate_1.id()};
@@ -377,6 +388,24 @@ TEST_CASE("a new mandate of the same principal goes on with the case") {
   CHECK(w.authority.find_principal(message) == std::nullopt);
 }
 
+TEST_CASE("a case that the principal opened is its own, and its assistant's") {
+  World w;
+  const auto opening =
+      admitted(w.said_by_principal(Open{{World::claim()}, "es", "en", {}, {}}), w.principal);
+  Moment moment = w.moment();
+  moment.opening = &*opening;
+  CHECK(w.authority.find_principal(*opening) == w.principal.public_key());
+  CHECK(judged(w, w.said(telling({World::claim()})), moment, w.assistant) == "ok");
+  CHECK(judged(w, w.answered(telling({})), moment, w.message_key) == "ok");
+  Message stranger = w.said(telling({World::claim()}));
+  stranger.author.key = w.other_assistant.public_key();
+  stranger.author.authority = w.others_mandate.id();
+  CHECK(judged(w, stranger, moment, w.other_assistant) == "key_unknown");
+  Message brands = *opening;
+  brands.author.party = Party::brand;
+  CHECK(w.authority.find_principal(brands) == std::nullopt);
+}
+
 TEST_CASE("a case keeps the version it was opened with") {
   World w;
   Message newer_opening = *w.opening;
@@ -404,6 +433,7 @@ TEST_CASE("a read is signed by who belongs to the case, for here and now") {
       {"unknown mandate", [&](Read& r) { r.authority = w.offer.id(); }, "key_unknown"},
       {"mandate of another", [&](Read& r) { r.authority = w.others_mandate.id(); }, "key_unknown"},
       {"as the principal", [](Read& r) { r.authority = {}; }, "key_unknown"}};
+  std::int64_t at_ms = now;
   const auto read = [&](std::function<void(Read&)> change, const KeyPair& signer) {
     Read made{.key = signer.public_key(),
               .authority = w.mandate_1.id(),
@@ -411,9 +441,9 @@ TEST_CASE("a read is signed by who belongs to the case, for here and now") {
               .environment = Environment::sandbox,
               .method = "GET",
               .path = "/entente/v1/cases/00",
-              .expires_ms = now + 60'000};
+              .expires_ms = at_ms + 60'000};
     change(made);
-    return verdict(w.authority.authorise(admitted(made, signer), *w.opening, now));
+    return verdict(w.authority.authorise(admitted(made, signer), *w.opening, at_ms));
   };
   for (const Row& row : rows) {
     INFO(row.what);
@@ -422,6 +452,11 @@ TEST_CASE("a read is signed by who belongs to the case, for here and now") {
   CHECK(read([](Read& r) { r.authority = {}; }, w.principal) == "ok");
   CHECK(read([](Read& r) { r.authority = {}; }, w.message_key) == "key_unknown");
   CHECK(read([](Read&) {}, w.other_assistant) == "key_unknown");
+  at_ms = now + day_ms - 1;
+  CHECK(read([](Read&) {}, w.assistant) == "ok");
+  at_ms = now + day_ms;
+  CHECK(read([](Read&) {}, w.assistant) == "mandate_expired");
+  CHECK(read([](Read& r) { r.authority = {}; }, w.principal) == "ok");
   w.authority.revoke(w.mandate_1.id(), 1'000'000);
   CHECK(read([](Read&) {}, w.assistant) == "mandate_revoked");
 }
