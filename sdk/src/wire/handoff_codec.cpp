@@ -49,8 +49,7 @@ Alternative read_alternative(Handoff::Alternative::Reader from, Decoder& in) {
   return {};
 }
 
-void write(const std::vector<Alternative>& from,
-           capnp::List<Handoff::Alternative>::Builder to) {
+void write(const std::vector<Alternative>& from, capnp::List<Handoff::Alternative>::Builder to) {
   for (std::size_t i = 0; i < from.size(); ++i) {
     std::visit(AlternativeWriter{to[static_cast<unsigned>(i)]}, from[i]);
   }
