@@ -187,7 +187,8 @@ TEST_CASE("what is wrong in a condition is told with its place", "[policy][negat
       {"{every: order.rows, fact: okay, is: true, else: no}", "expected ok, found \"okay\""},
       {"{any: [], else: no}", "expected at least one condition"},
       {"{any: [{fact: order.mine, is: true, else: no}], else: no}", "found \"else\""},
-      {"{any: [{fact: order.mine, is: true}], fact: order.mine, else: no}", "expected nothing else"},
+      {"{any: [{fact: order.mine, is: true}], fact: order.mine, else: no}",
+       "expected nothing else"},
       {"{when: {fact: order.mine, is: true}, fact: order.mine, is: true, else: no}",
        "expected a list"},
       {"{when: [{when: [], fact: order.mine, is: true}], fact: order.mine, is: true, else: no}",
@@ -203,13 +204,14 @@ TEST_CASE("what is wrong in a condition is told with its place", "[policy][negat
   }
   CHECK(refused_more("checks:\n  mine: [{fact: order.mine, is: true, else: no}]\nrequests:\n  - "
                      "for: record.address\n    require: [mien]\n    offer: {}\n") ==
-        "p.yaml:18:15: expected mine, found \"mien\"");
+        "p.yaml:18:15: expected mine, found \"mien\" (did you mean \"mine\"?)");
   CHECK(refused_more("checks:\n  a: [b]\n").find("p.yaml:15:7: expected a map") == 0);
 }
 
 TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]") {
   const std::string offer = "offer: {ground: entitlement, basis: b, as: asked}";
-  const std::string kettle = "entitlements:\n  - for: goods_nonconformity.defective\n    basis: b\n";
+  const std::string kettle =
+      "entitlements:\n  - for: goods_nonconformity.defective\n    basis: b\n";
   const std::string wait =
       "concessions:\n  - for: goods_nonconformity.defective\n    name: wait\n    ";
   const std::vector<std::pair<std::string, std::string>> cases = {
@@ -220,14 +222,15 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
        "p.yaml:15:10: expected a kind of request"},
       {"requests:\n  - for: record.address\n    " + offer + "\n",
        "p.yaml:15:5: expected the key \"require\""},
-      {"requests:\n  - for: record.address\n    require: []\n    offer: {ground: gift, as: asked}\n",
+      {"requests:\n  - for: record.address\n    require: []\n    offer: {ground: gift, as: "
+       "asked}\n",
        "p.yaml:17:21: expected one of entitlement, concession"},
       {"requests:\n  - for: record.address\n    require: []\n    offer: {ground: entitlement, as: "
        "asked}\n",
        "p.yaml:17:12: expected the key \"basis\""},
       {"requests:\n  - for: record.address\n    require: []\n    offer: {ground: entitlement, "
        "basis: b, as: wished}\n",
-       "p.yaml:17:47: expected asked"},
+       "p.yaml:17:48: expected asked"},
       {"requests:\n  - for: money.refund_full\n    require: []\n    " + offer + "\n",
        "p.yaml:17:12: expected the key \"amount\""},
       {"requests:\n  - for: record.address\n    require: []\n    offer: {ground: entitlement, "
@@ -237,7 +240,8 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
        "basis: b, as: asked, settlement: priced}\n",
        "needs a fact price.direction of type code"},
       {"requests:\n  - for: order_change.items\n    require: []\n    values: {reason: [a]}\n    "
-       "else: no\n    " + offer + "\n",
+       "else: no\n    " +
+           offer + "\n",
        "p.yaml:17:13: a request for order_change.items has no values"},
       {"requests:\n  - for: record.address\n    require: []\n    " + offer +
            "\n  - for: record.address\n    require: []\n    " + offer + "\n",
@@ -249,7 +253,8 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
        "p.yaml:17:21: repair does not come as money"},
       {kettle + "    owes: {one_of: [refund_full]}\n",
        "p.yaml:17:21: refund_full needs an amount under terms"},
-      {kettle + "    owes: {one_of: [repair, repair]}\n", "p.yaml:17:29: expected each remedy once"},
+      {kettle + "    owes: {one_of: [repair, repair]}\n",
+       "p.yaml:17:29: expected each remedy once"},
       {kettle + "    owes: {one_of: []}\n", "p.yaml:17:11: expected at least one remedy"},
       {kettle + "    owes: {some_of: [repair]}\n", "p.yaml:17:12: expected one of one_of, all_of"},
       {kettle + "    owes: {one_of: [repair], all_of: [repair]}\n", "not both"},
@@ -263,14 +268,16 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
        "p.yaml:18:22: expected one of due, return, blocks, basis, loaner"},
       {kettle + "    owes: {one_of: [repair]}\n    terms: {repair: {blocks: true}}\n",
        "blocks needs a return"},
-      {kettle + "    owes: {one_of: [repair]}\n    terms: {repair: {due: {n: 3, from: condition}}}\n",
+      {kettle +
+           "    owes: {one_of: [repair]}\n    terms: {repair: {due: {n: 3, from: condition}}}\n",
        "due from the condition needs a return"},
       {kettle + "    owes: {one_of: [repair]}\n    terms: {repair: {due: {n: 3, unit: weeks}}}\n",
        "expected one of hours, days, business_days, found \"weeks\""},
       {kettle + "    owes: {one_of: [repair]}\n    terms: {repair: {return: {how: by_bike, fees: "
                 "brand, by: 3d}}}\n",
        "found \"by_bike\""},
-      {kettle + "    when: [{fact: item.age, at_most: 3y, else: no}]\n    owes: {one_of: [repair]}\n",
+      {kettle +
+           "    when: [{fact: item.age, at_most: 3y, else: no}]\n    owes: {one_of: [repair]}\n",
        "found \"else\""},
       {"entitlements:\n  - for: goods.defective\n    basis: b\n    owes: {one_of: [repair]}\n",
        "p.yaml:15:10: expected a claim of the vocabulary"},
@@ -286,7 +293,8 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
       {wait + "remedy: voucher\n    steps: [{amount: {cur: EUR, amt: 5}}]\n    needs: {assurance: "
               "retina}\n",
        "p.yaml:19:24: expected one of knowledge, email_otp"},
-      {wait + "remedy: voucher\n    steps: [{amount: {cur: EUR, amt: 5}}]\n    cap: {per_week: 3}\n",
+      {wait +
+           "remedy: voucher\n    steps: [{amount: {cur: EUR, amt: 5}}]\n    cap: {per_week: 3}\n",
        "p.yaml:19:11: expected one of per_customer_day"},
       {"never_automate: [{for: goods_nonconformity.dangerous}]\n",
        "p.yaml:14:24: expected a claim of the vocabulary"},
@@ -296,7 +304,8 @@ TEST_CASE("what is wrong in a rule is told with its place", "[policy][negative]"
       {"caps: {per_day: {refund: [{cur: EUR, amt: 1}, {cur: EUR, amt: 2}]}}\n",
        "expected each currency once"},
       {"link: {methods: [carrier_pigeon]}\n", "p.yaml:14:18: expected one of knowledge"},
-      {"link: {methods: [knowledge], assurance: {goodies: knowledge}}\n", "expected a remedy, a shape"},
+      {"link: {methods: [knowledge], assurance: {goodies: knowledge}}\n",
+       "expected a remedy, a shape"},
       {"link: {methods: [knowledge], payout: {to: original_method}}\n",
        "needs a fact method.ref of type ref"},
       {"rights: {return: {basis: b, duties: []}}\n", "p.yaml:14:10: expected a right"},
@@ -319,7 +328,8 @@ TEST_CASE("what is wrong in the frame is told with its place", "[policy][negativ
     text.replace(text.find(from), from.size(), to);
     return refused(text);
   };
-  CHECK(with("policy/1", "policy/2") == "p.yaml:1:10: expected policy/1, found \"policy/2\"");
+  CHECK(with("policy/1", "policy/2") ==
+        "p.yaml:1:10: expected policy/1, found \"policy/2\" (did you mean \"policy/1\"?)");
   CHECK(with("name: small\n", "").find("expected the key \"name\"") != std::string::npos);
   CHECK(with("sandbox", "staging").find("p.yaml:3:14: expected one of sandbox") == 0);
   CHECK(with("10s", "fast").find("p.yaml:4:16: expected a duration") == 0);
@@ -345,7 +355,8 @@ TEST_CASE("what is wrong in the frame is told with its place", "[policy][negativ
     CAPTURE(fact);
     CHECK(with("item.age: {type: duration}", fact).find(message) != std::string::npos);
   }
-  CHECK(with("{valid_for: 1h}", "{valid_for: 0s}").find("valid for some time") != std::string::npos);
+  CHECK(with("{valid_for: 1h}", "{valid_for: 0s}").find("valid for some time") !=
+        std::string::npos);
   CHECK(with("{valid_for: 1h}", "{valid_for: 1h, lapse_if: item.age}").find("fact of type bool") !=
         std::string::npos);
   CHECK(with("{valid_for: 1h}", "{valid_for: 1h, hold: some}").find("expected a duration") !=

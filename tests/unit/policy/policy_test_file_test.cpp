@@ -31,12 +31,13 @@ Policy policy_with(const std::string& check) {
 
 // What the policy says with these facts: "offer ...", "refused no ...", "person unknown_fact ...".
 std::string verdict(const std::string& check, const std::string& facts) {
-  const auto outcomes = value_of(run_policy_tests(
-      policy_with(check),
-      "entente: policy-test/1\ntests:\n  - name: t\n    now: 2026-11-22\n    want: {claim: other.other, "
-      "remedy: correction_of_record, record: {field: address}}\n    facts: {" +
-          facts + "}\n    expect: {nothing: true}\n",
-      "t.yaml"));
+  const auto outcomes = value_of(
+      run_policy_tests(policy_with(check),
+                       "entente: policy-test/1\ntests:\n  - name: t\n    now: 2026-11-22\n    "
+                       "want: {claim: other.other, "
+                       "remedy: correction_of_record, record: {field: address}}\n    facts: {" +
+                           facts + "}\n    expect: {nothing: true}\n",
+                       "t.yaml"));
   const std::string& found = outcomes.at(0).found;
   return found.substr(0, found.find(' '));
 }
@@ -99,9 +100,9 @@ TEST_CASE("every operator judges every type it takes", "[policy]") {
        "rows: [{n: 3}], count: 2"},
       {"any: [{fact: flag, is: true}, {fact: count, is: 1}]", "flag: false, count: 1",
        "flag: false, count: 2"},
-      {"any: [{fact: flag, is: true}, {fact: count, is: 1}]", "flag: true", "flag: false, count: 0"},
-      {"when: [{fact: flag, is: true}], fact: count, is: 1", "flag: false",
-       "flag: true, count: 2"},
+      {"any: [{fact: flag, is: true}, {fact: count, is: 1}]", "flag: true",
+       "flag: false, count: 0"},
+      {"when: [{fact: flag, is: true}], fact: count, is: 1", "flag: false", "flag: true, count: 2"},
       {"when: [{fact: flag, is: true}, {fact: flag2, is: true}], fact: count, is: 1",
        "flag: true, flag2: false", "flag: true, flag2: true, count: 2"}};
   for (const Row& row : rows) {
@@ -154,8 +155,8 @@ TEST_CASE("the example policies pass their own tests", "[policy]") {
         value_of(run_policy_tests(example_policy(name), read_example(file), file));
     CHECK(outcomes.size() >= 14);
     for (const TestOutcome& outcome : outcomes) {
-      INFO(outcome.where << " " << outcome.name << "\nexpected " << outcome.expected << "\nfound    "
-                         << outcome.found);
+      INFO(outcome.where << " " << outcome.name << "\nexpected " << outcome.expected
+                         << "\nfound    " << outcome.found);
       CHECK(outcome.passed);
     }
   }
