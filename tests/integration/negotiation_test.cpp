@@ -33,6 +33,7 @@ struct Customer {
   Goal goal;
   Agreeable principal;
   KeyPair key;
+  std::string talk;  // "consumer open, brand link, ..."
   std::unique_ptr<Assistant> assistant;
 
   Customer(World& world, std::uint8_t seed, const std::string& goal_text)
@@ -45,7 +46,11 @@ struct Customer {
          .files = {{"kettle.jpg", to_bytes("a photo")}},
          .brand = world.connection.get(),
          .principal = &principal,
-         .key = &key});
+         .key = &key,
+         .on_message = [this](const Message& message) {
+           if (!talk.empty()) talk += ", ";
+           talk += std::string(name(message.author.party)) + " " + std::string(name(message.verb()));
+         }});
     if (!started) FAIL(describe(started.error()));
     assistant = std::move(*started);
   }
@@ -62,6 +67,7 @@ TEST_CASE("a broken kettle is replaced, with a smaller credit than was asked", "
   const auto ending = ana.assistant->run(*case_id, 20'000);
   if (!ending) FAIL(describe(ending.error()));
 
+  INFO(ana.talk);
   CHECK(name(ending->kind) == "closed");
   CHECK(ending->outcome == "resolved_agreed");
   CHECK(world.shop.executed() == 2);

@@ -8,6 +8,11 @@
 #include <algorithm>
 
 namespace entente {
+namespace {
+
+constexpr int rounds_max = 16;  // of answers to one batch
+
+}  // namespace
 
 ServiceAgent::ServiceAgent(ServiceAgentParts parts)
     : parts_(std::move(parts)), policy_digest_(sha256(view(parts_.policy.text()))) {}
@@ -24,9 +29,19 @@ void ServiceAgent::admitted(const CaseRecord& record) {
   fold_exposure(exposure_, casefile, account);
 }
 
-// In this order: what nobody may delay, what was agreed, and then what is still open.
+// Until there is nothing more to say at once: what is said may make the next thing due.
 void ServiceAgent::respond(Room& room) {
-  if (!room.casefile().is_open()) return;
+  const Case& casefile = room.casefile();
+  if (!casefile.is_open()) return;
+  for (int round = 0; round < rounds_max; ++round) {
+    const std::uint64_t said_before = casefile.next_position();
+    respond_once(room);
+    if (casefile.next_position() == said_before) return;
+  }
+}
+
+// In this order: what nobody may delay, what was agreed, and then what is still open.
+void ServiceAgent::respond_once(Room& room) {
   route_handoff(room);
   acknowledge_right(room);
   if (answer_link(room)) return;

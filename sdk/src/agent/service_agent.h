@@ -29,9 +29,8 @@ struct ServiceAgentParts {
 class ServiceAgent final : public Speaker {
  public:
   explicit ServiceAgent(ServiceAgentParts parts);
-  // Must be called before the first submission; posts go there.
-  void attach(Sequencer& sequencer);
 
+  void attach(Sequencer& sequencer) override;
   void admitted(const CaseRecord& record) override;
   void respond(Room& room) override;
   void committed(const Case& casefile) override;
@@ -53,6 +52,7 @@ class ServiceAgent final : public Speaker {
     std::optional<Challenge> challenge;
   };
 
+  void respond_once(Room& room);
   // Each says at most what is due, and returns true if it said something or started work that the
   // steps after it must wait for.
   bool route_handoff(Room& room);

@@ -340,10 +340,12 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                                  .clock = clock,
                                                  .entropy = entropy},
                                        .card = *card});
-  ENTENTE_TRY(state->take_up());
-  State& running = *state;
-  state->writer = std::thread([&running] { running.run(); });
-  return std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
+  auto sequencer = std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
+  State& running = *sequencer->state_;
+  speaker.attach(*sequencer);
+  ENTENTE_TRY(running.take_up());
+  running.writer = std::thread([&running] { running.run(); });
+  return sequencer;
 }
 
 Sequencer::~Sequencer() {

@@ -24,10 +24,14 @@ class Room {
   virtual std::uint64_t record(EntryKind kind, Bytes content) = 0;
 };
 
+class Sequencer;
+
 // The brand's own voice. Called on the writer thread, inside a batch: must not wait for anything.
 class Speaker {
  public:
   virtual ~Speaker() = default;
+  // Once, before anything else: where results of workers are posted.
+  virtual void attach(Sequencer& sequencer) = 0;
   // After each message of either party took its place in the log, in log order.
   virtual void admitted(const CaseRecord& record) = 0;
   // After messages of the consumer were admitted, a clock fell due or a worker came back. Says what

@@ -1,0 +1,120 @@
+#include "audit_world.h"
+
+#include <entente/audit/note.h>
+#include <entente/core/limits.h>
+#include <entente/journal/content.h>
+#include <entente/protocol/log_entry.h>
+#include <entente/wire/codec.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "shared_data.h"
+
+namespace fs = std::filesystem;
+
+namespace entente::tests {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(describe(result.error()));
+  return std::move(*result);
+}
+
+void must(const Status& status) {
+  if (!status) throw std::runtime_error(describe(status.error()));
+}
+
+}  // namespace
+
+Aftermath::Aftermath() : brand(make_brand(1, SystemClock().now_ms())) {
+  brand_key =
+      Vkey::make("kettle.example/log", SignatureType::ed25519, brand.log.public_key())->encode();
+  KettleShop shop;
+  auto endpoint = must(Endpoint::start(kettle_endpoint(brand_store(), brand, shop)));
+  LocalBrand connection(*endpoint, brand.card);
+  const Goal goal = must(Goal::parse(kettle_goal(), "goal.yaml"));
+  Agreeable principal(1, shop);
+  const KeyPair key = must(KeyPair::from_seed(Bytes(32, 101)));
+  auto assistant = must(Assistant::start({.directory = consumer_store(),
+                                          .goal = &goal,
+                                          .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                          .brand = &connection,
+                                          .principal = &principal,
+                                          .key = &key}));
+  case_id = must(assistant->open());
+  const Ending ending = must(assistant->run(case_id, 60'000));
+  if (ending.kind != Ending::Kind::closed) throw std::runtime_error("it ended: " + ending.outcome);
+  must(assistant->poll(case_id, 0));
+  assistant.reset();
+  endpoint->stop();
+  endpoint.reset();
+}
+
+const Aftermath& aftermath() {
+  static const Aftermath made;
+  return made;
+}
+
+namespace {
+
+Result<Report> audit(const std::vector<fs::path>& sources) {
+  ENTENTE_LET(auditor, Auditor::open(sources, {.log_keys = {aftermath().brand_key},
+                                               .witnesses = {},
+                                               .master_key_file = {}}));
+  return auditor.replay();
+}
+
+}  // namespace
+
+std::vector<std::string> broken_in(const std::vector<fs::path>& sources) {
+  const auto report = audit(sources);
+  if (!report) return {"error: " + std::string(name(report.error().code))};
+  std::set<std::string> broken;
+  for (const Finding& finding : report->findings) {
+    if (finding.judgement != Judgement::broken) continue;
+    broken.insert(std::string(name(finding.rule)) +
+                  (finding.at_fault == Party::unset ? "" : " by ") +
+                  (finding.at_fault == Party::unset ? "" : std::string(name(finding.at_fault))));
+  }
+  return {broken.begin(), broken.end()};
+}
+
+std::string report_text(const std::vector<fs::path>& sources) {
+  const auto report = audit(sources);
+  return report ? to_text(*report) + to_json(*report) : "error: " + describe(report.error());
+}
+
+void rewrite_log(const fs::path& from, const fs::path& to, const KeyPair& log_key,
+                 const Edit& edit) {
+  SystemEntropy entropy;
+  auto old =
+      must(Ledger::open({.directory = from, .origin = "kettle.example/log", .master_key_file = {}},
+                        log_key, entropy));
+  auto made = must(Ledger::open(
+      {.directory = to, .origin = "kettle.example/log", .master_key_file = {}}, log_key, entropy));
+  for (std::uint64_t index = 0; index < old->size(); ++index) {
+    const StoredEntry entry = must(old->read(index));
+    const EntryRow row = must(old->store().read_entry(index));
+    EditedEntry edited{.kind = entry.leaf.kind,
+                       .case_id = row.case_id.value_or(no_case),
+                       .draft = {.kind = entry.leaf.kind,
+                                 .case_id = row.case_id,
+                                 .position = entry.leaf.position,
+                                 .direction = entry.leaf.direction,
+                                 .time_ms = entry.leaf.time_ms,
+                                 .content = entry.content,
+                                 .parts_received = entry.leaf.parts_received,
+                                 .effect = entry.leaf.effect},
+                       .index = index};
+    if (edit(edited)) made->append(edited.draft);
+  }
+  for (const CaseRow& row : must(old->store().cases())) {
+    for (const Part& part : must(old->parts_of(row.case_id))) made->keep_part(row.case_id, part);
+    made->put_case(row);
+  }
+  must(made->commit());
+}
+
+}  // namespace entente::tests
