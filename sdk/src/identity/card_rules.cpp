@@ -41,7 +41,6 @@ Status check_card_key(const Card& card, const CardKey& key) {
 }
 
 Status check_keys(const Card& card) {
-  ENTENTE_TRY(check_key(card.root_key));
   for (const CardKey& key : card.keys) ENTENTE_TRY(check_card_key(card, key));
   if (std::ranges::count(card.keys, KeyPurpose::message, &CardKey::purpose) == 0) {
     return fail(ErrorCode::card_invalid, "no message key");

@@ -44,8 +44,7 @@ Status check_mandate(const Mandate& mandate, std::string_view brand_did, Environ
   if (mandate.role != Mandate::Role::assistant) {
     return fail(ErrorCode::mandate_invalid, "not a mandate of an assistant");
   }
-  ENTENTE_TRY(check_key(mandate.principal));
-  ENTENTE_TRY(check_key(mandate.assistant));
+  ENTENTE_TRY(check_key(mandate.assistant));  // admission asked it of the principal's, which signed
   // An assistant with its principal's key could approve its own acts.
   if (mandate.principal == mandate.assistant) {
     return fail(ErrorCode::mandate_invalid, "principal and assistant share a key");
@@ -72,7 +71,6 @@ Status check_carries(const Mandate& mandate, const Message& message, const Messa
 }
 
 bool is_never_refused(const Message& message) {
-  if (message.author.party != Party::consumer) return false;
   if (const auto* open = std::get_if<Open>(&message.body)) return open->handoff.has_value();
   const Verb verb = message.verb();
   return verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
