@@ -1,0 +1,172 @@
+#include "brand.h"
+
+#include <entente/text/yaml_reader.h>
+#include <entente/wire/admission.h>
+
+#include "files.h"
+#include "key_file.h"
+
+namespace fs = std::filesystem;
+
+namespace entente::cli {
+namespace {
+
+Result<fs::path> path_at(const YamlReader& field, const fs::path& file) {
+  ENTENTE_LET(text, field.text());
+  return beside(file, text);
+}
+
+Status read_listen(const YamlReader& map, const fs::path& file, HttpServerOptions& server) {
+  ENTENTE_TRY(map.closed(
+      {"address", "port", "certificate", "key", "threads", "allow_plain", "allowed_hosts"}));
+  if (const auto address = map.find("address")) {
+    ENTENTE_LET(text, address->text());
+    server.address = text;
+  }
+  ENTENTE_LET(port, map.field("port").integer(0, 65'535));
+  server.port = static_cast<std::uint16_t>(port);
+  if (const auto certificate = map.find("certificate")) {
+    ENTENTE_LET(chain, path_at(*certificate, file));
+    ENTENTE_LET(key, path_at(map.field("key"), file));
+    server.certificate_file = chain.string();
+    server.key_file = key.string();
+  }
+  if (const auto threads = map.find("threads")) {
+    ENTENTE_LET(count, threads->integer(1, 256));
+    server.threads = static_cast<std::size_t>(count);
+  }
+  if (const auto plain = map.find("allow_plain")) {
+    ENTENTE_LET(allowed, plain->boolean());
+    server.allow_plain = allowed;
+  }
+  if (const auto hosts = map.find("allowed_hosts")) {
+    ENTENTE_LET(items, hosts->items());
+    for (const YamlReader& item : items) {
+      ENTENTE_LET(host, item.text());
+      server.allowed_hosts.push_back(host);
+    }
+  }
+  return {};
+}
+
+Status read_desk(const YamlReader& map, QueueDeskOptions& desk) {
+  ENTENTE_TRY(map.closed({"per_ticket", "update_every", "reply_within"}));
+  const auto read = [&](std::string_view key, std::int64_t& value_ms) -> Status {
+    const auto field = map.find(key);
+    if (!field) return {};
+    ENTENTE_LET(ms, field->duration_ms());
+    value_ms = ms;
+    return {};
+  };
+  ENTENTE_TRY(read("per_ticket", desk.per_ticket_ms));
+  ENTENTE_TRY(read("update_every", desk.update_every_ms));
+  return read("reply_within", desk.reply_within_ms);
+}
+
+Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& config) {
+  const auto read = [&](const YamlReader& field, fs::path& path) -> Status {
+    ENTENTE_LET(at, path_at(field, file));
+    path = at;
+    return {};
+  };
+  ENTENTE_TRY(read(root.field("data"), config.data));
+  ENTENTE_TRY(read(root.field("card"), config.card));
+  ENTENTE_TRY(read(root.field("policy"), config.policy));
+  ENTENTE_TRY(read(root.field("facts"), config.facts));
+  const YamlReader keys = root.field("keys");
+  ENTENTE_TRY(keys.closed({"message", "log", "master"}));
+  ENTENTE_TRY(read(keys.field("message"), config.message_key));
+  ENTENTE_TRY(read(keys.field("log"), config.log_key));
+  if (const auto master = keys.find("master")) ENTENTE_TRY(read(*master, config.master_key));
+  return {};
+}
+
+}  // namespace
+
+Result<BrandConfig> read_brand_config(const fs::path& file) {
+  ENTENTE_LET(text, read_text(file));
+  ENTENTE_LET(tree, parse_yaml(text, file.string()));
+  const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
+  ENTENTE_TRY(
+      root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers"}));
+  BrandConfig config;
+  ENTENTE_TRY(read_paths(root, file, config));
+  ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
+  if (const auto desk = root.find("desk")) ENTENTE_TRY(read_desk(*desk, config.desk));
+  if (const auto workers = root.find("workers")) {
+    ENTENTE_LET(count, workers->integer(1, 256));
+    config.workers = count;
+  }
+  return config;
+}
+
+// Declared so that what is used outlives its user.
+struct Brand::State {
+  KeyPair message_key;
+  KeyPair log_key;
+  Policy policy;
+  std::unique_ptr<FileBackOffice> office;
+  std::unique_ptr<QueueDesk> desk;
+  std::unique_ptr<Endpoint> endpoint;
+};
+
+Brand::Brand(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Brand::~Brand() { stop(); }
+
+Status Brand::check(const BrandConfig& config) {
+  ENTENTE_LET(policy_text, read_text(config.policy));
+  ENTENTE_LET(policy, Policy::parse(policy_text, config.policy.filename().string()));
+  ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
+  ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  if (card->environment != policy.environment()) return fail(ErrorCode::environment_mismatch);
+  for (const std::string& file : {config.server.certificate_file, config.server.key_file}) {
+    if (file.empty()) continue;
+    ENTENTE_LET(pem, read_text(file));
+    if (!pem.starts_with("-----BEGIN ")) return fail(ErrorCode::file_invalid, file);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& clock) {
+  ENTENTE_LET(message_key, read_key_file(config.message_key));
+  ENTENTE_LET(log_key, read_key_file(config.log_key));
+  ENTENTE_LET(policy_text, read_text(config.policy));
+  ENTENTE_LET(policy, Policy::parse(policy_text, config.policy.filename().string()));
+  ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
+  ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  ENTENTE_TRY(make_directory(config.data));
+  ENTENTE_LET(office, FileBackOffice::open({.facts_file = config.facts,
+                                            .work_file = config.data / "work.jsonl",
+                                            .outbox_file = config.data / "outbox.jsonl",
+                                            .clock = &clock},
+                                           policy));
+  auto state = std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key), policy,
+                                                std::move(office), nullptr, nullptr});
+  QueueDeskOptions desk = config.desk;
+  desk.human = card->human;
+  state->desk = std::make_unique<QueueDesk>(desk);
+  ENTENTE_LET(endpoint, Endpoint::start({.directory = config.data,
+                                         .master_key_file = config.master_key,
+                                         .policy = policy_text,
+                                         .policy_name = config.policy.filename().string(),
+                                         .card = envelope,
+                                         .message_key = &state->message_key,
+                                         .log_key = &state->log_key,
+                                         .back_office = state->office.get(),
+                                         .negotiator = nullptr,
+                                         .desk = state->desk.get(),
+                                         .workers = static_cast<std::size_t>(config.workers),
+                                         .server = config.server,
+                                         .clock = &clock}));
+  state->endpoint = std::move(endpoint);
+  return std::unique_ptr<Brand>(new Brand(std::move(state)));
+}
+
+Endpoint& Brand::endpoint() { return *state_->endpoint; }
+const Policy& Brand::policy() const { return state_->policy; }
+
+void Brand::stop() {
+  if (state_ && state_->endpoint) state_->endpoint->stop();
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,49 @@
+#pragma once
+// A brand as `entente serve` runs it: its configuration file, and what is made of it.
+//
+//     ENTENTE_LET(config, read_brand_config("brand/brand.yaml"));
+//     ENTENTE_LET(brand, Brand::start(config, clock));
+//
+// Every key is in docs/reference/cli.md.
+
+#include <entente/endpoint.h>
+
+#include "file_back_office.h"
+
+namespace entente::cli {
+
+struct BrandConfig {
+  std::filesystem::path data;        // the store
+  std::filesystem::path master_key;  // empty: in the store
+  std::filesystem::path card;        // made by `entente card make`
+  std::filesystem::path policy;
+  std::filesystem::path facts;
+  std::filesystem::path message_key;
+  std::filesystem::path log_key;
+  HttpServerOptions server;
+  QueueDeskOptions desk;  // its hours are the card's
+  std::int64_t workers = 4;
+};
+
+// Paths in the file are seen from the file. Fails with file_missing, config_invalid, yaml_invalid.
+Result<BrandConfig> read_brand_config(const std::filesystem::path& file);
+
+class Brand {
+ public:
+  // Fails as Endpoint::start does, and with what the files say.
+  static Result<std::unique_ptr<Brand>> start(const BrandConfig& config, Clock& clock);
+  ~Brand();  // stops
+  // Whether start() could use the files. Fails as start() does for what they say.
+  static Status check(const BrandConfig& config);
+
+  Endpoint& endpoint();
+  const Policy& policy() const;
+  void stop();
+
+ private:
+  struct State;
+  explicit Brand(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente::cli

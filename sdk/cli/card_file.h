@@ -1,0 +1,32 @@
+#pragma once
+// A card from a YAML description that a person writes, and back for people to read.
+//
+//     ENTENTE_LET(card, describe_card(text, "card.yaml", now_ms));
+//
+// Every key is in docs/reference/cli.md.
+
+#include <entente/core/clock.h>
+#include <entente/crypto/signature.h>
+#include <entente/protocol/card.h>
+
+#include <filesystem>
+
+namespace entente::cli {
+
+struct CardKeys {
+  const Signer* root = nullptr;
+  PublicKey message;
+  PublicKey log;
+  std::optional<PublicKey> next_root;  // announced for the card after; else the same root
+};
+
+// The card but for its keys. Fails with config_invalid, yaml_invalid.
+Result<Card> read_card_description(std::string_view text, std::string_view file_name,
+                                   std::int64_t now_ms);
+// Puts the keys on and signs. `previous` is the card's forerunner, or null for the first.
+// Fails with card_invalid, key_invalid.
+Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous);
+
+std::vector<std::string> card_lines(const Card& card);
+
+}  // namespace entente::cli

@@ -1,0 +1,37 @@
+#pragma once
+// The verbs of the command line. A new one is a function here and its row in commands.cpp.
+
+#include "arguments.h"
+
+namespace entente::cli {
+
+Verb key_new();
+Verb key_show();
+Verb card_make();
+Verb card_show();
+Verb mandate_issue();
+Verb mandate_show();
+Verb mandate_revoke();
+Verb policy_check();
+Verb policy_test();
+Verb serve();
+Verb negotiate();
+Verb case_list();
+Verb case_show();
+Verb case_evidence();
+Verb approve();
+Verb handoff();
+Verb log_checkpoint();
+Verb log_verify();
+Verb log_vkey();
+Verb log_export();
+Verb audit_replay();
+Verb audit_why();
+Verb demo();
+Verb version();
+Verb completion();
+
+// In the order of the help.
+const std::vector<Verb>& all_verbs();
+
+}  // namespace entente::cli

@@ -1,0 +1,72 @@
+#include <entente/crypto/system.h>
+
+#include <csignal>
+
+#include "../brand.h"
+#include "../commands.h"
+
+namespace entente::cli {
+namespace {
+
+// Held back before any thread starts, so that every thread leaves them to this one.
+sigset_t hold_back_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void tell(Console& console, Brand& brand, const BrandConfig& config) {
+  const Card& card = brand.endpoint().card();
+  console.line(console.paint(Ink::strong, card.domain) + " listens on " +
+               (config.server.certificate_file.empty() ? "http://" : "https://") +
+               config.server.address + ":" + std::to_string(brand.endpoint().port()));
+  console.line("policy " + config.policy.string() + ", store " + config.data.string());
+  console.line("Ctrl-C stops it.");
+}
+
+// The same directory with what its files say now: policy, card, certificate. Files that cannot be
+// used change nothing; open cases go on where they were.
+Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandConfig& config,
+                   Clock& clock) {
+  if (const Status usable = Brand::check(config); !usable) {
+    console.line("going on as before: " + describe(usable.error()));
+    return {};
+  }
+  brand.reset();
+  ENTENTE_LET(next, Brand::start(config, clock));
+  brand = std::move(next);
+  console.line("read again: policy, card and certificate");
+  return {};
+}
+
+Result<ExitCode> run(const Arguments& arguments, Console& console) {
+  SystemClock clock;
+  ENTENTE_LET(config, read_brand_config(arguments.text_or("config", "")));
+  ENTENTE_LET(port, arguments.integer_or("port", config.server.port, 65'535));
+  config.server.port = static_cast<std::uint16_t>(port);
+  const sigset_t signals = hold_back_signals();
+  ENTENTE_LET(brand, Brand::start(config, clock));
+  tell(console, *brand, config);
+  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
+    ENTENTE_TRY(start_again(console, brand, config, clock));
+  }
+  console.line("stopping");
+  brand->stop();
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb serve() {
+  return {.path = "serve",
+          .summary = "run a brand's endpoint until it is stopped",
+          .operands = {},
+          .options = {{"config", "FILE", "the brand's configuration, as YAML", true},
+                      {"port", "NUMBER", "another port than the configured one"}},
+          .run = run,
+          .example = "entente serve --config brand/brand.yaml"};
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,199 @@
+#include "consumer.h"
+
+#include <entente/crypto/system.h>
+#include <entente/text/yaml_reader.h>
+#include <entente/wire/envelope.h>
+
+#include "files.h"
+#include "transcript.h"
+
+namespace fs = std::filesystem;
+
+namespace entente::cli {
+namespace {
+
+Status read_connection(const YamlReader& root, const fs::path& file, ConsumerConfig& config) {
+  if (const auto brand = root.find("brand")) {
+    ENTENTE_LET(url, brand->text());
+    config.brand.url = url;
+  }
+  if (const auto ca = root.find("ca")) {
+    ENTENTE_LET(path, ca->text());
+    config.brand.client.ca_file = beside(file, path).string();
+  }
+  if (const auto resolve = root.find("resolve")) {
+    ENTENTE_LET(entry, resolve->text());
+    config.brand.client.resolve = {entry};
+  }
+  if (const auto allowed = root.find("allow_private")) {
+    ENTENTE_LET(yes, allowed->boolean());
+    config.brand.client.allow_private = yes;
+  }
+  return {};
+}
+
+Status override_by(const Arguments& arguments, ConsumerConfig& config) {
+  config.brand.url = arguments.text_or("brand", config.brand.url);
+  config.goal = arguments.text_or("goal", config.goal.string());
+  HttpClientOptions& client = config.brand.client;
+  client.ca_file = arguments.text_or("ca", client.ca_file);
+  if (const auto resolve = arguments.find("resolve")) client.resolve = {*resolve};
+  client.allow_private = client.allow_private || arguments.has("allow-private");
+  if (config.brand.url.empty()) {
+    return fail(ErrorCode::wrong_use, "--brand is needed: there is no consumer.yaml in " +
+                                          config.home.string() + " that names one");
+  }
+  return {};
+}
+
+// Files named as evidence lie beside the goal.
+Result<std::map<std::string, Bytes>> read_evidence(const Goal& goal, const fs::path& goal_file) {
+  std::map<std::string, Bytes> files;
+  for (const std::string& file : goal.files()) {
+    ENTENTE_LET(bytes, read_file(beside(goal_file, file)));
+    files.emplace(file, std::move(bytes));
+  }
+  return files;
+}
+
+// As it happens. What was said is in the store before it is told, with its parts.
+void show_spoken(Console& console, const fs::path& data, const Message& message,
+                 std::string_view brand_did) {
+  const MessageId id = id_of(message);
+  const CaseId case_id = message.case_id.is_zero() ? id : message.case_id;
+  const auto store = PartyStore::open(data);
+  std::optional<Part> part;
+  const FindPart find = [&](const PartRef& ref) -> const Part* {
+    part.reset();
+    if (!store) return nullptr;
+    if (auto read = store->read_part(case_id, ref)) part = std::move(*read);
+    return part ? &*part : nullptr;
+  };
+  print(console,
+        {.message = message, .id = id, .at_ms = message.sent_at_ms, .effect = {}, .because = {}},
+        find, brand_did);
+}
+
+std::string sentence_of(const Ending& ending) {
+  switch (ending.kind) {
+    case Ending::Kind::closed:
+      return "The case is closed: " + ending.outcome + ".";
+    case Ending::Kind::needs_principal:
+      return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve";
+    case Ending::Kind::with_a_person:
+      return "A person has been asked for; the case is in the brand's queue.";
+    case Ending::Kind::left:
+      return "The case was left: " + ending.outcome + ".";
+    case Ending::Kind::gave_up:
+      return "It came to nothing: " + ending.outcome + ".";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<OptionRule> consumer_options() {
+  return {{"home", "DIR", "the consumer's directory (default: where the goal is, or .)"},
+          {"brand", "URL", "the brand's endpoint (default: from consumer.yaml)"},
+          {"goal", "FILE", "what is wanted (default: goal.yaml in the home)"},
+          {"ca", "FILE", "trust this certificate authority alone"},
+          {"resolve", "HOST:PORT:ADDR", "connect there for that name"},
+          {"allow-private", "", "allow addresses of your own network"},
+          {"timeout", "SECONDS", "how long to go on (default 60)"},
+          {"yes", "", "approve without asking"}};
+}
+
+Result<ConsumerConfig> read_consumer_file(const fs::path& home) {
+  ConsumerConfig config{.home = home, .goal = home / "goal.yaml", .mailbox = {}, .brand = {}};
+  const fs::path file = home / "consumer.yaml";
+  if (!fs::exists(file)) return config;
+  ENTENTE_LET(text, read_text(file));
+  ENTENTE_LET(tree, parse_yaml(text, file.string()));
+  const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
+  ENTENTE_TRY(
+      root.closed({"brand", "goal", "ca", "resolve", "allow_private", "mailbox", "environment"}));
+  ENTENTE_TRY(read_connection(root, file, config));
+  if (const auto goal = root.find("goal")) {
+    ENTENTE_LET(path, goal->text());
+    config.goal = beside(file, path);
+  }
+  if (const auto mailbox = root.find("mailbox")) {
+    ENTENTE_LET(path, mailbox->text());
+    config.mailbox = beside(file, path);
+  }
+  if (const auto environment = root.find("environment")) {
+    ENTENTE_LET(word, environment->one_of({"sandbox", "production"}));
+    if (word == "production") config.environment = Environment::production;
+  }
+  return config;
+}
+
+Result<ConsumerConfig> read_consumer_config(const Arguments& arguments) {
+  fs::path home = arguments.text_or("home", "");
+  if (home.empty()) {
+    home = fs::path(arguments.text_or("goal", "goal.yaml")).parent_path();
+    if (home.empty()) home = ".";
+  }
+  ENTENTE_LET(config, read_consumer_file(home));
+  ENTENTE_TRY(override_by(arguments, config));
+  return std::move(config);
+}
+
+// Declared so that what is used outlives its user.
+struct Consumer::State {
+  ConsumerConfig config;
+  Goal goal;
+  HttpBrand brand;
+  Person person;
+  KeyPair key;
+  std::unique_ptr<Assistant> assistant;
+};
+
+Consumer::Consumer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Consumer::~Consumer() = default;
+
+Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, Console& console,
+                                                  Person::Answers answers) {
+  SystemEntropy entropy;
+  ENTENTE_LET(text, read_text(config.goal));
+  ENTENTE_LET(goal, Goal::parse(text, config.goal.filename().string()));
+  ENTENTE_LET(files, read_evidence(goal, config.goal));
+  ENTENTE_LET(principal, read_or_make_key_file(config.home / "keys/principal.key", entropy));
+  ENTENTE_LET(key, read_or_make_key_file(config.home / "keys/assistant.key", entropy));
+  auto state = std::unique_ptr<State>(
+      new State{.config = config,
+                .goal = goal,
+                .brand = HttpBrand(config.brand),
+                .person = Person(std::move(principal), console, answers, config.mailbox),
+                .key = std::move(key),
+                .assistant = nullptr});
+  const auto tell = [&console, &config = state->config,
+                     did = goal.brand()](const Message& message) {
+    show_spoken(console, config.home / "data", message, did);
+  };
+  ENTENTE_LET(assistant, Assistant::start({.directory = config.home / "data",
+                                           .goal = &state->goal,
+                                           .files = files,
+                                           .brand = &state->brand,
+                                           .principal = &state->person,
+                                           .key = &state->key,
+                                           .environment = config.environment,
+                                           .on_message = tell}));
+  state->assistant = std::move(assistant);
+  return std::unique_ptr<Consumer>(new Consumer(std::move(state)));
+}
+
+Assistant& Consumer::assistant() { return *state_->assistant; }
+const ConsumerConfig& Consumer::config() const { return state_->config; }
+
+Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Console& console,
+                                std::int64_t timeout_ms) {
+  ENTENTE_LET(ending, consumer.assistant().run(case_id, timeout_ms));
+  const bool good =
+      ending.kind == Ending::Kind::closed || ending.kind == Ending::Kind::with_a_person;
+  console.line();
+  console.line(console.paint(good ? Ink::good : Ink::bad, sentence_of(ending)));
+  return good ? ExitCode::ok : ExitCode::finding;
+}
+
+}  // namespace entente::cli

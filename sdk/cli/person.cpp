@@ -1,0 +1,55 @@
+#include "person.h"
+
+#include <sstream>
+
+#include "files.h"
+
+namespace entente::cli {
+namespace {
+
+// The newest code in a brand's outbox.
+std::optional<std::string> newest_code(const std::filesystem::path& mailbox) {
+  const auto text = read_text(mailbox);
+  if (!text) return std::nullopt;
+  std::optional<std::string> newest;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto mail = parse_json(line);
+    const auto code =
+        mail ? mail->get_text("code") : Result<std::string>(fail(ErrorCode::internal));
+    if (code) newest = *code;
+  }
+  return newest;
+}
+
+}  // namespace
+
+Person::Person(KeyPair key, Console& console, Answers answers, std::filesystem::path mailbox)
+    : key_(std::move(key)), console_(console), answers_(answers), mailbox_(std::move(mailbox)) {}
+
+const PublicKey& Person::public_key() const { return key_.public_key(); }
+
+std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign) {
+  console_.line();
+  console_.line(console_.paint(Ink::person, "For you to approve:"));
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) console_.line("  | " + harmless(line));
+  bool agreed = answers_ == Answers::yes;
+  if (agreed) console_.line("  approved without asking");
+  if (!agreed && console_.is_interactive()) agreed = console_.confirm("  Agree and sign?");
+  console_.line();
+  if (!agreed) return std::nullopt;
+  const auto signature = key_.sign(to_sign);
+  if (!signature) return std::nullopt;
+  return *signature;
+}
+
+Result<Signature> Person::sign_mandate(ByteView to_sign) { return key_.sign(to_sign); }
+
+std::optional<std::string> Person::link_proof(std::string_view method) {
+  if (!mailbox_.empty()) return newest_code(mailbox_);
+  if (!console_.is_interactive()) return std::nullopt;
+  return console_.ask("The brand asks for proof by " + std::string(method) + ":");
+}
+
+}  // namespace entente::cli

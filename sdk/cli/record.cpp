@@ -1,0 +1,214 @@
+#include "record.h"
+
+#include <entente/audit/proof.h>
+#include <entente/crypto/system.h>
+#include <entente/identity/gate.h>
+#include <entente/journal/content.h>
+#include <entente/wire/admission.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+
+namespace entente::cli {
+namespace {
+
+struct OpenedEntry {
+  std::uint64_t index = 0;
+  LogEntry leaf;
+  Bytes content;
+};
+
+// A message where the brand's log has it: in a consumer's store the receipt says so.
+struct PlacedMessage {
+  Verified<Message> message;
+  GateTime time;
+};
+using PlacedMessages = std::map<std::uint64_t, PlacedMessage>;
+
+}  // namespace
+
+const Part* ReadCase::find_part(const PartRef& ref) const {
+  const auto found = parts.find(ref.digest);
+  return found == parts.end() ? nullptr : &found->second;
+}
+
+struct PartyStore::State {
+  SystemEntropy entropy;  // reading makes no keys; the craft wants one
+  std::unique_ptr<KeyStore> keys;
+  std::unique_ptr<Store> store;
+  std::optional<Authority> authority;
+  Party owner = Party::brand;
+
+  Result<OpenedEntry> entry(std::uint64_t index) const {
+    ENTENTE_LET(row, store->read_entry(index));
+    ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
+    ENTENTE_LET(key, keys->content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
+    ENTENTE_LET(opened, open_entry(key, row.sealed, index));
+    if (commitment(opened.salt, opened.content) != leaf.commit) {
+      return fail(ErrorCode::log_corrupt, "entry " + std::to_string(index) + " has other content");
+    }
+    return OpenedEntry{index, leaf, std::move(opened.content)};
+  }
+
+  Status learn_documents();
+  Status read_entry_of(ReadCase& read, std::uint64_t index, PlacedMessages& placed);
+  Status place_by_receipts(ReadCase& read, const CaseId& case_id, PlacedMessages& placed) const;
+  Status fold(ReadCase& read, const PlacedMessages& placed) const;
+  Status read_parts(ReadCase& read, const CaseId& case_id) const;
+};
+
+Status PartyStore::State::learn_documents() {
+  ENTENTE_LET(documents, store->entries_of(no_case));
+  for (const std::uint64_t index : documents) {
+    ENTENTE_LET(document, entry(index));
+    if (document.leaf.kind == EntryKind::card) {
+      ENTENTE_LET(card, Admission::admit<Card>(document.content));
+      if (!authority) authority.emplace(card->did(), card->environment);
+      if (document.leaf.direction == Direction::received) owner = Party::consumer;
+      ENTENTE_TRY(authority->learn(card, document.leaf.time_ms));
+    } else if (document.leaf.kind == EntryKind::mandate && authority) {
+      ENTENTE_LET(mandate, Admission::admit<Mandate>(document.content));
+      ENTENTE_TRY(authority->learn(mandate, document.leaf.time_ms));
+    }
+  }
+  return {};
+}
+
+Status PartyStore::State::read_entry_of(ReadCase& read, std::uint64_t index,
+                                        PlacedMessages& placed) {
+  ENTENTE_LET(opened, entry(index));
+  read.entries.push_back(index);
+  switch (opened.leaf.kind) {
+    case EntryKind::message: {
+      ENTENTE_LET(message, Admission::admit<Message>(opened.content));
+      if (owner == Party::consumer) {
+        read.unacknowledged.push_back(message);
+        return {};
+      }
+      placed.emplace(opened.leaf.position,
+                     PlacedMessage{message, {opened.leaf.time_ms, opened.index}});
+      return {};
+    }
+    case EntryKind::mandate: {
+      ENTENTE_LET(mandate, Admission::admit<Mandate>(opened.content));
+      return authority->learn(mandate, opened.leaf.time_ms);
+    }
+    case EntryKind::decision: {
+      ENTENTE_LET(decision, decode<DecisionRecord>(opened.content));
+      read.decisions.push_back(decision);
+      return {};
+    }
+    default:
+      return {};
+  }
+}
+
+Status PartyStore::State::place_by_receipts(ReadCase& read, const CaseId& case_id,
+                                            PlacedMessages& placed) const {
+  ENTENTE_LET(receipts, store->receipts_of(case_id));
+  for (const ReceiptRow& row : receipts) {
+    const auto named = std::ranges::find(read.unacknowledged, row.message,
+                                         [](const auto& message) { return message.id(); });
+    if (named == read.unacknowledged.end()) continue;
+    ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
+    ENTENTE_LET(proof, decode_proof(row.proof));
+    placed.emplace(leaf.position, PlacedMessage{*named, {leaf.time_ms, proof.index}});
+    read.unacknowledged.erase(named);
+  }
+  return {};
+}
+
+Status PartyStore::State::fold(ReadCase& read, const PlacedMessages& placed) const {
+  for (const auto& [position, item] : placed) {
+    ENTENTE_LET(message, pass_gate(*authority, read.casefile, item.message, item.time));
+    read.casefile.advance(item.time.now_ms);
+    const Outcome outcome = read.casefile.admit(message, item.time.now_ms);
+    if (outcome.effect == Effect::refused) {
+      return fail(ErrorCode::log_corrupt,
+                  "position " + std::to_string(position) + ": " + describe(outcome));
+    }
+  }
+  return {};
+}
+
+Status PartyStore::State::read_parts(ReadCase& read, const CaseId& case_id) const {
+  ENTENTE_LET(rows, store->parts_of(case_id));
+  for (const PartRow& row : rows) {
+    const auto key = keys->content_key(case_id, name(row.part_class));
+    if (!key) continue;  // erased: what rested on it stays readable
+    ENTENTE_LET(part, open_part(*key, row));
+    read.parts.emplace(row.digest, part);
+  }
+  return {};
+}
+
+PartyStore::PartyStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PartyStore::PartyStore(PartyStore&&) noexcept = default;
+PartyStore::~PartyStore() = default;
+
+Result<PartyStore> PartyStore::open(const std::filesystem::path& directory,
+                                    const std::filesystem::path& master_key_file) {
+  if (!std::filesystem::exists(directory / "store.db")) {
+    return fail(ErrorCode::file_missing, directory.string() + " holds no store");
+  }
+  auto state = std::make_unique<State>();
+  ENTENTE_LET(master, read_master_key(master_key_file.empty() ? directory / "master.key"
+                                                              : master_key_file));
+  ENTENTE_LET(keys, KeyStore::open(directory / "keys.db", master, sealing_craft(state->entropy),
+                                   StoreMode::read));
+  ENTENTE_LET(store, open_sqlite_store(directory / "store.db", StoreMode::read));
+  state->keys = std::move(keys);
+  state->store = std::move(store);
+  ENTENTE_TRY(state->learn_documents());
+  return PartyStore(std::move(state));
+}
+
+Party PartyStore::owner() const { return state_->owner; }
+const Store& PartyStore::store() const { return *state_->store; }
+
+const Card* PartyStore::card() const {
+  return state_->authority ? state_->authority->newest_card() : nullptr;
+}
+
+Result<std::vector<CaseRow>> PartyStore::cases() const { return state_->store->cases(); }
+
+Result<CaseId> PartyStore::find(std::string_view prefix) const {
+  ENTENTE_LET(rows, state_->store->cases());
+  std::vector<CaseId> found;
+  for (const CaseRow& row : rows) {
+    if (to_hex(row.case_id).starts_with(prefix)) found.push_back(row.case_id);
+  }
+  if (found.empty())
+    return fail(ErrorCode::not_found, "no case begins with " + std::string(prefix));
+  if (found.size() > 1) {
+    return fail(ErrorCode::wrong_use,
+                std::to_string(found.size()) + " cases begin with \"" + std::string(prefix) + "\"");
+  }
+  return found.front();
+}
+
+Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
+  State& s = *state_;
+  ENTENTE_LET(entries, s.store->entries_of(case_id));
+  if (entries.empty() || !s.authority) return fail(ErrorCode::not_found, "no such case");
+  ReadCase read;
+  read.brand_did = s.authority->newest_card()->did();
+  PlacedMessages placed;
+  for (const std::uint64_t index : entries) ENTENTE_TRY(s.read_entry_of(read, index, placed));
+  if (s.owner == Party::consumer) ENTENTE_TRY(s.place_by_receipts(read, case_id, placed));
+  ENTENTE_TRY(s.fold(read, placed));
+  ENTENTE_TRY(s.read_parts(read, case_id));
+  return read;
+}
+
+Result<Part> PartyStore::read_part(const CaseId& case_id, const PartRef& ref) const {
+  ENTENTE_LET(rows, state_->store->parts_of(case_id));
+  for (const PartRow& row : rows) {
+    if (row.digest != ref.digest) continue;
+    ENTENTE_LET(key, state_->keys->content_key(case_id, name(row.part_class)));
+    return open_part(key, row);
+  }
+  return fail(ErrorCode::not_found, "no such part");
+}
+
+}  // namespace entente::cli
