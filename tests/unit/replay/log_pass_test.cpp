@@ -1,0 +1,189 @@
+// A log in memory, honest and then not: what the first pass over leaves, tree and commitments says.
+
+#include <entente/audit/checkpoint.h>
+#include <entente/crypto/signature.h>
+#include <entente/replay/replay.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+#include <functional>
+
+#include "catch.h"
+
+using namespace entente;
+
+namespace {
+
+constexpr const char* origin = "kettle.example/log";
+
+KeyPair log_key() { return std::move(*KeyPair::from_seed(Bytes(32, 7))); }
+
+struct MemoryLog final : EntrySource {
+  LogHeader head;
+  std::vector<LoggedEntry> entries;
+  std::size_t at = 0;
+
+  // Erasure records of one case: kinds that no later check looks into.
+  explicit MemoryLog(std::size_t count) {
+    MerkleTree tree;
+    Digest last;
+    for (std::size_t i = 0; i < count; ++i) {
+      EntryContent content{.salt = {static_cast<std::uint8_t>(i)}, .bytes = to_bytes("hold")};
+      LogEntry leaf{.kind = EntryKind::hold,
+                    .time_ms = static_cast<std::int64_t>(1000 + i),
+                    .blind_case = Digest{{1}},
+                    .direction = Direction::own,
+                    .commit = commitment(content.salt, content.bytes),
+                    .prev_leaf = last,
+                    .engine = "entente/test"};
+      entries.push_back({.index = i, .leaf = encode(leaf), .content = content});
+      last = leaf_hash(entries.back().leaf);
+      tree.append(last);
+    }
+    const KeyPair key = log_key();
+    head.origin = origin;
+    head.owner = Party::brand;
+    head.vkey = *Vkey::make(origin, SignatureType::ed25519, key.public_key());
+    head.checkpoint = *sign_checkpoint({origin, tree.size(), tree.root()}, key);
+  }
+
+  // Makes the entry anew with its content, and leaves the tree as it was.
+  void edit(std::size_t index, const std::function<void(LogEntry&)>& change) {
+    LogEntry leaf = *decode<LogEntry>(entries[index].leaf);
+    change(leaf);
+    entries[index].leaf = encode(leaf);
+  }
+
+  Result<LogHeader> header() override { return head; }
+  Result<std::optional<LoggedEntry>> next() override {
+    if (at >= entries.size()) return std::optional<LoggedEntry>();
+    return std::optional(entries[at++]);
+  }
+  Result<std::vector<LoggedPart>> parts_of(const CaseId&) override {
+    return std::vector<LoggedPart>();
+  }
+  Result<std::vector<LoggedReceipt>> receipts_of(const CaseId&) override {
+    return std::vector<LoggedReceipt>();
+  }
+};
+
+Report verify(MemoryLog& log) {
+  auto replayed = replay(log, {.integrity_only = true, .explain_prefix = {}});
+  REQUIRE(replayed);
+  return std::move(replayed->report);
+}
+
+}  // namespace
+
+TEST_CASE("a sound log of any size is found sound", "[replay]") {
+  for (const std::size_t size : {1, 2, 3, 7, 8, 9, 255, 256, 257}) {
+    MemoryLog log(size);
+    const Report report = verify(log);
+    INFO(to_text(report));
+    CHECK(report.broken() == 0);
+    CHECK(report.count_of(Rule::log_commitment, Judgement::holds) == size);
+    CHECK(report.logs.front().grade == Grade::receipted);
+  }
+}
+
+TEST_CASE("a leaf changed anywhere breaks the root, and the chain after it", "[replay]") {
+  constexpr std::size_t size = 9;
+  for (std::size_t index = 0; index < size; ++index) {
+    MemoryLog log(size);
+    log.edit(index, [](LogEntry& leaf) { leaf.engine = "entente/other"; });
+    const Report report = verify(log);
+    CHECK(report.count_of(Rule::log_root, Judgement::broken) == 1);
+    CHECK(report.count_of(Rule::log_chain, Judgement::broken) == (index + 1 < size ? 1 : 0));
+  }
+}
+
+TEST_CASE("every byte of a leaf counts", "[replay]") {
+  const std::size_t bytes = MemoryLog(3).entries[1].leaf.size();
+  for (std::size_t at = 0; at < bytes; ++at) {
+    MemoryLog log(3);
+    log.entries[1].leaf[at] ^= 0x10;
+    CHECK(verify(log).count_of(Rule::log_root, Judgement::broken) == 1);
+  }
+}
+
+TEST_CASE("content that is not what was committed to is found", "[replay]") {
+  MemoryLog log(3);
+  std::get<EntryContent>(log.entries[2].content).bytes.push_back('!');
+  CHECK(verify(log).count_of(Rule::log_commitment, Judgement::broken) == 1);
+  MemoryLog salted(3);
+  std::get<EntryContent>(salted.entries[2].content).salt[31] ^= 1;
+  CHECK(verify(salted).count_of(Rule::log_commitment, Judgement::broken) == 1);
+}
+
+TEST_CASE("entries left out, doubled or swapped are found", "[replay]") {
+  MemoryLog shorter(8);
+  shorter.entries.pop_back();
+  CHECK(verify(shorter).count_of(Rule::log_root, Judgement::broken) == 1);
+  MemoryLog gap(8);
+  gap.entries.erase(gap.entries.begin() + 3);
+  CHECK(verify(gap).broken() > 0);
+  MemoryLog doubled(8);
+  doubled.entries.insert(doubled.entries.begin() + 3, doubled.entries[3]);
+  CHECK(verify(doubled).broken() > 0);
+  MemoryLog swapped(8);
+  std::swap(swapped.entries[3], swapped.entries[4]);
+  CHECK(verify(swapped).broken() > 0);
+}
+
+TEST_CASE("entries after the checkpoint are told apart from it", "[replay]") {
+  MemoryLog longer(8);
+  const MemoryLog shorter(5);
+  longer.head.checkpoint = shorter.head.checkpoint;
+  const Report report = verify(longer);
+  CHECK(report.broken() == 0);
+  CHECK(report.count_of(Rule::log_signed, Judgement::not_checkable) == 1);
+}
+
+TEST_CASE("a checkpoint that another key signed is none of this log", "[replay]") {
+  MemoryLog log(4);
+  const KeyPair other = std::move(*KeyPair::from_seed(Bytes(32, 8)));
+  const auto named = decode_unverified_checkpoint(log.head.checkpoint);
+  log.head.checkpoint = *sign_checkpoint(*named, other);
+  const Report report = verify(log);
+  CHECK(report.count_of(Rule::log_signed, Judgement::broken) == 1);
+  CHECK(report.logs.front().grade == Grade::asserted);
+}
+
+TEST_CASE("without the auditor's key a log is only its own witness", "[replay]") {
+  MemoryLog log(4);
+  log.head.vkey.reset();
+  const Report report = verify(log);
+  CHECK(report.broken() == 0);
+  CHECK(report.count_of(Rule::log_key, Judgement::not_checkable) == 1);
+  CHECK(report.logs.front().grade == Grade::asserted);
+}
+
+TEST_CASE("content lost without an erasure is a broken duty, with one it is not", "[replay]") {
+  for (const bool erased : {false, true}) {
+    MemoryLog log(4);
+    log.entries[1].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
+    if (erased) log.edit(3, [](LogEntry& leaf) { leaf.kind = EntryKind::erasure; });
+    const Report report = verify(log);
+    CHECK(report.count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 1));
+    CHECK(report.count_of(Rule::log_withheld, Judgement::holds) == (erased ? 1 : 0));
+  }
+}
+
+TEST_CASE("only what is a party's own may be kept back", "[replay]") {
+  for (const EntryKind kind : {EntryKind::facts, EntryKind::decision, EntryKind::message,
+                               EntryKind::refusal, EntryKind::perform_intent}) {
+    MemoryLog log(1);
+    log.edit(0, [&](LogEntry& leaf) { leaf.kind = kind; });
+    log.entries[0].content = WithheldContent{WithheldContent::Kind::undisclosed, "business secret"};
+    const bool may = kind == EntryKind::facts || kind == EntryKind::decision;
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == (may ? 0 : 1));
+  }
+}
+
+TEST_CASE("time that goes backwards is found at every entry", "[replay]") {
+  for (std::size_t index = 1; index < 5; ++index) {
+    MemoryLog log(5);
+    log.edit(index, [](LogEntry& leaf) { leaf.time_ms = 10; });
+    CHECK(verify(log).count_of(Rule::log_time, Judgement::broken) == 1);
+  }
+}
