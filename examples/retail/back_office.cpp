@@ -54,8 +54,7 @@ Performance RetailBackOffice::lookup(const entente::Digest& key) {
   {
     const std::scoped_lock lock(mutex_);
     const auto known = case_by_key_.find(key);
-    const auto found =
-        known == case_by_key_.end() ? copies_.end() : copies_.find(known->second);
+    const auto found = known == case_by_key_.end() ? copies_.end() : copies_.find(known->second);
     if (found == copies_.end()) return {};
     copy = found->second;
   }

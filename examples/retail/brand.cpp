@@ -53,9 +53,8 @@ Result<entente::Bytes> Brand::make_card(const BrandOptions& options) const {
   entente::SystemClock clock;
   Card card = describe_shop(options, clock.now_ms());
   const auto add = [&](const KeyPair& key, KeyPurpose purpose) {
-    card.keys.push_back({.key = key.public_key(),
-                         .purpose = purpose,
-                         .custody = entente::Custody::server});
+    card.keys.push_back(
+        {.key = key.public_key(), .purpose = purpose, .custody = entente::Custody::server});
   };
   add(message_, KeyPurpose::message);
   add(log_, KeyPurpose::log);

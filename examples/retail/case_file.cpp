@@ -107,8 +107,8 @@ Result<Settled> read_expected(const YamlReader& map) {
   ENTENTE_TRY(map.closed({"ending", "outcome", "agreed", "executed", "refused", "declined",
                           "offers", "counters", "approvals", "handoff"}));
   Settled expected;
-  ENTENTE_LET(ending, map.field("ending").one_of(
-                          {"closed", "needs_principal", "with_a_person", "left"}));
+  ENTENTE_LET(ending,
+              map.field("ending").one_of({"closed", "needs_principal", "with_a_person", "left"}));
   expected.ending = ending;
   if (const auto outcome = map.find("outcome")) {
     ENTENTE_LET(code, outcome->code());
@@ -182,8 +182,8 @@ Result<CaseFile> read_case(const std::filesystem::path& file) {
   ENTENTE_LET(text, read_text(file));
   ENTENTE_LET(tree, entente::parse_yaml(text, file.filename().string()));
   const YamlReader root(tree, file.filename().string(), ErrorCode::config_invalid);
-  ENTENTE_TRY(root.closed({"title", "expect", "policy", "facts", "facts_of_claim", "customer",
-                           "back_office", "goal"}));
+  ENTENTE_TRY(root.closed(
+      {"title", "expect", "policy", "facts", "facts_of_claim", "customer", "back_office", "goal"}));
   CaseFile read;
   read.name = file.stem().string();
   ENTENTE_LET(title, root.field("title").text());

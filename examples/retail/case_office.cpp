@@ -27,15 +27,15 @@ CaseOffice::CaseOffice(const CaseFile& file, Database table)
 
 Result<std::unique_ptr<CaseOffice>> CaseOffice::make(const CaseFile& file) {
   ENTENTE_LET(table, Database::make());
-  ENTENTE_TRY(table.run("CREATE TABLE entente_writes (key TEXT PRIMARY KEY, accept TEXT NOT NULL, "
-                        "term INTEGER NOT NULL, call TEXT NOT NULL, state TEXT NOT NULL)"));
+  ENTENTE_TRY(
+      table.run("CREATE TABLE entente_writes (key TEXT PRIMARY KEY, accept TEXT NOT NULL, "
+                "term INTEGER NOT NULL, call TEXT NOT NULL, state TEXT NOT NULL)"));
   return std::unique_ptr<CaseOffice>(new CaseOffice(file, std::move(table)));
 }
 
 Result<std::vector<entente::Fact>> CaseOffice::facts(const entente::FactsQuery& query) {
   const auto own = file_.facts_of_claim.find(query.claim.claim_id);
-  std::vector<entente::Fact> facts =
-      own == file_.facts_of_claim.end() ? file_.facts : own->second;
+  std::vector<entente::Fact> facts = own == file_.facts_of_claim.end() ? file_.facts : own->second;
   return facts;
 }
 

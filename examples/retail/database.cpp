@@ -25,11 +25,10 @@ Result<Statement> prepare(sqlite3* handle, const char* sql, std::initializer_lis
   for (const Value& value : bound) {
     ++place;
     const auto* words = std::get_if<std::string>(&value);
-    const int bound_well = words == nullptr
-                               ? sqlite3_bind_int64(made, place, std::get<std::int64_t>(value))
-                               : sqlite3_bind_text(made, place, words->data(),
-                                                   static_cast<int>(words->size()),
-                                                   SQLITE_TRANSIENT);
+    const int bound_well =
+        words == nullptr ? sqlite3_bind_int64(made, place, std::get<std::int64_t>(value))
+                         : sqlite3_bind_text(made, place, words->data(),
+                                             static_cast<int>(words->size()), SQLITE_TRANSIENT);
     if (bound_well != SQLITE_OK) return fail(ErrorCode::store_failed, sqlite3_errmsg(handle));
   }
   return statement;
@@ -84,9 +83,9 @@ Result<Database> Database::from_image(const std::vector<unsigned char>& image) {
   if (bytes == nullptr) return fail(ErrorCode::store_failed, "out of memory");
   std::memcpy(bytes, image.data(), image.size());
   const auto size = static_cast<sqlite3_int64>(image.size());
-  const int read = sqlite3_deserialize(database.handle_.get(), "main", bytes, size, size,
-                                       SQLITE_DESERIALIZE_FREEONCLOSE |
-                                           SQLITE_DESERIALIZE_RESIZEABLE);
+  const int read =
+      sqlite3_deserialize(database.handle_.get(), "main", bytes, size, size,
+                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
   if (read != SQLITE_OK) return fail(ErrorCode::store_failed, "not an image of a database");
   return std::move(database);
 }

@@ -44,9 +44,9 @@ Want change(std::string claim, std::string remedy, const Json& kwargs, const std
   if (kwargs.contains("payment_method_id") && !what.starts_with("payment:")) {
     method = ", method: " + quoted(text_of(kwargs, "payment_method_id"));
   }
-  return {std::move(claim), std::move(remedy),
-          "order_change: {order: " + quoted(text_of(kwargs, "order_id")) + ", " + what + method +
-              "}"};
+  return {
+      std::move(claim), std::move(remedy),
+      "order_change: {order: " + quoted(text_of(kwargs, "order_id")) + ", " + what + method + "}"};
 }
 
 Want want_of(const Action& action) {
@@ -86,10 +86,13 @@ Want want_of(const Action& action) {
 // One mandate for every task, so that a customer who comes again needs no new one.
 constexpr const char* mandate = R"(mandate:
   categories: [delivery, contract, return_refund, privacy, other]
-  verbs: [open, link, inform, ask, propose, accept, decline, perform, confirm, dispute, handoff, leave, close]
+  verbs: [open, link, inform, ask, propose, accept, decline, perform, confirm, dispute,
+          handoff, leave, close]
   remedies: [correction_of_record, cancellation, exchange, refund_partial, human_review]
   expires: 24h
-  approval: {never: [correction_of_record, cancellation, exchange, refund_partial], otherwise: always}
+  approval:
+    never: [correction_of_record, cancellation, exchange, refund_partial]
+    otherwise: always
 acceptable:
   exact: true
   pays_at_most: {cur: USD, amt: 10000000}
@@ -116,10 +119,10 @@ TaskGoal goal_of(const Task& task, const std::string& brand_did, const std::stri
   // Who wants a person and nothing else says so first.
   const bool person_first = goal.claims.empty() && goal.wants_person;
   if (person_first) add({"other.other", "human_review", ""});
-  goal.yaml = "entente: goal/1\nbrand: " + quoted(brand_did) +
-              "\nlanguage: en\njurisdiction: us-tx\nlink: {method: knowledge, email: " +
-              quoted(email) + "}\n" + mandate + (person_first ? "handoff: first\n" : "") +
-              "wants:\n" + wants;
+  goal.yaml =
+      "entente: goal/1\nbrand: " + quoted(brand_did) +
+      "\nlanguage: en\njurisdiction: us-tx\nlink: {method: knowledge, email: " + quoted(email) +
+      "}\n" + mandate + (person_first ? "handoff: first\n" : "") + "wants:\n" + wants;
   return goal;
 }
 

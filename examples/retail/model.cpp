@@ -61,7 +61,9 @@ const Json& Model::user() const {
   return changed != changed_users_.end() ? changed->second : documents_.users.at(customer_);
 }
 
-Json& Model::user_to_change() { return changed_users_.try_emplace(customer_, user()).first->second; }
+Json& Model::user_to_change() {
+  return changed_users_.try_emplace(customer_, user()).first->second;
+}
 
 std::string Model::forbids_payment(const Json& order, const std::string& method) const {
   const Json& history = order.at("payment_history");

@@ -128,9 +128,9 @@ Result<std::string> Model::compare(const Database& tables) const {
     append(expected.methods, rows.methods);
   }
   const std::pair<const char*, const std::vector<Row>*> all[] = {
-      {"orders", &expected.orders},          {"order_items", &expected.items},
-      {"payments", &expected.payments},      {"request_items", &expected.requests},
-      {"users", &expected.users},            {"methods", &expected.methods},
+      {"orders", &expected.orders},       {"order_items", &expected.items},
+      {"payments", &expected.payments},   {"request_items", &expected.requests},
+      {"users", &expected.users},         {"methods", &expected.methods},
       {"variants", &documents_.variants},
   };
   for (const auto& [table, rows] : all) {

@@ -25,9 +25,8 @@ std::string to_line(const TaskResult& result) {
   }
   line["refused"] = Line::array();
   for (const Refused& one : result.refused) {
-    line["refused"].push_back({{"name", one.request.name},
-                               {"kwargs", one.request.kwargs},
-                               {"reason", one.reason}});
+    line["refused"].push_back(
+        {{"name", one.request.name}, {"kwargs", one.request.kwargs}, {"reason", one.reason}});
   }
   line["handoff"] = result.handoff;
   line["case"] = result.case_id;

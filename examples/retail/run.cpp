@@ -40,8 +40,7 @@ class Stores {
     }
     return stores;
   }
-  Stores(Stores&& other) noexcept
-      : root_(std::exchange(other.root_, {})), keep_(other.keep_) {}
+  Stores(Stores&& other) noexcept : root_(std::exchange(other.root_, {})), keep_(other.keep_) {}
   Stores& operator=(Stores&&) = delete;
   ~Stores() {
     std::error_code ignored;

@@ -8,8 +8,8 @@ namespace {
 using entente::CodeFact;
 using entente::CountFact;
 using entente::ErrorCode;
-using entente::fail;
 using entente::Fact;
+using entente::fail;
 using entente::Money;
 using entente::RefFact;
 using entente::Scalar;
@@ -70,9 +70,9 @@ Status Question::add_order(FactList& to) const {
 Status Question::add_method(FactList& to) const {
   const std::string method = text_of(kwargs, "payment_method_id");
   if (method.empty()) return {};
-  ENTENTE_LET(methods,
-              database.query("SELECT kind, balance FROM methods WHERE user_id = ? AND method_id = ?",
-                             {user_id, method}));
+  ENTENTE_LET(methods, database.query(
+                           "SELECT kind, balance FROM methods WHERE user_id = ? AND method_id = ?",
+                           {user_id, method}));
   to.add("method.mine", !methods.empty());
   to.add("method.ref", RefFact{method});
   if (methods.empty()) return {};
@@ -100,8 +100,8 @@ Status Question::add_items(FactList& to) const {
     ENTENTE_LET(swaps, find_swaps(database, *picked, new_ids));
     entente::Rows rows;
     for (const Swap& swap : swaps) {
-      rows.list.push_back({{{"same_product", swap.same_product},
-                            {"new_available", swap.new_available}}});
+      rows.list.push_back(
+          {{{"same_product", swap.same_product}, {"new_available", swap.new_available}}});
       to_pay += swap.new_cents;
     }
     to.facts.push_back({"request.swaps", std::move(rows)});
@@ -121,8 +121,8 @@ Result<Picked> pick_lines(const Database& database, const std::string& order_id,
   Picked picked;
   for (const std::string& item_id : item_ids) {
     const auto line = std::ranges::find_if(lines, [&](const Row& candidate) {
-      const bool taken = std::ranges::find(picked.places, number(candidate[0])) !=
-                         picked.places.end();
+      const bool taken =
+          std::ranges::find(picked.places, number(candidate[0])) != picked.places.end();
       return !taken && text(candidate[1]) == item_id;
     });
     if (line == lines.end()) return fail(ErrorCode::not_found, item_id);
@@ -137,10 +137,9 @@ Result<std::vector<Swap>> find_swaps(const Database& database, const Picked& pic
                                      const std::vector<std::string>& new_item_ids) {
   std::vector<Swap> swaps;
   for (std::size_t i = 0; i < new_item_ids.size(); ++i) {
-    ENTENTE_LET(variants,
-                database.query("SELECT product_id, available, price FROM variants "
-                               "WHERE item_id = ?",
-                               {new_item_ids[i]}));
+    ENTENTE_LET(variants, database.query("SELECT product_id, available, price FROM variants "
+                                         "WHERE item_id = ?",
+                                         {new_item_ids[i]}));
     Swap swap{.new_item = new_item_ids[i], .old_cents = picked.cents[i]};
     if (!variants.empty()) {
       swap.same_product = text(variants.front()[0]) == picked.products[i];
@@ -170,8 +169,8 @@ Result<std::vector<Written>> Shop::writes() const {
                                     "ORDER BY rowid"));
   std::vector<Written> writes;
   for (const Row& row : rows) {
-    writes.push_back({text(row[0]), text(row[1]), static_cast<int>(number(row[2])), text(row[3]),
-                      text(row[4])});
+    writes.push_back(
+        {text(row[0]), text(row[1]), static_cast<int>(number(row[2])), text(row[3]), text(row[4])});
   }
   return writes;
 }

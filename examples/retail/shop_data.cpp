@@ -39,15 +39,14 @@ std::string lower(std::string text) {
 Status add_user(Database& database, const std::string& user_id, const Json& user) {
   const Json address = user.value("address", Json::object());
   ENTENTE_TRY(database.change("INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?)",
-                              {user_id, text_of(address, "address1"),
-                               text_of(address, "address2"), text_of(address, "city"),
-                               text_of(address, "country"), text_of(address, "state"),
-                               text_of(address, "zip")}));
+                              {user_id, text_of(address, "address1"), text_of(address, "address2"),
+                               text_of(address, "city"), text_of(address, "country"),
+                               text_of(address, "state"), text_of(address, "zip")}));
   const Json methods = user.value("payment_methods", Json::object());
   for (const auto& [method_id, method] : methods.items()) {
-    ENTENTE_TRY(database.change(
-        "INSERT INTO methods VALUES (?, ?, ?, ?)",
-        {user_id, method_id, text_of(method, "source"), to_cents(method.value("balance", Json()))}));
+    ENTENTE_TRY(database.change("INSERT INTO methods VALUES (?, ?, ?, ?)",
+                                {user_id, method_id, text_of(method, "source"),
+                                 to_cents(method.value("balance", Json()))}));
   }
   return {};
 }
@@ -61,10 +60,10 @@ Status add_order_lines(Database& database, const std::string& order_id, const Js
   }
   place = 0;
   for (const Json& payment : order.value("payment_history", Json::array())) {
-    ENTENTE_TRY(database.change(
-        "INSERT INTO payments VALUES (?, ?, ?, ?, ?)",
-        {order_id, place++, text_of(payment, "transaction_type"), to_cents(payment.at("amount")),
-         text_of(payment, "payment_method_id")}));
+    ENTENTE_TRY(
+        database.change("INSERT INTO payments VALUES (?, ?, ?, ?, ?)",
+                        {order_id, place++, text_of(payment, "transaction_type"),
+                         to_cents(payment.at("amount")), text_of(payment, "payment_method_id")}));
   }
   return {};
 }

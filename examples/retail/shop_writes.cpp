@@ -54,10 +54,9 @@ Status Shop::set_status(const std::string& order_id, const char* from, const cha
 // Only gift cards have a balance here.
 Status Shop::move_balance(const std::string& user_id, const std::string& method,
                           std::int64_t cents) {
-  ENTENTE_LET(known,
-              database_.query("SELECT kind, balance FROM methods WHERE user_id = ? AND "
-                              "method_id = ?",
-                              {user_id, method}));
+  ENTENTE_LET(known, database_.query("SELECT kind, balance FROM methods WHERE user_id = ? AND "
+                                     "method_id = ?",
+                                     {user_id, method}));
   if (known.empty()) return impossible("not a payment method of this account");
   if (text(known.front()[0]) != "gift_card") return {};
   if (number(known.front()[1]) + cents < 0) return impossible("the gift card is too small");
@@ -96,21 +95,21 @@ Status Shop::cancel(const Json& kwargs, const std::string& user_id) {
 Status Shop::change_address(const Json& kwargs) {
   const std::string order_id = order_of(kwargs);
   ENTENTE_TRY(set_status(order_id, "pending", "pending"));
-  ENTENTE_TRY(database_.change("UPDATE orders SET address1 = ?, address2 = ?, city = ?, "
-                               "country = ?, state = ?, zip = ? WHERE order_id = ?",
-                               {text_of(kwargs, "address1"), text_of(kwargs, "address2"),
-                                text_of(kwargs, "city"), text_of(kwargs, "country"),
-                                text_of(kwargs, "state"), text_of(kwargs, "zip"), order_id}));
+  ENTENTE_TRY(database_.change(
+      "UPDATE orders SET address1 = ?, address2 = ?, city = ?, "
+      "country = ?, state = ?, zip = ? WHERE order_id = ?",
+      {text_of(kwargs, "address1"), text_of(kwargs, "address2"), text_of(kwargs, "city"),
+       text_of(kwargs, "country"), text_of(kwargs, "state"), text_of(kwargs, "zip"), order_id}));
   return {};
 }
 
 Status Shop::change_user_address(const Json& kwargs, const std::string& user_id) {
   if (text_of(kwargs, "user_id") != user_id) return impossible("not this account");
-  ENTENTE_TRY(database_.change("UPDATE users SET address1 = ?, address2 = ?, city = ?, "
-                               "country = ?, state = ?, zip = ? WHERE user_id = ?",
-                               {text_of(kwargs, "address1"), text_of(kwargs, "address2"),
-                                text_of(kwargs, "city"), text_of(kwargs, "country"),
-                                text_of(kwargs, "state"), text_of(kwargs, "zip"), user_id}));
+  ENTENTE_TRY(database_.change(
+      "UPDATE users SET address1 = ?, address2 = ?, city = ?, "
+      "country = ?, state = ?, zip = ? WHERE user_id = ?",
+      {text_of(kwargs, "address1"), text_of(kwargs, "address2"), text_of(kwargs, "city"),
+       text_of(kwargs, "country"), text_of(kwargs, "state"), text_of(kwargs, "zip"), user_id}));
   return {};
 }
 
@@ -118,9 +117,8 @@ Status Shop::change_user_address(const Json& kwargs, const std::string& user_id)
 Status Shop::change_payment(const Json& kwargs, const std::string& user_id) {
   const std::string order_id = order_of(kwargs);
   ENTENTE_TRY(set_status(order_id, "pending", "pending"));
-  ENTENTE_LET(paid,
-              database_.query("SELECT amount, method_id FROM payments WHERE order_id = ?",
-                              {order_id}));
+  ENTENTE_LET(paid, database_.query("SELECT amount, method_id FROM payments WHERE order_id = ?",
+                                    {order_id}));
   if (paid.size() != 1) return impossible("not exactly one payment");
   const std::int64_t cents = number(paid.front()[0]);
   const std::string old_method = text(paid.front()[1]);

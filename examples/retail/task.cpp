@@ -15,8 +15,8 @@ Result<Task> read_task(const Json& from, std::size_t number) {
   task.user_id = text_of(from, "user_id");
   const auto actions = from.find("actions");
   if (task.user_id.empty() || actions == from.end() || !actions->is_array()) {
-    return fail(ErrorCode::json_invalid, "task " + std::to_string(number) +
-                                             ": expected user_id and actions");
+    return fail(ErrorCode::json_invalid,
+                "task " + std::to_string(number) + ": expected user_id and actions");
   }
   for (const Json& action : *actions) {
     const std::string name = text_of(action, "name");

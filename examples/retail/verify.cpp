@@ -7,8 +7,8 @@ namespace retail {
 namespace {
 
 constexpr std::array<std::string_view, 7> known_calls = {
-    "cancel_pending_order",         "modify_pending_order_address", "modify_pending_order_payment",
-    "modify_pending_order_items",   "modify_user_address",          "return_delivered_order_items",
+    "cancel_pending_order",          "modify_pending_order_address", "modify_pending_order_payment",
+    "modify_pending_order_items",    "modify_user_address",          "return_delivered_order_items",
     "exchange_delivered_order_items"};
 
 bool is_known(const std::string& name) {
