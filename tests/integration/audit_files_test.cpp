@@ -79,11 +79,19 @@ Place random_place(const fs::path& root, std::mt19937_64& chance) {
   return {};
 }
 
+// What SQLite leaves beside a database that it has read.
+void remove_side_files(const fs::path& root) {
+  for (const char* name : {"store.db", "keys.db", "last-signed.db"}) {
+    for (const char* extra : {"-wal", "-shm"}) fs::remove(root / (std::string(name) + extra));
+  }
+}
+
 // Changes one byte at a time; each change is reported, or the report is as if nothing had been
 // changed. Returns how many of the latter there were in each file.
 std::map<std::string, int> flip_bytes(const fs::path& root, std::uint64_t seed) {
   std::mt19937_64 chance(seed);
   const std::string untouched = report_text({root});
+  remove_side_files(root);
   std::map<std::string, int> silent;
   for (int round = 0; round < rounds(); ++round) {
     const Place place = random_place(root, chance);
@@ -96,7 +104,7 @@ std::map<std::string, int> flip_bytes(const fs::path& root, std::uint64_t seed) 
     const bool same = broken.empty() && report_text({root}) == untouched;
     const std::string where = place.file.filename().string() + ":" + std::to_string(place.at);
     spill(place.file, before);
-    for (const char* extra : {"-wal", "-shm"}) fs::remove(place.file.string() + extra);
+    remove_side_files(root);
     INFO(where);
     CHECK((!broken.empty() || same));
     if (same) ++silent[place.file.filename().string()];

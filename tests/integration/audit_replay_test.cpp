@@ -203,6 +203,7 @@ TEST_CASE("time that runs backwards is found", "[audit]") {
     if (entry.kind == EntryKind::facts) entry.draft.time_ms -= 3'600'000;
     return true;
   });
+  INFO(report_text({cheat.store}));
   CHECK(contains(cheat.broken(), "log.time by brand"));
 }
 

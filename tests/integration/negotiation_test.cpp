@@ -49,7 +49,8 @@ struct Customer {
          .key = &key,
          .on_message = [this](const Message& message) {
            if (!talk.empty()) talk += ", ";
-           talk += std::string(name(message.author.party)) + " " + std::string(name(message.verb()));
+           talk +=
+               std::string(name(message.author.party)) + " " + std::string(name(message.verb()));
          }});
     if (!started) FAIL(describe(started.error()));
     assistant = std::move(*started);

@@ -69,6 +69,9 @@ class Assistant {
 
   // Says what the goal wants. The case is open when this returns: its receipt was verified.
   Result<CaseId> open();
+  // Sends again what was persisted and got no receipt, as the stored bytes: after a crash, or an
+  // answer that was lost. run() begins with it.
+  Status resume(const CaseId& case_id);
   // Moves until the case is closed or somebody else must act; at most `timeout_ms`.
   Result<Ending> run(const CaseId& case_id, std::int64_t timeout_ms = 60'000);
   // Single steps, for programs with a loop of their own: what the rules would do next, and doing

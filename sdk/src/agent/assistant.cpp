@@ -223,6 +223,14 @@ Status Assistant::poll(const CaseId& case_id, std::int64_t wait_ms) {
   return s.hear(case_id, reply);
 }
 
+Status Assistant::resume(const CaseId& case_id) {
+  State& s = *state_;
+  if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
+  ENTENTE_LET(parcel, s.follower->unsent(case_id));
+  if (parcel.envelopes.empty()) return {};
+  return s.exchange(case_id, parcel, !find_case(case_id)->is_open());
+}
+
 Move Assistant::next(const CaseId& case_id) const {
   State& s = *state_;
   return next_move(*s.options.goal, *s.follower->find_case(case_id), s.clock().now_ms(),
@@ -320,6 +328,7 @@ Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
   State& s = *state_;
   if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
   const std::int64_t until_ms = s.clock().now_ms() + timeout_ms;
+  ENTENTE_TRY(resume(case_id));
   for (;;) {
     const Move move = next(case_id);
     if (auto ending = s.ending_of(case_id, move)) return *ending;

@@ -223,7 +223,7 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
   note_checkpoint(live, arrived, *message);
   if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
     parts_.authority.revoke(revoke->mandate, index);
-    parts_.ledger.put_revoked(revoke->mandate);
+    parts_.ledger.put_revoked(revoke->mandate, index);
   }
   parts_.speaker.admitted(live.record);
   touch(case_id);

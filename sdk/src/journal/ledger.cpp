@@ -250,8 +250,8 @@ void Ledger::put_case(const CaseRow& row) {
   cases.push_back(row);
 }
 
-void Ledger::put_revoked(const Digest& mandate) {
-  state_->gathered.rows.revoked.push_back(mandate);
+void Ledger::put_revoked(const Digest& mandate, std::uint64_t index) {
+  state_->gathered.rows.revoked.push_back({mandate, index});
 }
 
 bool Ledger::has_uncommitted() const { return !state_->gathered.rows.empty(); }

@@ -116,7 +116,7 @@ Status Sequencer::State::take_up() {
                                               KeyPurpose::message, parts.ledger.next_index()));
   ENTENTE_TRY(log_documents());
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
-  for (const Digest& mandate : revoked) parts.authority.revoke(mandate, 0);
+  for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
   ENTENTE_LET(rows, parts.ledger.store().cases());
   Batch batch(parts, cases, parts.clock.now_ms());
   for (const CaseRow& row : rows) {

@@ -17,7 +17,7 @@ CREATE TABLE receipts(case_id BLOB, message BLOB, leaf BLOB NOT NULL, salt BLOB 
 CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB NOT NULL,
                    closed INTEGER NOT NULL, wake_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
-CREATE TABLE revoked(mandate BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
                   checkpoint TEXT NOT NULL);
 INSERT INTO head VALUES(1, 0, '');
@@ -49,7 +49,7 @@ Status prepare_reads(const Database& database, Statements& s) {
        "open_act=?"},
       {&s.get_cases,
        "SELECT case_id, opener, open_act, closed, wake_ms FROM cases ORDER BY case_id"},
-      {&s.get_revoked, "SELECT mandate FROM revoked ORDER BY mandate"},
+      {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
   };
   for (const auto& [statement, sql] : reads) {
     ENTENTE_LET(prepared, database.prepare(sql));
@@ -67,7 +67,7 @@ Status prepare_writes(const Database& database, Statements& s) {
       {&s.put_case,
        "INSERT INTO cases VALUES(?,?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
        "closed=excluded.closed, wake_ms=excluded.wake_ms"},
-      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?)"},
+      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
       {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
   };
   for (const auto& [statement, sql] : writes) {
@@ -190,13 +190,15 @@ class SqliteStore final : public Store {
     }
   }
 
-  Result<std::vector<Digest>> revoked() const override {
-    std::vector<Digest> digests;
+  Result<std::vector<RevokedRow>> revoked() const override {
+    std::vector<RevokedRow> rows;
     auto use = statements_.get_revoked.use();
     for (;;) {
       ENTENTE_LET(found, use.step());
-      if (!found) return digests;
-      ENTENTE_TRY(use.bytes_into(0, digests.emplace_back().bytes));
+      if (!found) return rows;
+      RevokedRow& row = rows.emplace_back();
+      ENTENTE_TRY(use.bytes_into(0, row.mandate.bytes));
+      row.index = static_cast<std::uint64_t>(use.number(1));
     }
   }
 
@@ -275,8 +277,11 @@ class SqliteStore final : public Store {
                       .bind(row.wake_ms)
                       .run());
     }
-    for (const Digest& mandate : batch.revoked) {
-      ENTENTE_TRY(statements_.add_revoked.use().bind(ByteView(mandate)).run());
+    for (const RevokedRow& row : batch.revoked) {
+      ENTENTE_TRY(statements_.add_revoked.use()
+                      .bind(ByteView(row.mandate))
+                      .bind(static_cast<std::int64_t>(row.index))
+                      .run());
     }
     if (batch.checkpoint.empty()) return {};
     return statements_.put_head.use()

@@ -36,7 +36,7 @@ TEST_CASE("what was written is there after reopening", "[store]") {
     batch.parts.push_back({digest(7), digest(8), PartClass::media, {5}});
     batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
     batch.cases.push_back({digest(7), {}, {}, true, 42});
-    batch.revoked.push_back(digest(3));
+    batch.revoked.push_back({digest(3), 11});
     REQUIRE(store->write(batch));
   }
 
@@ -52,7 +52,8 @@ TEST_CASE("what was written is there after reopening", "[store]") {
   CHECK(store->receipts_of(digest(7))->at(0).proof == "proof");
   CHECK((*store->find_case(digest(7)))->closed);
   CHECK((*store->find_case(digest(7)))->wake_ms == 42);
-  CHECK(*store->revoked() == std::vector{digest(3)});
+  CHECK(store->revoked()->at(0).mandate == digest(3));
+  CHECK(store->revoked()->at(0).index == 11);
 }
 
 TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negative]") {

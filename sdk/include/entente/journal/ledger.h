@@ -60,7 +60,7 @@ class Ledger final : public NodeReader {
   void keep_part(const CaseId& case_id, const Part& part);
   void keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt);
   void put_case(const CaseRow& row);
-  void put_revoked(const Digest& mandate);
+  void put_revoked(const Digest& mandate, std::uint64_t index);
   bool has_uncommitted() const;
 
   // One transaction, compare-and-swap, signature. On failure nothing of the batch was

@@ -58,14 +58,20 @@ struct CaseRow {
   std::int64_t wake_ms = 0;  // the earliest clock; 0 = none
 };
 
+// A mandate taken back: from this log index on, never before.
+struct RevokedRow {
+  Digest mandate;
+  std::uint64_t index = 0;
+};
+
 struct StoreBatch {
   std::vector<EntryRow> entries;
   std::vector<NodeRow> nodes;
   std::vector<PartRow> parts;
   std::vector<ReceiptRow> receipts;
-  std::vector<CaseRow> cases;   // inserted or replaced
-  std::vector<Digest> revoked;  // mandates
-  std::string checkpoint;       // text of the tree after this batch; empty = unchanged
+  std::vector<CaseRow> cases;  // inserted or replaced
+  std::vector<RevokedRow> revoked;
+  std::string checkpoint;  // text of the tree after this batch; empty = unchanged
 
   bool empty() const;
 };
@@ -89,7 +95,7 @@ class Store {
   virtual Result<std::optional<CaseRow>> find_open(const PublicKey& opener,
                                                    const ActId& act) const = 0;
   virtual Result<std::vector<CaseRow>> cases() const = 0;
-  virtual Result<std::vector<Digest>> revoked() const = 0;
+  virtual Result<std::vector<RevokedRow>> revoked() const = 0;
 };
 
 enum class StoreMode : std::uint8_t { read, write };
