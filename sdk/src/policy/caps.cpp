@@ -22,7 +22,7 @@ Promised sum_of(std::span<const Term> terms, std::string_view family) {
 
 Promised before(const Cap& cap, const ClaimView& view) {
   const MessageId except = view.own ? view.own->id : MessageId{};
-  const std::int64_t now_ms = view.now_ms();
+  const std::int64_t now_ms = view.at_ms();
   switch (cap.period) {
     case Cap::Period::customer_day:
       return view.exposure.to_customer(view.account, cap.family, now_ms - day_ms, except);

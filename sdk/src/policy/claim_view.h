@@ -32,7 +32,7 @@ struct ClaimView {
   bool declined = false;  // the brand's newest was
   std::vector<std::string> offered_remedies;
 
-  std::int64_t now_ms() const { return facing.now_ms; }
+  std::int64_t at_ms() const { return facing.now_ms; }
 };
 
 // Requires a claim of the case. The view refers into all that is given.

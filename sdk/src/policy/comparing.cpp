@@ -124,7 +124,7 @@ Relation compare(const OfferedTerm& offered, const Worded& rule, const ClaimView
   const NewPart method = reference_part(rule.method_ref);
   const Sides sides{offered.parts, {view.parts, {&method, 1}}};
   const Relation content = std::visit(sides, term.shape, with_method(rule, view));
-  const Relation due = compare_due(term.due, owed.due, view.now_ms());
+  const Relation due = compare_due(term.due, owed.due, view.at_ms());
   return both(both(content, due), compare_condition(term, owed, sides));
 }
 

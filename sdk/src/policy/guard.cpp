@@ -134,7 +134,7 @@ Status check_terms(std::vector<Slot> slots, const Speech& speech, const Offer& o
 Status check_clocks(const Offer& offer, const ClaimView& view) {
   if (!offer.approval.empty()) return {};
   const OfferRules& rules = view.rules.offers;
-  const std::int64_t latest_ms = view.now_ms() + drift_ms;
+  const std::int64_t latest_ms = view.at_ms() + drift_ms;
   const bool longer =
       offer.valid_until_ms > latest_ms + rules.valid_for_ms ||
       offer.toll_max_ms > rules.toll_max_ms ||

@@ -153,10 +153,10 @@ bool has_concession(const Offer& offer) {
 
 void set_clocks(Offer& offer, const ClaimView& view) {
   const OfferRules& rules = view.rules.offers;
-  offer.valid_until_ms = view.now_ms() + rules.valid_for_ms;
+  offer.valid_until_ms = view.at_ms() + rules.valid_for_ms;
   if (has_goods(offer)) {
     offer.lapse_if = rules.lapse_if;
-    if (rules.hold_ms > 0) offer.inventory_until_ms = view.now_ms() + rules.hold_ms;
+    if (rules.hold_ms > 0) offer.inventory_until_ms = view.at_ms() + rules.hold_ms;
   }
   if (has_concession(offer)) offer.toll_max_ms = rules.toll_max_ms;
 }
@@ -166,7 +166,7 @@ void set_clocks(Offer& offer, const ClaimView& view) {
 Worded word_remedy(const RemedyRule& rule, Ground ground, const Money& amount,
                    const ClaimView& view) {
   Worded worded;
-  Material material{amount, view.claim.items, first_part(view.claim), view.now_ms()};
+  Material material{amount, view.claim.items, first_part(view.claim), view.at_ms()};
   if (!amount.is_said() && rule.amount.is_said()) {
     const auto known = view.facing.amount(rule.amount);
     if (known) {
@@ -238,7 +238,7 @@ Speech word_refusal(const Check& check, const RequestRule& rule, const ClaimView
   determine.reason = check.reason;
   determine.facts = facts_of(check);
   determine.basis = check.basis.empty() ? rule.basis : check.basis;
-  determine.contest_until_ms = view.now_ms() + view.rules.contest_for_ms;
+  determine.contest_until_ms = view.at_ms() + view.rules.contest_for_ms;
   determine.adr = {view.rules.adr_body, view.rules.adr_url, view.rules.adr_participates};
   determine.text = 0;
   const std::string_view words = reason_words(view.rules, check.reason, view.language);

@@ -190,3 +190,57 @@ TEST_CASE("a consumer's own offer is accepted within the same limits", "[policy]
   offer.terms[0].shape = MoneyTo{euros(3990), "original_payment"};
   CHECK(table.judged(own) == "author_forbidden");
 }
+
+TEST_CASE("a refund is neither cut, raised nor turned elsewhere", "[policy][negative]") {
+  Table table;
+  const Policy policy = example_policy("retail");
+  table.assurance = "knowledge";
+  PartRef order;
+  order.digest.bytes[0] = 1;
+  order.media_type = "text/plain";
+  order.part_class = PartClass::reference;
+  OrderChange cancel{0, OrderChange::Cancel{"no_longer_needed"}, std::nullopt};
+  Open open;
+  open.language = "en";
+  open.jurisdiction = "us-tx";
+  open.claims = {
+      {1, "contract", "cancellation", Basis::contract, {}, 0, {{"refund_full", cancel}}}};
+  table.say(Party::consumer, Speech{open, {order}, {}});
+  table.set("order.mine", true);
+  table.set("order.status", CodeFact{"pending"});
+  table.set("order.total", Money{"USD", 900, 2});
+  table.set("order.original_method", RefFact{"card_1"});
+  const Speech fair = value_of(
+      word_offer(policy, table.situation(1), std::vector<OfferChoice>{{"refund_full", {}}}));
+  CHECK(fair == *table.decide(policy, 1).speech);
+  const auto judged = [&](auto change) {
+    Speech speech = fair;
+    change(speech, std::get<OrderChange>(std::get<Offer>(speech.body).terms[0].shape));
+    const Status status = check_limits(policy, table.situation(1), speech);
+    return status ? "allowed" : std::string(name(status.error().code));
+  };
+  CHECK(judged([](Speech&, OrderChange&) {}) == "allowed");
+  CHECK(judged([](Speech&, OrderChange& change) { change.settlement->amount.amt = 901; }) ==
+        "exposure_exceeded");
+  CHECK(judged([](Speech&, OrderChange& change) { change.settlement->amount.amt = 899; }) ==
+        "below_entitlement");
+  CHECK(judged([](Speech&, OrderChange& change) {
+          change.settlement->direction = Settlement::Direction::pays;
+        }) == "below_entitlement");
+  CHECK(judged([](Speech&, OrderChange& change) { change.settlement->amount.cur = "EUR"; }) ==
+        "author_forbidden");
+  CHECK(judged([](Speech&, OrderChange& change) { change.settlement.reset(); }) ==
+        "author_forbidden");
+  CHECK(judged([](Speech&, OrderChange& change) {
+          change.change = OrderChange::Cancel{"ordered_by_mistake"};
+        }) == "author_forbidden");
+  CHECK(judged([](Speech& speech, OrderChange&) {
+          speech.added.at(0).content = to_bytes("card_of_a_thief");
+        }) == "author_forbidden");
+  CHECK(judged([](Speech& speech, OrderChange&) { speech.repeated.at(0).digest.bytes[0] = 9; }) ==
+        "author_forbidden");
+  table.set("order.status", CodeFact{"delivered"});
+  CHECK(judged([](Speech&, OrderChange&) {}) == "author_forbidden");
+  table.set("order.status", Unknown{});
+  CHECK(judged([](Speech&, OrderChange&) {}) == "author_forbidden");
+}
