@@ -12,7 +12,7 @@
 namespace entente {
 
 // An Ed25519 public key (RFC 8032). Holding one says nothing about its quality: see
-// is_prime_order() in entente/crypto/signature.h, which is asked when a key is registered.
+// check_key() in entente/crypto/signature.h, which is asked when a key is registered.
 struct PublicKey {
   std::array<std::uint8_t, 32> bytes{};
 

@@ -5,7 +5,7 @@
 //     HttpClient client;
 //     ENTENTE_LET(card, client.get("https://kettle.example/.well-known/entente"));
 //
-// protocol/spec/07-transport.md.
+// protocol/spec/11-transport.md.
 
 #include <entente/core/limits.h>
 #include <entente/transport/http.h>

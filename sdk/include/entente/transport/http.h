@@ -4,7 +4,7 @@
 //
 //     reply.send({.status = 200, .content_type = "application/json", .body = to_bytes(text)});
 //
-// protocol/spec/07-transport.md.
+// protocol/spec/11-transport.md.
 
 #include <entente/core/bytes.h>
 

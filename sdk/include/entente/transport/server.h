@@ -7,7 +7,7 @@
 //     ENTENTE_TRY(server.start());
 //
 // A strict subset of HTTP/1.1: keep-alive, but no chunked bodies, no upgrades, no pipelined answers
-// out of order. protocol/spec/07-transport.md.
+// out of order. protocol/spec/11-transport.md.
 
 #include <entente/core/limits.h>
 #include <entente/transport/http.h>
