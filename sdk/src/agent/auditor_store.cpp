@@ -151,7 +151,12 @@ Result<std::vector<LoggedPart>> StoreSource::parts_of(const CaseId& case_id) {
   ENTENTE_LET(rows, files_.store->parts_of(case_id));
   std::vector<LoggedPart> parts;
   for (const PartRow& row : rows) {
-    const auto key = files_.keys->content_key(case_id, name(row.part_class));
+    // The row may hold any number; only a class that exists has a name and a key.
+    const bool is_class =
+        row.part_class > PartClass::unset && row.part_class <= PartClass::reference;
+    const auto key = is_class
+                         ? files_.keys->content_key(case_id, name(row.part_class))
+                         : Result<WrapKey>(fail(ErrorCode::store_corrupt, "no class of parts"));
     auto part = key ? open_part(*key, row) : Result<Part>(std::unexpected(key.error()));
     LoggedPart logged{.digest = row.digest, .content = WithheldContent{}};
     if (part) {

@@ -50,7 +50,7 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
   place(entry, hash);
   auto leaf = decode<LogEntry>(entry.leaf);
   if (!leaf) {
-    notes_.broken(Rule::log_leaf, {.entries = {entry.index}, .case_id = {}}, header_.owner,
+    notes_.broken(Rule::log_leaf, {.entries = {entry.index}, .case_id = {}}, Party::unset,
                   "the leaf is no log entry: " + describe(leaf.error()));
     return std::nullopt;
   }
@@ -82,7 +82,7 @@ void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
 
 void LogPass::check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash) {
   notes_.check(leaf.time_ms >= time_ms_, Rule::log_time, {.entries = {entry.index}, .case_id = {}},
-               header_.owner,
+               Party::unset,
                "the entry is " + std::to_string(time_ms_ - leaf.time_ms) +
                    " ms older than the one before it");
   time_ms_ = std::max(time_ms_, leaf.time_ms);
@@ -90,7 +90,7 @@ void LogPass::check_chain(const LoggedEntry& entry, const LogEntry& leaf, const 
   const auto [last, first] = last_leaf_.try_emplace(leaf.blind_case);
   if (complete_ || header_.partial) {
     notes_.check(leaf.prev_leaf == last->second, Rule::log_chain,
-                 {.entries = {entry.index}, .case_id = {}}, header_.owner,
+                 {.entries = {entry.index}, .case_id = {}}, Party::unset,
                  first ? "the first entry of its case names one before it"
                        : "the entry does not name the entry of its case before it");
   }
@@ -118,7 +118,7 @@ void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
   auto& content = std::get<EntryContent>(entry.content);
   if (commitment(content.salt, content.bytes) != opened.leaf.commit) {
     opened.withheld = "what is shown is not what was committed to";
-    return notes_.broken(Rule::log_commitment, where, header_.owner,
+    return notes_.broken(Rule::log_commitment, where, Party::unset,
                          "what is shown does not open the commitment");
   }
   notes_.holds(Rule::log_commitment);
@@ -146,7 +146,7 @@ void LogPass::check_root() {
   }
   const bool same = complete_ && root_then_ && *root_then_ == head_->root;
   notes_.check(
-      same, Rule::log_root, {}, header_.owner,
+      same, Rule::log_root, {}, Party::unset,
       "the entries do not give the root of the checkpoint of size " + std::to_string(head_->size));
   if (same && here.size != head_->size) {
     notes_.not_checkable(
@@ -173,7 +173,7 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   }
   const auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, *key, header_.witnesses);
   if (!cosigned) {
-    return notes_.broken(Rule::log_signed, {}, header_.owner,
+    return notes_.broken(Rule::log_signed, {}, Party::unset,
                          "the checkpoint is not signed by the log: " + describe(cosigned.error()));
   }
   notes_.holds(Rule::log_signed);

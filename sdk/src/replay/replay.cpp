@@ -91,10 +91,16 @@ class LogReplay {
     result_.report.sort();
   }
 
-  // What a consumer's log shows against the brand rests on the brand's receipts.
+  // What the owner signed is the owner's doing; where the entries are not what was signed, a file
+  // may have suffered on its way. What a consumer's log shows against the brand rests on the
+  // brand's receipts.
   void grade_findings() {
+    const bool is_as_signed = result_.report.count_of(Rule::log_root, Judgement::broken) == 0;
     for (Finding& finding : result_.report.findings) {
       finding.log = owner_;
+      const bool of_leaf = finding.rule == Rule::log_leaf || finding.rule == Rule::log_time ||
+                           finding.rule == Rule::log_chain;
+      if (of_leaf && is_as_signed) finding.at_fault = owner_;
       const bool by_receipt = owner_ == Party::consumer && finding.at_fault == Party::brand;
       finding.grade = by_receipt ? std::max(Grade::receipted, result_.grade) : result_.grade;
     }
