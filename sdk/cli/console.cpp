@@ -67,6 +67,21 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+std::vector<std::string> wrap(std::string_view text, std::string_view indent, std::size_t columns) {
+  std::vector<std::string> lines;
+  const std::size_t width = columns > indent.size() ? columns - indent.size() : 1;
+  while (text.size() > width) {
+    std::size_t end = text.rfind(' ', width);
+    const bool only_indent = end == text.npos || text.find_first_not_of(' ') > end;
+    if (only_indent) end = text.find(' ', width);
+    if (end == text.npos) break;
+    lines.push_back(std::string(indent) + std::string(text.substr(0, end)));
+    text.remove_prefix(end + 1);
+  }
+  lines.push_back(std::string(indent) + std::string(text));
+  return lines;
+}
+
 Console::Console() : colour_(wants_colour()), interactive_(isatty(STDIN_FILENO) == 1) {}
 
 std::string Console::paint(Ink ink, std::string_view text) const {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace entente::cli {
 
@@ -42,6 +43,10 @@ class Console {
   bool colour_ = false;
   bool interactive_ = false;
 };
+
+// `text` in lines of at most `columns` characters, broken at spaces; each begins with
+// `indent`.
+std::vector<std::string> wrap(std::string_view text, std::string_view indent, std::size_t columns);
 
 // A stranger's text on one line, without what a terminal would obey.
 std::string harmless(std::string_view text);

@@ -7,6 +7,8 @@
 namespace entente::cli {
 namespace {
 
+constexpr std::size_t columns_max = 100;
+
 // The newest code in a brand's outbox.
 std::optional<std::string> newest_code(const std::filesystem::path& mailbox) {
   const auto text = read_text(mailbox);
@@ -33,7 +35,9 @@ std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign
   console_.line();
   console_.line(console_.paint(Ink::person, "For you to approve:"));
   std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) console_.line("  | " + harmless(line));
+  for (std::string line; std::getline(lines, line);) {
+    for (const std::string& row : wrap(harmless(line), "  | ", columns_max)) console_.line(row);
+  }
   bool agreed = answers_ == Answers::yes;
   if (agreed) console_.line("  approved without asking");
   if (!agreed && console_.is_interactive()) agreed = console_.confirm("  Agree and sign?");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view did_web = "did:web:";
 constexpr std::size_t speaker_columns = 25;
+constexpr std::size_t columns_max = 100;
 
 std::string_view domain_of(std::string_view did) {
   return did.starts_with(did_web) ? did.substr(did_web.size()) : did;
@@ -169,7 +170,7 @@ void print(Console& console, const Spoken& spoken, const FindPart& find_part,
   if (offers) head += console.paint(Ink::faint, "  " + short_hex(spoken.id));
   console.line(head);
   for (const std::string& line : retell(message, find_part, brand_did)) {
-    console.line("          " + line);
+    for (const std::string& row : wrap(line, "          ", columns_max)) console.line(row);
   }
   if (!spoken.because.empty()) {
     console.line("          " + console.paint(Ink::faint, "by rule " + spoken.because));

@@ -36,6 +36,11 @@ Result<CaseId> play(Console& console, const std::filesystem::path& home, Person:
   console.line(console.paint(good ? Ink::good : Ink::bad,
                              "So it ends: " + std::string(name(ending.kind)) +
                                  (ending.outcome.empty() ? "" : ", " + ending.outcome)));
+  if (ending.kind == Ending::Kind::needs_principal) {
+    console.line("You did not agree, so nothing was signed: entente approve " +
+                 short_hex(case_id) + " --home " + home.string() + " goes on.");
+    return case_id;
+  }
   if (!good) return fail(ErrorCode::internal, "the demo did not go as it should");
   return case_id;
 }

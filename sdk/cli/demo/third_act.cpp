@@ -54,16 +54,22 @@ void show_cases(Console& console, const Report& report) {
   }
 }
 
+void show(Console& console, const Finding& finding) {
+  const bool known = finding.at_fault != Party::unset;
+  console.line("  " + console.paint(Ink::bad, "broken") + "  " + std::string(name(finding.rule)) +
+               (known ? ", the " + std::string(name(finding.at_fault)) + " is at fault" : "") +
+               ": " + harmless(finding.sentence));
+}
+
+// Those that name somebody first.
 void show_broken(Console& console, const Report& report) {
   std::size_t shown = 0;
-  for (const Finding& finding : report.findings) {
-    if (finding.judgement != Judgement::broken || shown++ == findings_shown_max) continue;
-    const std::string fault = finding.at_fault == Party::unset
-                                  ? "nobody can say who"
-                                  : "the " + std::string(name(finding.at_fault)) + " is at fault";
-    console.line("  " + console.paint(Ink::bad, "broken") + "  " + std::string(name(finding.rule)) +
-                 ", " + fault);
-    console.line("          " + harmless(finding.sentence));
+  for (const bool named : {true, false}) {
+    for (const Finding& finding : report.findings) {
+      if (finding.judgement != Judgement::broken) continue;
+      if ((finding.at_fault != Party::unset) != named) continue;
+      if (shown++ < findings_shown_max) show(console, finding);
+    }
   }
 }
 
