@@ -73,7 +73,8 @@ void show_broken(Console& console, const Report& report) {
   }
 }
 
-// One bit in the middle of the first bundle of entries.
+// One bit in the middle of the first bundle of entries. Alone, such an export may have suffered on
+// its way; the checkpoints that a consumer was given say what the brand had signed.
 Result<fs::path> flip_a_byte(const fs::path& exported) {
   for (const auto& item : fs::recursive_directory_iterator(exported / "tile/entries")) {
     if (!item.is_regular_file()) continue;
@@ -92,8 +93,8 @@ Status show_tampering(Console& console, const DemoPlace& place, const std::strin
                          {.master_key_file = {}, .log_key = &key, .checkpoint = {}}));
   ENTENTE_LET(file, flip_a_byte(exported));
   console.line("Now one bit is flipped in " + file.lexically_relative(place.directory).string() +
-               ", an export of the brand's log:");
-  ENTENTE_LET(report, replay_sources({exported}, log_key));
+               ",\nan export of the brand's log, and it is laid beside what the consumer kept:");
+  ENTENTE_LET(report, replay_sources({exported, place.consumer() / "data"}, log_key));
   if (report.broken() == 0) return fail(ErrorCode::internal, "a flipped bit was not found");
   show_broken(console, report);
   return {};
