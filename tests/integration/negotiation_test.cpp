@@ -1,7 +1,11 @@
 // Two parties negotiate in one process, by policy and goal alone; what they leave is checked from
 // both sides.
 
-#include <algorithm>
+#include <entente/transport/certificate.h>
+#include <entente/wire/admission.h>
+
+#include <fstream>
+#include <future>
 
 #include "catch.h"
 #include "kettle.h"
@@ -29,6 +33,33 @@ struct World {
   }
 };
 
+// A line on which every second answer is lost: the brand has it, the consumer does not know.
+class LossyBrand final : public BrandConnection {
+ public:
+  explicit LossyBrand(BrandConnection& line) : line_(line) {}
+  Result<Bytes> card() override { return line_.card(); }
+  Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                      std::int64_t wait_ms) override {
+    auto answer = line_.post(parcel, case_id, wait_ms);
+    if (++posts % 2 == 1) return fail(ErrorCode::network_failed, "lost on the way");
+    return answer;
+  }
+  Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                     const SignRead& sign) override {
+    return line_.get(case_id, after, wait_ms, sign);
+  }
+  int posts = 0;
+
+ private:
+  BrandConnection& line_;
+};
+
+std::string with(std::string text, const std::string& what, const std::string& instead) {
+  const auto at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), instead);
+}
+
 struct Customer {
   Goal goal;
   Agreeable principal;
@@ -36,7 +67,8 @@ struct Customer {
   std::string talk;  // "consumer open, brand link, ..."
   std::unique_ptr<Assistant> assistant;
 
-  Customer(World& world, std::uint8_t seed, const std::string& goal_text)
+  Customer(World& world, std::uint8_t seed, const std::string& goal_text,
+           BrandConnection* line = nullptr)
       : goal(*Goal::parse(goal_text, "goal.yaml")),
         principal(seed, world.shop),
         key(std::move(*KeyPair::from_seed(Bytes(32, static_cast<std::uint8_t>(seed + 100))))) {
@@ -44,7 +76,7 @@ struct Customer {
         {.directory = world.directory.path() / ("consumer-" + std::to_string(seed)),
          .goal = &goal,
          .files = {{"kettle.jpg", to_bytes("a photo")}},
-         .brand = world.connection.get(),
+         .brand = line != nullptr ? line : world.connection.get(),
          .principal = &principal,
          .key = &key,
          .on_message = [this](const Message& message) {
@@ -74,4 +106,173 @@ TEST_CASE("a broken kettle is replaced, with a smaller credit than was asked", "
   CHECK(world.shop.executed() == 2);
   CHECK(world.shop.repeated() == 0);
   CHECK(ana.principal.shown.find("EUR 5.00") != std::string::npos);
+}
+
+TEST_CASE("answers that are lost on the way change nothing", "[integration]") {
+  World world;
+  LossyBrand line(*world.connection);
+  Customer ana(world, 1, kettle_goal(), &line);
+
+  CHECK(ana.assistant->open().error().code == ErrorCode::network_failed);
+  const auto cases = ana.assistant->cases();
+  REQUIRE(cases.size() == 1);
+  Result<Ending> ending = fail(ErrorCode::network_failed);
+  for (int attempt = 0; attempt < 40 && !ending; ++attempt) {
+    ending = ana.assistant->run(cases.front(), 20'000);
+  }
+
+  REQUIRE(ending);
+  CHECK(ending->outcome == "resolved_agreed");
+  CHECK(line.posts > 8);
+  CHECK(world.shop.executed() == 2);
+  CHECK(world.shop.repeated() == 0);
+}
+
+TEST_CASE("a person asked for in the first message is acknowledged at once", "[integration]") {
+  World world;
+  Customer ana(world, 1, kettle_goal() + "handoff: first\n");
+
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+
+  const HandoffState* handoff = ana.assistant->find_case(*case_id)->handoff();
+  REQUIRE(handoff != nullptr);
+  CHECK(handoff->stage == HandoffStage::queued);
+  CHECK(handoff->queue.place == 1);
+  CHECK_FALSE(handoff->queue.alternatives.empty());
+  CHECK(ana.assistant->run(*case_id)->kind == Ending::Kind::with_a_person);
+  CHECK(ana.talk.starts_with("consumer open, consumer link, brand handoff"));
+}
+
+TEST_CASE("what a machine must not decide goes to a person", "[integration]") {
+  World world;
+  const std::string goal =
+      with(with(kettle_goal(), "goods_nonconformity.defective", "goods_nonconformity.safety"),
+           "human_when: [{refused: any}", "human_when: [{refused: [no_such_reason]}");
+  Customer ana(world, 1, goal);
+
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+  const auto ending = ana.assistant->run(*case_id, 20'000);
+
+  INFO(ana.talk);
+  REQUIRE(ending);
+  CHECK(ending->kind == Ending::Kind::with_a_person);
+  CHECK(world.shop.executed() == 0);
+  CHECK(ana.talk.find("brand propose") == std::string::npos);
+}
+
+TEST_CASE("an offer the person does not approve binds nobody", "[integration][negative]") {
+  World world;
+  Customer ana(world, 1, kettle_goal());
+  ana.principal.agrees = false;
+
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+  const auto ending = ana.assistant->run(*case_id, 20'000);
+
+  REQUIRE(ending);
+  CHECK(ending->kind == Ending::Kind::needs_principal);
+  CHECK(ana.assistant->find_case(*case_id)->bindings().empty());
+  CHECK(world.shop.executed() == 0);
+  ana.principal.agrees = true;
+  CHECK(ana.assistant->run(*case_id, 20'000)->outcome == "resolved_agreed");
+}
+
+TEST_CASE("both parties go on after a restart", "[integration]") {
+  World world;
+  auto ana = std::make_unique<Customer>(world, 1, kettle_goal());
+  ana->principal.agrees = false;
+  const auto case_id = ana->assistant->open();
+  REQUIRE(case_id);
+  REQUIRE(ana->assistant->run(*case_id, 20'000));
+  ana.reset();
+  world.endpoint.reset();
+  world.start();
+
+  Customer again(world, 1, kettle_goal());
+
+  REQUIRE(again.assistant->cases().size() == 1);
+  CHECK(again.assistant->run(*case_id, 20'000)->outcome == "resolved_agreed");
+  CHECK(world.shop.executed() == 2);
+}
+
+TEST_CASE("a stranger hears that there is no such case", "[integration][negative]") {
+  World world;
+  Customer ana(world, 1, kettle_goal());
+  Customer mallory(world, 2, kettle_goal());
+  const auto case_id = ana.assistant->open();
+  const auto own = mallory.assistant->open();
+  REQUIRE(case_id);
+  REQUIRE(own);
+
+  // Mallory's perfectly signed messages, sent to Ana's case and to one that does not exist.
+  std::vector<int> statuses;
+  for (const CaseId& target : {*case_id, CaseId{}}) {
+    Parcel parcel;
+    Message message{
+        .environment = Environment::sandbox,
+        .case_id = target,
+        .prev = target,
+        .sent_at_ms = world.clock.now_ms(),
+        .admit_by_ms = world.clock.now_ms() + 60'000,
+        .author = {Party::consumer, Actor::person, mallory.principal.public_key(), {}},
+        .audience = {"did:web:kettle.example", Admission::admit<Card>(world.brand.card)->id()},
+        .body = Leave{.reason = "consumer_asked"}};
+    message.nonce.fill(7);
+    message.act_id.fill(7);
+    const KeyPair key = mallory.principal.key();
+    parcel.envelopes.push_back(*sign(message, key));
+    std::promise<int> status;
+    world.endpoint->deliver(parcel, std::nullopt, 0,
+                            [&](const EndpointAnswer& answer) { status.set_value(answer.status); });
+    statuses.push_back(status.get_future().get());
+  }
+  CHECK(statuses == std::vector{404, 404});
+  CHECK_FALSE(ana.assistant->find_case(*case_id)->consumer_left());
+}
+
+TEST_CASE("over HTTPS, with an authority made for the afternoon", "[integration]") {
+  World world;
+  world.endpoint.reset();
+  const auto made = make_test_authority({"kettle.example"}, world.clock.now_ms());
+  REQUIRE(made);
+  const auto file = [&](const char* name, const std::string& text) {
+    const auto path = world.directory.path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  };
+  EndpointOptions options =
+      kettle_endpoint(world.directory.path() / "brand", world.brand, world.shop);
+  options.serve_http = true;
+  options.server.certificate_file = file("chain.pem", made->certificate_pem);
+  options.server.key_file = file("key.pem", made->key_pem);
+  auto endpoint = Endpoint::start(std::move(options));
+  REQUIRE(endpoint);
+  const std::string port = std::to_string((*endpoint)->port());
+  HttpBrand line({.url = "https://kettle.example:" + port,
+                  .client = {.ca_file = file("ca.pem", made->ca_pem),
+                             .allow_private = true,
+                             .resolve = {"kettle.example:" + port + ":127.0.0.1"}}});
+  Customer ana(world, 1, kettle_goal(), &line);
+
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+  const auto ending = ana.assistant->run(*case_id, 20'000);
+
+  REQUIRE(ending);
+  CHECK(ending->outcome == "resolved_agreed");
+}
+
+TEST_CASE("outside sandbox an endpoint does not start without a desk", "[integration][negative]") {
+  World world;
+  world.endpoint.reset();
+  Card card = **Admission::admit<Card>(world.brand.card);
+  card.environment = Environment::production;
+  EndpointOptions options =
+      kettle_endpoint(world.directory.path() / "live", world.brand, world.shop);
+  options.card = *sign(card, world.brand.root);
+  options.policy = with(options.policy, "environment: sandbox", "environment: production");
+
+  CHECK(Endpoint::start(options).error().code == ErrorCode::desk_required);
 }

@@ -111,6 +111,8 @@ Agreeable::Agreeable(std::uint8_t seed, const KettleShop& shop)
 
 const PublicKey& Agreeable::public_key() const { return key_.public_key(); }
 
+KeyPair Agreeable::key() const { return std::move(*KeyPair::from_seed(key_.secret_seed())); }
+
 std::optional<Signature> Agreeable::approve(std::string_view text, ByteView to_sign) {
   shown = text;
   if (!agrees) return std::nullopt;

@@ -51,6 +51,8 @@ class Agreeable final : public Principal {
   Result<Signature> sign_mandate(ByteView to_sign) override;
   std::optional<std::string> link_proof(std::string_view method) override;
 
+  KeyPair key() const;  // a copy
+
   std::string shown;  // the last text
   bool agrees = true;
 

@@ -30,6 +30,8 @@ constexpr Stage stays = Stage::none;
 
 constexpr std::array table = {
     HandoffRow{askable, Who::consumer, Event::request, Stage::requested},
+    // Where its policy says that a machine must not decide, the brand brings a person itself.
+    HandoffRow{askable, Who::brand, Event::request, Stage::requested},
     HandoffRow{any(Stage::requested), Who::brand, Event::ack_queued, Stage::queued},
     HandoffRow{any(Stage::requested), Who::brand, Event::ack_scheduled, Stage::scheduled},
     HandoffRow{any(Stage::requested), Who::brand, Event::ack_unavailable, Stage::unavailable},

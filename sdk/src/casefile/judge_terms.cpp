@@ -112,7 +112,11 @@ class References {
   // A consumer's handoff is never refused: what does not fit is on record without effect.
   Outcome operator()(const Handoff& handoff) const {
     const bool consumers = party_ == Party::consumer;
-    if (std::holds_alternative<HandoffRequest>(handoff.act)) return ok;
+    if (std::holds_alternative<HandoffRequest>(handoff.act)) {
+      const HandoffState* ticket = state_.handoff();
+      const bool again = !consumers && ticket != nullptr && is_live(ticket->stage);
+      return again ? Outcome::refused(ErrorCode::ticket_live) : ok;
+    }
     const Outcome outcome = check_step(handoff);
     if (outcome == ok || !consumers) return outcome;
     return Outcome::none(outcome.code);

@@ -60,7 +60,7 @@ constexpr std::array role_table = {
     Role{Verb::perform, "", anyone, anyone},
     Role{Verb::confirm, "", anyone, anyone},
     Role{Verb::dispute, "", anyone, anyone},
-    Role{Verb::handoff, "request", anyone, nobody},
+    Role{Verb::handoff, "request", anyone, anyone},
     Role{Verb::handoff, "ack", nobody, anyone},
     Role{Verb::handoff, "route", nobody, anyone},
     Role{Verb::handoff, "choose", anyone, nobody},

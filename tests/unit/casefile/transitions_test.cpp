@@ -104,8 +104,8 @@ TEST_CASE("what a party may not say is refused in every phase") {
     Staged staged(phase);
     Play& play = staged.play;
     for (const Body& body :
-         {Body(Leave{"x"}), Body(invoke("access", {1})), Body(ask_person()),
-          Body(Close{CloseFinal{play.head(), {}}}), Body(Revoke{cast().mandate(1)})}) {
+         {Body(Leave{"x"}), Body(invoke("access", {1})), Body(Close{CloseFinal{play.head(), {}}}),
+          Body(Revoke{cast().mandate(1)})}) {
       play.brand(body);
       CHECK(describe(play.outcome) == "refused(author_forbidden)");
     }
@@ -114,6 +114,15 @@ TEST_CASE("what a party may not say is refused in every phase") {
       CHECK(describe(play.outcome) == "refused(author_forbidden)");
     }
   }
+}
+
+TEST_CASE("a brand may bring a person too, but not twice") {
+  Play play;
+  play.brand(ask_person());
+  CHECK(play.outcome == Outcome::binding());
+  CHECK(play.casefile.handoff()->stage == HandoffStage::requested);
+  play.brand(ask_person());
+  CHECK(describe(play.outcome) == "refused(ticket_live)");
 }
 
 TEST_CASE("a consumer's step of the brand's handoff is refused, and its own never is") {
