@@ -164,7 +164,7 @@ struct Exercise {
     acknowledged @2 :Acknowledged;
   }
   struct Invoke {
-    right @0 :Text;                  # code: withdrawal, cancellation, access, erasure, objection, contest
+    right @0 :Text;                  # code: withdrawal, cancellation, access, erasure ...
     claims @1 :List(UInt16);
     subject @2 :UInt16 = 0xffff;     # part: the contract, order or account
     effective @3 :Text;              # code

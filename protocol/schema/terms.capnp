@@ -35,7 +35,7 @@ struct Line {
 struct Settlement {
   # A price difference or payment, seen from the consumer.
   direction @0 :Direction;
-  amount @1 :Money;                  # absent currency: not known yet, only where direction is priced
+  amount @1 :Money;                  # absent if even, if priced, or kept back in a duty
   method @2 :UInt16 = 0xffff;        # part: the means of payment
 
   enum Direction {
