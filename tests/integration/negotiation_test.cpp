@@ -1,11 +1,13 @@
 // Two parties negotiate in one process, by policy and goal alone; what they leave is checked from
 // both sides.
 
+#include <entente/journal/ledger.h>
 #include <entente/transport/certificate.h>
 #include <entente/wire/admission.h>
 
 #include <fstream>
 #include <future>
+#include <set>
 
 #include "catch.h"
 #include "kettle.h"
@@ -230,6 +232,49 @@ TEST_CASE("a stranger hears that there is no such case", "[integration][negative
   }
   CHECK(statuses == std::vector{404, 404});
   CHECK_FALSE(ana.assistant->find_case(*case_id)->consumer_left());
+}
+
+TEST_CASE("one act opens one case, however often it is signed and sent",
+          "[integration][negative]") {
+  World world;
+  Agreeable bob(3, world.shop);
+  const KeyPair key = bob.key();
+  std::vector<std::future<EndpointAnswer>> answers;
+  std::vector<std::promise<EndpointAnswer>> promises(20);
+  std::set<MessageId> ids;
+  for (std::size_t i = 0; i < promises.size(); ++i) {
+    Message message{
+        .environment = Environment::sandbox,
+        .sent_at_ms = world.clock.now_ms(),
+        .admit_by_ms = world.clock.now_ms() + 60'000,
+        .author = {Party::consumer, Actor::person, key.public_key(), {}},
+        .audience = {"did:web:kettle.example", Admission::admit<Card>(world.brand.card)->id()},
+        .body = Open{.claims = {{.claim_id = 1,
+                                 .category = "delivery",
+                                 .code = "late",
+                                 .basis = Basis::contract,
+                                 .desired = {{.remedy = "voucher"}}}},
+                     .jurisdiction = "es",
+                     .language = "en"}};
+    message.act_id.fill(7);
+    message.nonce.fill(static_cast<std::uint8_t>(i));  // signed anew each time
+    ids.insert(id_of(message));
+    Parcel parcel;
+    parcel.envelopes.push_back(*sign(message, key));
+    answers.push_back(promises[i].get_future());
+    world.endpoint->deliver(parcel, std::nullopt, 0, [&promises, i](EndpointAnswer answer) {
+      promises[i].set_value(answer);
+    });
+  }
+  CHECK(ids.size() == promises.size());
+  for (auto& answer : answers) {
+    const EndpointAnswer got = answer.get();
+    CHECK(got.status == 200);
+    CHECK_FALSE(got.parcel.receipts.empty());
+  }
+  std::size_t cases = 0;
+  world.endpoint->inspect([&](const Ledger& ledger) { cases = ledger.store().cases()->size(); });
+  CHECK(cases == 1);
 }
 
 TEST_CASE("over HTTPS, with an authority made for the afternoon", "[integration]") {

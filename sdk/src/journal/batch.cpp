@@ -106,14 +106,23 @@ LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
   const CaseId case_id = opens ? message.id() : message->case_id;
   if (reply.case_id && *reply.case_id != case_id) return nullptr;
   LiveCase* live = find(case_id);
+  if (live == nullptr && opens) live = find_opened(message->author.key, message->act_id);
   if (live == nullptr && opens) {
-    const auto known = parts_.ledger.store().find_open(message->author.key, message->act_id);
-    if (known && *known) live = find((*known)->case_id);
-    if (live == nullptr) {
-      live = cases_.emplace(case_id, std::make_unique<LiveCase>()).first->second.get();
-    }
+    live = cases_.emplace(case_id, std::make_unique<LiveCase>()).first->second.get();
   }
   return live;
+}
+
+// The case that this act of this author opened before, be it in this very batch.
+LiveCase* Batch::find_opened(const PublicKey& opener, const ActId& act) {
+  for (const CaseId& case_id : touched_) {
+    LiveCase* live = find(case_id);
+    if (live == nullptr) continue;
+    const Message& opening = *live->record.casefile.messages().front();
+    if (opening.author.key == opener && opening.act_id == act) return live;
+  }
+  const auto known = parts_.ledger.store().find_open(opener, act);
+  return known && *known ? find((*known)->case_id) : nullptr;
 }
 
 void Batch::take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply) {
@@ -184,7 +193,6 @@ void Batch::admit(LiveCase& live, const Arrived& arrived, const Verified<Message
   if (const Status timely = check_times(*message); !timely) {
     return refuse(live, message, timely.error().code, reply);
   }
-  if (!check_parts(*message, {})) return refuse(live, message, ErrorCode::too_large, reply);
   learn_mandate(arrived, *message);
   const auto authorised = pass_gate(parts_.authority, live.record.casefile, message,
                                     {.now_ms = now_ms_, .index = parts_.ledger.next_index()});

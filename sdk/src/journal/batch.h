@@ -67,6 +67,7 @@ class Batch {
   Reply take_read(const Arrived& arrived);
   void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
   LiveCase* case_of(const Verified<Message>& message, Reply& reply);
+  LiveCase* find_opened(const PublicKey& opener, const ActId& act);
   bool repeats(LiveCase& live, const Verified<Message>& message, Reply& reply);
   void admit(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
              Reply& reply);

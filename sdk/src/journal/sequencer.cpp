@@ -3,6 +3,7 @@
 #include <entente/journal/content.h>
 #include <entente/journal/sequencer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -66,6 +67,7 @@ struct Sequencer::State {
   void respond(Batch& batch);
   void after_commit(const Batch& batch);
   void answer_waiting(std::int64_t now_ms);
+  void forget_closed(const std::set<CaseId>& touched);
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
   void add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
@@ -130,6 +132,7 @@ Status Sequencer::State::take_up() {
   batch.put_cases();
   ENTENTE_TRY(parts.ledger.commit());
   after_commit(batch);
+  forget_closed(batch.touched());
   return {};
 }
 
@@ -227,6 +230,18 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
   after_commit(batch);
   for (Waiting& reply : replies) waiting.push_back(std::move(reply));
   answer_waiting(now_ms);
+  forget_closed(batch.touched());
+}
+
+// A closed case is read from the ledger again, should anybody come back to it.
+void Sequencer::State::forget_closed(const std::set<CaseId>& touched) {
+  for (const CaseId& case_id : touched) {
+    const auto live = cases.find(case_id);
+    if (live == cases.end() || live->second->record.casefile.phase() != Phase::closed) continue;
+    const bool awaited = std::ranges::any_of(
+        waiting, [&](const Waiting& wait) { return wait.reply.case_id == case_id; });
+    if (!awaited && !parts.speaker.is_working(case_id)) cases.erase(live);
+  }
 }
 
 void Sequencer::State::after_commit(const Batch& batch) {
@@ -237,8 +252,7 @@ void Sequencer::State::after_commit(const Batch& batch) {
     std::int64_t earliest = 0;
     for (const CaseClock& clock : casefile.clocks()) {
       // A clock already due was seen by this batch; only a later one wakes the case again.
-      if (clock.at_ms > casefile.admitted_ms(casefile.next_position() - 1) &&
-          (earliest == 0 || clock.at_ms < earliest)) {
+      if (clock.at_ms > batch.now_ms() && (earliest == 0 || clock.at_ms < earliest)) {
         earliest = clock.at_ms;
       }
     }
