@@ -89,6 +89,8 @@ class Assistant {
   Status say(const CaseId& case_id, const Speech& speech);
 
   const Case* find_case(const CaseId& case_id) const;
+  // The content behind a reference; null if it is not here.
+  const Part* find_part(const CaseId& case_id, const PartRef& ref) const;
   std::vector<CaseId> cases() const;
   const Card& card() const;
 

@@ -64,6 +64,8 @@ class Endpoint {
   std::uint16_t port() const;
   const Card& card() const;
   HttpServerStats http() const;
+  // Reads certificate and key again, for connections from now on; on failure the old ones stay.
+  Status reload_certificate();
 
   // Without HTTP: what POST does. `case_id` is empty when a case is opened. `done` is called once,
   // from a thread of the endpoint.

@@ -352,6 +352,9 @@ Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
 const Case* Assistant::find_case(const CaseId& case_id) const {
   return state_->follower->find_case(case_id);
 }
+const Part* Assistant::find_part(const CaseId& case_id, const PartRef& ref) const {
+  return state_->follower->find_part(case_id, ref);
+}
 std::vector<CaseId> Assistant::cases() const { return state_->follower->cases(); }
 const Card& Assistant::card() const { return *state_->follower->card(); }
 

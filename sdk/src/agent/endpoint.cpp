@@ -131,6 +131,11 @@ HttpServerStats Endpoint::http() const {
   return state_->server ? state_->server->stats() : HttpServerStats{};
 }
 
+Status Endpoint::reload_certificate() {
+  if (!state_->server) return fail(ErrorCode::wrong_use, "this endpoint serves no HTTP");
+  return state_->server->reload();
+}
+
 void Endpoint::deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
                        std::function<void(EndpointAnswer)> done) {
   state_->sequencer->submit({.parcel = std::move(parcel),
