@@ -37,8 +37,8 @@ Result<CaseId> play(Console& console, const std::filesystem::path& home, Person:
                              "So it ends: " + std::string(name(ending.kind)) +
                                  (ending.outcome.empty() ? "" : ", " + ending.outcome)));
   if (ending.kind == Ending::Kind::needs_principal) {
-    console.line("You did not agree, so nothing was signed: entente approve " +
-                 short_hex(case_id) + " --home " + home.string() + " goes on.");
+    console.line("You did not agree, so nothing was signed: entente approve " + short_hex(case_id) +
+                 " --home " + home.string() + " goes on.");
     return case_id;
   }
   if (!good) return fail(ErrorCode::internal, "the demo did not go as it should");

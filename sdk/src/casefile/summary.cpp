@@ -24,8 +24,10 @@ class Lines {
   void append(const std::optional<Digest>& id) { append(id.value_or(Digest{})); }
   void append(bool flag) { append(std::string_view(flag ? "yes" : "no")); }
   template <class T>
-  requires std::integral<T>
-  void append(T number) { append(std::to_string(number)); }
+    requires std::integral<T>
+  void append(T number) {
+    append(std::to_string(number));
+  }
 
   std::string text_;
 };

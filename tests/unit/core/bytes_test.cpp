@@ -18,7 +18,8 @@ TEST_CASE("a byte string has one spelling only", "[core][negative]") {
     CAPTURE(text);
     CHECK(from_hex(text).error().code == ErrorCode::malformed);
   }
-  for (const char* text : {"A", "AA", "AA=", "AB==", "AAB=", "AA==\n", "A A=", "AA==AA==", "-_8="}) {
+  for (const char* text :
+       {"A", "AA", "AA=", "AB==", "AAB=", "AA==\n", "A A=", "AA==AA==", "-_8="}) {
     CAPTURE(text);
     CHECK(from_base64(text).error().code == ErrorCode::malformed);
   }

@@ -43,16 +43,10 @@ const std::vector<Attack>& consumer_attacks() {
       {"no card", [](Message& m, Moment&, World&) { m.audience.card = {}; }, "card_unknown"},
       {"an unknown card", [](Message& m, Moment&, World& w) { m.audience.card = w.offer.id(); },
        "card_unknown"},
-      {"a critical extension",
-       [](Message& m, Moment&, World&) {
-         m.ext = {{"x-a:b", true, {}}};
-       },
+      {"a critical extension", [](Message& m, Moment&, World&) { m.ext = {{"x-a:b", true, {}}}; },
        "extension_unknown"},
       {"an extension that is not",
-       [](Message& m, Moment&, World&) {
-         m.ext = {{"x-a:b", false, {}}};
-       },
-       "ok"},
+       [](Message& m, Moment&, World&) { m.ext = {{"x-a:b", false, {}}}; }, "ok"},
       {"after the mandate's time", [](Message&, Moment& at, World&) { at.now_ms = now + day_ms; },
        "mandate_expired"},
       {"in its last millisecond",
@@ -128,10 +122,7 @@ const std::vector<Defect>& forgiven_defects() {
       {"nothing", [](Message&, Moment&, World&) {}, false, false},
       {"unknown card", [](Message& m, Moment&, World&) { m.audience.card = {}; }, false, true},
       {"unknown version", [](Message& m, Moment&, World&) { m.version = 9; }, false, true},
-      {"critical extension",
-       [](Message& m, Moment&, World&) {
-         m.ext = {{"x-a:b", true, {}}};
-       },
+      {"critical extension", [](Message& m, Moment&, World&) { m.ext = {{"x-a:b", true, {}}}; },
        false, true},
       {"sent in another year", [](Message& m, Moment&, World&) { m.sent_at_ms = 1; }, false, false},
       {"too late", [](Message& m, Moment&, World&) { m.admit_by_ms = m.sent_at_ms; }, false, false},

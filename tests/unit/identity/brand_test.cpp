@@ -47,10 +47,7 @@ TEST_CASE("a brand's message is refused for one defect, with its code") {
       {"to itself", [&](Message& m, Moment&) { m.audience.party = w.brand; }, "audience_mismatch"},
       {"naming a card", [&](Message& m, Moment&) { m.audience.card = w.card_1.id(); },
        "audience_mismatch"},
-      {"a critical extension",
-       [](Message& m, Moment&) {
-         m.ext = {{"x-a:b", true, {}}};
-       },
+      {"a critical extension", [](Message& m, Moment&) { m.ext = {{"x-a:b", true, {}}}; },
        "extension_unknown"},
       {"after the card's time", [](Message&, Moment& at) { at.now_ms = now + 30 * day_ms; },
        "card_expired"},

@@ -167,7 +167,9 @@ TEST_CASE("a store with another history than the one signed is refused", "[journ
 TEST_CASE("content does not open under another master key", "[journal][negative]") {
   const TemporaryDirectory directory;
   Log log;
-  { REQUIRE(log.open(directory.path())); }
+  {
+    REQUIRE(log.open(directory.path()));
+  }
   std::ofstream(directory.path() / "master.key") << std::string(64, 'a') << "\n";
   CHECK(log.open(directory.path()).error().code == ErrorCode::store_corrupt);
 }

@@ -136,9 +136,8 @@ TEST_CASE("an offer beyond the policy is stopped, whatever is added", "[policy][
         "exposure_exceeded");
   CHECK(judged([](Offer& offer) { offer.terms[1].ground = Ground::entitlement; }) ==
         "author_forbidden");
-  CHECK(judged([](Offer& offer) {
-          offer.terms[1].shape = MoneyTo{euros(500), "bank"};
-        }) == "author_forbidden");
+  CHECK(judged([](Offer& offer) { offer.terms[1].shape = MoneyTo{euros(500), "bank"}; }) ==
+        "author_forbidden");
   CHECK(judged([](Offer& offer) { offer.terms[1].claims = {1, 2}; }) == "author_forbidden");
   CHECK(judged([](Offer& offer) { offer.terms[1].standby = true; }) == "author_forbidden");
   CHECK(judged([](Offer& offer) { offer.terms[1].on_failure = ToTerm{1}; }) == "author_forbidden");

@@ -171,12 +171,10 @@ TEST_CASE("nothing of an offer that binds is invisible") {
                in_offer([](Offer& o) { o.toll_max_ms = 0; }),
                in_offer([](Offer& o) { o.toll_max_ms += 1; }),
                in_offer([](Offer& o) { o.toll_max_ms += 3'600'000; }),
-               in_offer([](Offer& o) { o.waives = {"withdrawal"}; }), in_offer([](Offer& o) {
-                 o.waives = {"withdrawal", "x-air:claim"};
-               }),
-               in_offer([](Offer& o) { o.supersedes = {part(7).digest}; }), in_offer([](Offer& o) {
-                 o.supersedes = {part(7).digest, part(8).digest};
-               }),
+               in_offer([](Offer& o) { o.waives = {"withdrawal"}; }),
+               in_offer([](Offer& o) { o.waives = {"withdrawal", "x-air:claim"}; }),
+               in_offer([](Offer& o) { o.supersedes = {part(7).digest}; }),
+               in_offer([](Offer& o) { o.supersedes = {part(7).digest, part(8).digest}; }),
                in_offer([](Offer& o) { o.terms.pop_back(); }),
                in_offer([](Offer& o) { std::swap(o.terms[0], o.terms[1]); }),
                in_offer([](Offer& o) { o.terms.clear(); }),
@@ -188,9 +186,7 @@ TEST_CASE("nothing of a term that binds is invisible") {
   all_visible(kettle_offer(),
               {in_term([](Term& t) { t.id = 7; }),
                in_term([](Term& t) { t.claims = {2}; }),
-               in_term([](Term& t) {
-                 t.claims = {1, 2};
-               }),
+               in_term([](Term& t) { t.claims = {1, 2}; }),
                in_term([](Term& t) { t.claims = {}; }),
                in_term([](Term& t) { t.obligor = Party::consumer; }),
                in_term([](Term& t) { t.ground = Ground::concession; }),

@@ -38,11 +38,11 @@ inline constexpr std::size_t json_depth_max = 32;
 inline constexpr std::size_t yaml_depth_max = 32;
 
 // Clocks.
-inline constexpr std::int64_t skew_ms_max = 120'000;       // sent_at against the endpoint's clock
-inline constexpr std::int64_t offer_grace_ms = 60'000;     // an accept this late is still in time
-inline constexpr std::int64_t admit_window_ms = 600'000;   // default admit_by after sent_at
-inline constexpr std::int64_t lost_contact_ms = 600'000;   // a live handoff without poll or message
-inline constexpr std::int64_t wait_ms_max = 30'000;        // a long-poll
+inline constexpr std::int64_t skew_ms_max = 120'000;      // sent_at against the endpoint's clock
+inline constexpr std::int64_t offer_grace_ms = 60'000;    // an accept this late is still in time
+inline constexpr std::int64_t admit_window_ms = 600'000;  // default admit_by after sent_at
+inline constexpr std::int64_t lost_contact_ms = 600'000;  // a live handoff without poll or message
+inline constexpr std::int64_t wait_ms_max = 30'000;       // a long-poll
 
 // Queues and batches.
 inline constexpr std::size_t batch_submissions_max = 256;
