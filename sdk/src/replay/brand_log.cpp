@@ -126,7 +126,7 @@ void BrandLog::open_case(const OpenEntry& entry, const Verified<Message>& messag
   if (parts_.documents.authority) {
     live->consumer = consumer_did(*parts_.documents.authority, *message);
   }
-  live->book.kept = read_parts(parts_.source, live->fold, notes());
+  read_parts(parts_.source, live->fold, live->book, notes());
   cases_.emplace(entry.leaf.blind_case, std::move(live));
 }
 
@@ -219,6 +219,7 @@ std::optional<std::string> BrandLog::account_at(const BrandCase& live, const Cas
 
 void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  if (entry.leaf.kind == EntryKind::erasure) live.book.erased = true;
   if (!entry.content) {
     if (entry.leaf.kind == EntryKind::decision) {
       notes().not_checkable(Rule::decision_replayed, where, "the decision is not shown");

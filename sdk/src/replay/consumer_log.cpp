@@ -88,6 +88,7 @@ void ConsumerLog::take(const OpenEntry& entry) {
   if (entry.leaf.blind_case.is_zero()) return;
   auto& live = cases_[entry.leaf.blind_case];
   if (!live) live = std::make_unique<ConsumerCase>();
+  if (entry.leaf.kind == EntryKind::erasure) live->book.erased = true;
   if (!entry.content) {
     notes().not_checkable(Rule::case_admitted, {.entries = {entry.index}, .case_id = {}},
                           "an entry is not shown: " + entry.withheld);
@@ -109,7 +110,7 @@ void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
   if (opens && !live.opened) {
     live.opened = true;
     live.fold.id = message->id();
-    live.book.kept = read_parts(parts_.source, live.fold, notes());
+    read_parts(parts_.source, live.fold, live.book, notes());
   }
   const bool own = (*message)->author.party == Party::consumer;
   notes().check((opens ? message->id() : (*message)->case_id) == live.fold.id &&

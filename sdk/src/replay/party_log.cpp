@@ -15,35 +15,48 @@ bool is_wanted(const ReplayOptions& options, const MessageId& id) {
   return !options.explain_prefix.empty() && to_hex(id).starts_with(options.explain_prefix);
 }
 
-std::set<Digest> read_parts(EntrySource& source, CaseFold& fold, Notes& notes) {
+namespace {
+
+void note_withheld(const LoggedPart& part, const WithheldContent& withheld, const CaseFold& fold,
+                   PartBook& book, Notes& notes) {
   const Where where{.entries = {}, .case_id = fold.id};
-  std::set<Digest> kept;
+  const std::string call = "part " + short_hex(part.digest);
+  switch (withheld.kind) {
+    case WithheldContent::Kind::damaged:
+      return notes.broken(Rule::log_readable, where, Party::unset,
+                          call + " cannot be opened: " + withheld.why);
+    case WithheldContent::Kind::undisclosed:
+      return notes.not_checkable(Rule::log_part, where,
+                                 call + " is not disclosed: " + withheld.why);
+    case WithheldContent::Kind::lost:
+      book.lost.insert(part.digest);
+      return;
+  }
+}
+
+}  // namespace
+
+void read_parts(EntrySource& source, CaseFold& fold, PartBook& book, Notes& notes) {
+  const Where where{.entries = {}, .case_id = fold.id};
   auto logged_parts = source.parts_of(fold.id);
   if (!logged_parts) {
-    notes.broken(Rule::log_readable, where, Party::unset,
-                 "the parts of the case cannot be read: " + describe(logged_parts.error()));
-    return kept;
+    return notes.broken(Rule::log_readable, where, Party::unset,
+                        "the parts of the case cannot be read: " + describe(logged_parts.error()));
   }
   for (LoggedPart& logged : *logged_parts) {
-    const std::string call = "part " + short_hex(logged.digest);
-    kept.insert(logged.digest);
+    book.kept.insert(logged.digest);
     if (const auto* withheld = std::get_if<WithheldContent>(&logged.content)) {
-      if (withheld->kind == WithheldContent::Kind::damaged) {
-        notes.broken(Rule::log_readable, where, Party::unset,
-                     call + " cannot be opened: " + withheld->why);
-      } else {
-        notes.not_checkable(Rule::log_part, where, call + " is not shown: " + withheld->why);
-      }
+      note_withheld(logged, *withheld, fold, book, notes);
       continue;
     }
     Part& part = std::get<Part>(logged.content);
     const bool sound = part_digest(part) == logged.digest;
-    notes.check(sound, Rule::log_part, where, Party::unset, call + " has other content");
+    notes.check(sound, Rule::log_part, where, Party::unset,
+                "part " + short_hex(logged.digest) + " has other content");
     if (sound && part.content.size() <= small_part_bytes) {
       fold.parts.emplace(logged.digest, std::move(part));
     }
   }
-  return kept;
 }
 
 // A part that an own message names was made here, unless the other party has named it before.
@@ -60,6 +73,15 @@ void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
   for (const Digest& digest : book.kept) {
     notes.check(book.named.contains(digest), Rule::log_part, where, Party::unset,
                 "part " + short_hex(digest) + " is one that no message names");
+  }
+  for (const Digest& digest : book.lost) {
+    const std::string call = "part " + short_hex(digest) + " is lost";
+    if (book.erased) {
+      notes.holds(Rule::log_withheld);
+      notes.not_checkable(Rule::log_part, where, call + ", and an erasure is on record");
+    } else {
+      notes.broken(Rule::log_withheld, where, Party::unset, call + " and no erasure is on record");
+    }
   }
   for (const Digest& digest : book.due) {
     notes.check(book.kept.contains(digest), Rule::log_part, where, Party::unset,

@@ -33,14 +33,15 @@ std::unique_ptr<PartyLog> make_consumer_log(const PartyLogParts& parts);
 
 // True if the message is one to explain.
 bool is_wanted(const ReplayOptions& options, const MessageId& id);
-// Reads what the party has kept of the parts of its case, each checked against its digest. Small
-// ones stay in `fold`; the digests of all are given back.
-std::set<Digest> read_parts(EntrySource& source, CaseFold& fold, Notes& notes);
 // What is kept is named by a message; what came or was made here is kept.
 struct PartBook {
-  std::set<Digest> kept, named, due;
+  std::set<Digest> kept, named, due, lost;
+  bool erased = false;  // the case has an erasure on record
   void note(const Message& message, std::span<const Digest> received, bool own);
 };
+// Reads what the party has kept of the parts of its case, each checked against its digest. Small
+// ones stay in `fold`.
+void read_parts(EntrySource& source, CaseFold& fold, PartBook& book, Notes& notes);
 void check_book(const CaseFold& fold, const PartBook& book, Notes& notes);
 // A checkpoint that was seen, verified under the key if there is one.
 void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_fault,
