@@ -12,6 +12,9 @@ void check_modules(const Tree& tree, Findings& findings);
 // Sizes of files, functions and lines; characters; marks of unfinished work; how a header opens.
 void check_shape(const Tree& tree, Findings& findings);
 
+// What compiles and runs, most of the time: a loop over the inside of a temporary.
+void check_traps(const Tree& tree, Findings& findings);
+
 // Code in Markdown is the code it was taken from; a link leads somewhere.
 void check_documents(const Tree& tree, const std::filesystem::path& root, Findings& findings);
 

@@ -27,6 +27,7 @@ Lines check(const Tree& tree, const fs::path& root) {
   Findings findings;
   check_modules(tree, findings);
   check_shape(tree, findings);
+  check_traps(tree, findings);
   check_documents(tree, root, findings);
   return sorted_lines(findings);
 }
