@@ -69,7 +69,7 @@ Settled settle_priced(const ClaimView& view, PartIndex method) {
   Settlement settlement{Direction::even, *amount, method};
   if (direction->code == "pays") settlement.direction = Direction::pays;
   if (direction->code == "receives") settlement.direction = Direction::receives;
-  if (settlement.direction == Direction::even) settlement.amount.amt = 0;
+  if (settlement.direction == Direction::even) settlement.amount = {};
   return {settlement, {}, {}};
 }
 
