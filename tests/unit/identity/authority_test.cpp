@@ -29,6 +29,12 @@ const KeyPair& signer_of(const World& w, const Message& message) {
 
 Inform telling(std::vector<Claim> claims) { return Inform{.claims = std::move(claims)}; }
 
+// With a key alone, under nobody's mandate.
+void speak_for_oneself(Message& message, const KeyPair& key) {
+  message.author.key = key.public_key();
+  message.author.authority = {};
+}
+
 // What breaks a consumer's message, and the code that says so.
 const std::vector<Attack>& consumer_attacks() {
   static const std::vector<Attack> attacks = {
@@ -76,28 +82,17 @@ const std::vector<Attack>& consumer_attacks() {
        [](Message& m, Moment&, World& w) { m.author.key = w.other_assistant.public_key(); },
        "key_unknown"},
       {"by another principal",
-       [](Message& m, Moment&, World& w) {
-         m.author.key = w.other_principal.public_key();
-         m.author.authority = {};
-       },
+       [](Message& m, Moment&, World& w) { speak_for_oneself(m, w.other_principal); },
        "key_unknown"},
       {"by the assistant as if it were the principal",
        [](Message& m, Moment&, World&) { m.author.authority = {}; }, "key_unknown"},
       {"by the principal as if it were the assistant",
        [](Message& m, Moment&, World& w) { m.author.key = w.principal.public_key(); },
        "key_unknown"},
-      {"by the principal",
-       [](Message& m, Moment&, World& w) {
-         m.author.key = w.principal.public_key();
-         m.author.authority = {};
-       },
+      {"by the principal", [](Message& m, Moment&, World& w) { speak_for_oneself(m, w.principal); },
        "ok"},
       {"by a key of the brand",
-       [](Message& m, Moment&, World& w) {
-         m.author.key = w.message_key.public_key();
-         m.author.authority = {};
-       },
-       "key_unknown"},
+       [](Message& m, Moment&, World& w) { speak_for_oneself(m, w.message_key); }, "key_unknown"},
       {"in no case", [](Message&, Moment& at, World&) { at.opening = nullptr; }, "key_unknown"}};
   return attacks;
 }
