@@ -100,6 +100,30 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   return config;
 }
 
+namespace {
+
+// What the files that may change while a brand runs say.
+struct Contents {
+  std::string policy;
+  std::string card;
+  std::string certificate;  // and its key
+  static Result<Contents> read(const BrandConfig& config);
+};
+
+Result<Contents> Contents::read(const BrandConfig& config) {
+  ENTENTE_LET(policy, read_text(config.policy));
+  ENTENTE_LET(card, read_text(config.card));
+  Contents contents{policy, card, {}};
+  for (const std::string& file : {config.server.certificate_file, config.server.key_file}) {
+    if (file.empty()) continue;
+    ENTENTE_LET(pem, read_text(file));
+    contents.certificate += pem;
+  }
+  return contents;
+}
+
+}  // namespace
+
 // Declared so that what is used outlives its user.
 struct Brand::State {
   KeyPair message_key;
@@ -108,6 +132,7 @@ struct Brand::State {
   std::unique_ptr<FileBackOffice> office;
   std::unique_ptr<QueueDesk> desk;
   std::unique_ptr<Endpoint> endpoint;
+  Contents contents;
 };
 
 Brand::Brand(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -130,8 +155,8 @@ Status Brand::check(const BrandConfig& config) {
 Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& clock) {
   ENTENTE_LET(message_key, read_key_file(config.message_key));
   ENTENTE_LET(log_key, read_key_file(config.log_key));
-  ENTENTE_LET(policy_text, read_text(config.policy));
-  ENTENTE_LET(policy, Policy::parse(policy_text, config.policy.filename().string()));
+  ENTENTE_LET(contents, Contents::read(config));
+  ENTENTE_LET(policy, Policy::parse(contents.policy, config.policy.filename().string()));
   ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
   ENTENTE_TRY(make_directory(config.data));
@@ -140,14 +165,15 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& cl
                                             .outbox_file = config.data / "outbox.jsonl",
                                             .clock = &clock},
                                            policy));
-  auto state = std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key), policy,
-                                                std::move(office), nullptr, nullptr});
+  auto state =
+      std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key), policy,
+                                       std::move(office), nullptr, nullptr, std::move(contents)});
   QueueDeskOptions desk = config.desk;
   desk.human = card->human;
   state->desk = std::make_unique<QueueDesk>(desk);
   ENTENTE_LET(endpoint, Endpoint::start({.directory = config.data,
                                          .master_key_file = config.master_key,
-                                         .policy = policy_text,
+                                         .policy = state->contents.policy,
                                          .policy_name = config.policy.filename().string(),
                                          .card = envelope,
                                          .message_key = &state->message_key,
@@ -160,6 +186,18 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& cl
                                          .clock = &clock}));
   state->endpoint = std::move(endpoint);
   return std::unique_ptr<Brand>(new Brand(std::move(state)));
+}
+
+Result<bool> Brand::take_certificate(const BrandConfig& config) {
+  ENTENTE_LET(contents, Contents::read(config));
+  const Contents& before = state_->contents;
+  if (contents.policy != before.policy || contents.card != before.card ||
+      contents.certificate == before.certificate) {
+    return false;
+  }
+  ENTENTE_TRY(endpoint().reload_certificate());
+  state_->contents = std::move(contents);
+  return true;
 }
 
 Endpoint& Brand::endpoint() { return *state_->endpoint; }

@@ -36,6 +36,10 @@ class Brand {
   // Whether start() could use the files. Fails as start() does for what they say.
   static Status check(const BrandConfig& config);
 
+  // Takes a new certificate, and keeps connections, if nothing else of what start() read is new:
+  // else false, and nothing is done. Fails as Endpoint::reload_certificate does.
+  Result<bool> take_certificate(const BrandConfig& config);
+
   Endpoint& endpoint();
   const Policy& policy() const;
   void stop();

@@ -27,11 +27,18 @@ void tell(Console& console, Brand& brand, const BrandConfig& config) {
 }
 
 // The same directory with what its files say now: policy, card, certificate. Files that cannot be
-// used change nothing; open cases go on where they were.
+// used change nothing; open cases go on where they were. A new certificate alone costs nobody a
+// connection.
 Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandConfig& config,
                    Clock& clock) {
   if (const Status usable = Brand::check(config); !usable) {
     console.line("going on as before: " + describe(usable.error()));
+    return {};
+  }
+  const Result<bool> taken = brand->take_certificate(config);
+  if (!taken || *taken) {
+    console.line(taken ? "read again: certificate"
+                       : "going on as before: " + describe(taken.error()));
     return {};
   }
   brand.reset();
