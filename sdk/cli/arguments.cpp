@@ -101,7 +101,8 @@ Result<Arguments> Arguments::read(const Verb& verb, std::span<const std::string>
       continue;
     }
     std::optional<std::string> value;
-    if (const auto equals = word.find('='); word.starts_with("--") && equals != word.npos) {
+    if (const auto equals = word.find('=');
+        word.starts_with("--") && equals != std::string_view::npos) {
       value = word.substr(equals + 1);
       word.resize(equals);
     }

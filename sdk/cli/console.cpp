@@ -72,9 +72,9 @@ std::vector<std::string> wrap(std::string_view text, std::string_view indent, st
   const std::size_t width = columns > indent.size() ? columns - indent.size() : 1;
   while (text.size() > width) {
     std::size_t end = text.rfind(' ', width);
-    const bool only_indent = end == text.npos || text.find_first_not_of(' ') > end;
+    const bool only_indent = end == std::string_view::npos || text.find_first_not_of(' ') > end;
     if (only_indent) end = text.find(' ', width);
-    if (end == text.npos) break;
+    if (end == std::string_view::npos) break;
     lines.push_back(std::string(indent) + std::string(text.substr(0, end)));
     text.remove_prefix(end + 1);
   }

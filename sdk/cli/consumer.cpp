@@ -35,6 +35,7 @@ Status read_connection(const YamlReader& root, const fs::path& file, ConsumerCon
 Status override_by(const Arguments& arguments, ConsumerConfig& config) {
   config.brand.url = arguments.text_or("brand", config.brand.url);
   config.goal = arguments.text_or("goal", config.goal.string());
+  config.mandate = arguments.text_or("mandate", config.mandate.string());
   HttpClientOptions& client = config.brand.client;
   client.ca_file = arguments.text_or("ca", client.ca_file);
   if (const auto resolve = arguments.find("resolve")) client.resolve = {*resolve};
@@ -96,6 +97,7 @@ std::vector<OptionRule> consumer_options() {
   return {{"home", "DIR", "the consumer's directory (default: where the goal is, or .)"},
           {"brand", "URL", "the brand's endpoint (default: from consumer.yaml)"},
           {"goal", "FILE", "what is wanted (default: goal.yaml in the home)"},
+          {"mandate", "FILE", "a mandate issued before (default: made from the goal)"},
           {"ca", "FILE", "trust this certificate authority alone"},
           {"resolve", "HOST:PORT:ADDR", "connect there for that name"},
           {"allow-private", "", "allow addresses of your own network"},
@@ -158,6 +160,11 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
   ENTENTE_LET(text, read_text(config.goal));
   ENTENTE_LET(goal, Goal::parse(text, config.goal.filename().string()));
   ENTENTE_LET(files, read_evidence(goal, config.goal));
+  Bytes mandate;
+  if (!config.mandate.empty()) {
+    ENTENTE_LET(issued, read_file(config.mandate));
+    mandate = issued;
+  }
   ENTENTE_LET(principal, read_or_make_key_file(config.home / "keys/principal.key", entropy));
   ENTENTE_LET(key, read_or_make_key_file(config.home / "keys/assistant.key", entropy));
   auto state = std::unique_ptr<State>(
@@ -177,6 +184,7 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
                                            .brand = &state->brand,
                                            .principal = &state->person,
                                            .key = &state->key,
+                                           .mandate = mandate,
                                            .environment = config.environment,
                                            .on_message = tell}));
   state->assistant = std::move(assistant);

@@ -14,6 +14,7 @@ namespace entente::cli {
 struct ConsumerConfig {
   std::filesystem::path home;
   std::filesystem::path goal;
+  std::filesystem::path mandate;  // issued before; empty: made from the goal
   std::filesystem::path mailbox;  // of a sandbox; empty: the person is asked
   HttpBrandOptions brand;
   Environment environment = Environment::sandbox;

@@ -61,7 +61,8 @@ Result<WorkFile> WorkFile::open(const std::filesystem::path& file) {
     text = std::move(read);
   }
   std::size_t begin = 0;
-  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', begin)) {
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+       end = text.find('\n', begin)) {
     const auto record = read_line(std::string_view(text).substr(begin, end - begin));
     if (!record) {
       return fail(ErrorCode::store_corrupt,

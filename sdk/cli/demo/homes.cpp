@@ -73,7 +73,7 @@ Result<std::string> demo_text(std::string_view name) {
 std::string with_port(std::string_view text, std::uint16_t port) {
   constexpr std::string_view mark = "PORT";
   std::string made(text);
-  for (auto at = made.find(mark); at != made.npos; at = made.find(mark, at)) {
+  for (auto at = made.find(mark); at != std::string_view::npos; at = made.find(mark, at)) {
     made.replace(at, mark.size(), std::to_string(port));
   }
   return made;

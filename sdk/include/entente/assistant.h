@@ -44,6 +44,7 @@ struct AssistantOptions {
   BrandConnection* brand = nullptr;
   Principal* principal = nullptr;
   const Signer* key = nullptr;  // the assistant's own
+  Bytes mandate;  // envelope, issued before; empty: made from the goal and signed by the principal
   Environment environment = Environment::sandbox;
   Clock* clock = nullptr;
   Entropy* entropy = nullptr;

@@ -66,6 +66,7 @@ struct Assistant::State {
 
   Result<Bytes> stored_mandate() const;
   Result<Bytes> make_mandate(const std::string& brand_did);
+  Result<Bytes> find_or_make_mandate();
   Result<Bytes> approval_of(Approval approval, std::string_view text);
   Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
   Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
@@ -107,6 +108,13 @@ Result<Bytes> Assistant::State::make_mandate(const std::string& brand_did) {
     auto signature = options.principal->sign_mandate(to_sign);
     return signature ? std::optional(*signature) : std::nullopt;
   });
+}
+
+Result<Bytes> Assistant::State::find_or_make_mandate() {
+  if (!options.mandate.empty()) return options.mandate;
+  ENTENTE_LET(stored, stored_mandate());
+  if (!stored.empty()) return stored;
+  return make_mandate(options.goal->brand());
 }
 
 Result<Bytes> Assistant::State::approval_of(Approval approval, std::string_view text) {
@@ -177,11 +185,7 @@ Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
   ENTENTE_LET(ledger, Ledger::open({.directory = s.options.directory, .origin = origin},
                                    *s.options.key, s.entropy()));
   s.ledger = std::move(ledger);
-  ENTENTE_LET(mandate, s.stored_mandate());
-  if (mandate.empty()) {
-    ENTENTE_LET(made, s.make_mandate(s.options.goal->brand()));
-    mandate = made;
-  }
+  ENTENTE_LET(mandate, s.find_or_make_mandate());
   ENTENTE_LET(follower, Follower::start(*s.ledger,
                                         {.assistant = s.options.key,
                                          .mandate = mandate,

@@ -7,6 +7,7 @@
 #include <entente/wire/part.h>
 
 #include <algorithm>
+#include <fstream>
 #include <unordered_map>
 
 #include "engine.h"
@@ -37,6 +38,7 @@ struct Ledger::State {
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<Store> store;
   std::unique_ptr<LastSigned> last_signed;
+  std::filesystem::path directory;
   WrapKey blinding{};
   MerkleTree tree;  // committed
   std::string note;
@@ -185,7 +187,13 @@ struct Ledger::State {
 };
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Ledger::~Ledger() = default;
+
+// The signed note beside the store is for auditors of a log at rest: a running one has none, lest a
+// crash leaves one that is older than the store.
+Ledger::~Ledger() {
+  if (state_ == nullptr || state_->failed || state_->note.empty()) return;
+  std::ofstream(state_->directory / "checkpoint", std::ios::binary) << state_->note;
+}
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const Signer& log_key,
                                              Entropy& entropy) {
@@ -211,10 +219,12 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const
                                              .keys = std::move(keys),
                                              .store = std::move(store),
                                              .last_signed = std::move(last_signed),
+                                             .directory = options.directory,
                                              .blinding = blinding,
                                              .tree = {},
                                              .note = {},
                                              .gathered = {}});
+  std::filesystem::remove(in("checkpoint"), error);
   ENTENTE_TRY(state->recover());
   return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
 }

@@ -87,6 +87,11 @@ Result<CaseRow> read_case_row(const Statement::Use& use) {
   return row;
 }
 
+Status check_class(std::int64_t part_class) {
+  if (part_class >= std::int64_t{1} && part_class <= std::int64_t(PartClass::reference)) return {};
+  return fail(ErrorCode::store_corrupt, "a part of no class");
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, Statements statements, std::uint64_t size, std::string checkpoint)
@@ -148,6 +153,7 @@ class SqliteStore final : public Store {
                                           .part_class = static_cast<PartClass>(use.number(1)),
                                           .sealed = use.bytes(2)};
                               ENTENTE_TRY(use.bytes_into(0, row.digest.bytes));
+                              ENTENTE_TRY(check_class(use.number(1)));
                               return row;
                             });
   }
@@ -186,7 +192,7 @@ class SqliteStore final : public Store {
       ENTENTE_LET(found, use.step());
       if (!found) return rows;
       ENTENTE_LET(row, read_case_row(use));
-      rows.push_back(std::move(row));
+      rows.push_back(row);
     }
   }
 
