@@ -19,7 +19,7 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
   if (!line.starts_with(line_start)) return refuse("a signature line starts with an em dash");
   line.remove_prefix(line_start.size());
   const std::size_t space = line.find(' ');
-  if (space == line.npos) return refuse("a signature line has a name and a signature");
+  if (space == std::string_view::npos) return refuse("a signature line has a name and a signature");
   const std::string_view name = line.substr(0, space);
   if (!is_key_name(name)) return refuse("not a key name");
   ENTENTE_LET(blob, from_base64(line.substr(space + 1)));
@@ -88,7 +88,7 @@ Result<UnverifiedNote> parse_note(std::string_view note) {
   if (!is_note_text(note)) return refuse("a note is UTF-8 without control characters");
   // The text may have empty lines of its own, so the last one divides.
   const std::size_t divide = note.rfind("\n\n");
-  if (divide == note.npos) return refuse("no empty line before the signatures");
+  if (divide == std::string_view::npos) return refuse("no empty line before the signatures");
   UnverifiedNote parsed{std::string(note.substr(0, divide + 1)), {}};
   std::string_view rest = note.substr(divide + 2);
   if (rest.empty()) return refuse("a note without signatures");

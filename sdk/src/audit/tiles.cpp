@@ -84,7 +84,7 @@ Result<Tile> parse_tile_path(std::string_view path) {
     if (number > tile_level_max) return refuse("no tree has that many levels");
     tile.level = static_cast<unsigned>(number);
   }
-  if (const std::size_t mark = path.find(partial_mark); mark != path.npos) {
+  if (const std::size_t mark = path.find(partial_mark); mark != std::string_view::npos) {
     ENTENTE_LET(width, parse_decimal(path.substr(mark + partial_mark.size())));
     if (width == 0 || width >= tile_width_max) return refuse("no width of a partial tile");
     tile.width = static_cast<unsigned>(width);

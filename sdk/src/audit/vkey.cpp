@@ -56,8 +56,9 @@ Result<Vkey> Vkey::make(std::string_view name, SignatureType type, const PublicK
 
 Result<Vkey> Vkey::decode(std::string_view text) {
   const std::size_t first = text.find('+');
-  const std::size_t second = text.find('+', first == text.npos ? first : first + 1);
-  if (text.size() > vkey_bytes_max || second == text.npos || second - first - 1 != key_id_digits) {
+  const std::size_t second = text.find('+', first == std::string_view::npos ? first : first + 1);
+  if (text.size() > vkey_bytes_max || second == std::string_view::npos ||
+      second - first - 1 != key_id_digits) {
     return fail(ErrorCode::malformed, "not <name>+<key id>+<key>");
   }
   ENTENTE_LET(encoded, from_base64(text.substr(second + 1)));

@@ -41,7 +41,7 @@ class Fold {
 
   void operator()(const Link& link) {
     LinkState& held = state_.link;
-    std::visit(overloaded{[&](const LinkStart& start) { held.method = start.method; },
+    std::visit(Overloaded{[&](const LinkStart& start) { held.method = start.method; },
                           [&](const LinkRequire& require) {
                             held.challenge = require.challenge;
                             held.failed = false;
@@ -96,7 +96,7 @@ class Fold {
 
   void operator()(const Exercise& exercise) {
     std::visit(
-        overloaded{[&](const Invoke&) { fold_invoke(state_, message_, now_ms_); },
+        Overloaded{[&](const Invoke&) { fold_invoke(state_, message_, now_ms_); },
                    [&](const Acknowledged&) { fold_acknowledged(state_, message_, now_ms_); }},
         exercise.act);
   }

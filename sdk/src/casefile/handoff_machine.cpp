@@ -79,7 +79,7 @@ Status enter_async(HandoffState& state, std::int64_t reply_by_ms, std::int64_t n
 
 Status take_route(HandoffState& state, const Route& route, std::int64_t now_ms) {
   return std::visit(
-      overloaded{
+      Overloaded{
           [&](const Queued& queued) { return enter_queue(state, queued, now_ms); },
           [&](const Slot& slot) { return enter_slot(state, slot, false, now_ms); },
           [&](const Unavailable& closed) { return enter_unavailable(state, closed, now_ms); },
@@ -129,7 +129,7 @@ Status apply(HandoffState& state, const HandoffAct& act, std::int64_t now_ms) {
     return Status{};
   };
   return std::visit(
-      overloaded{
+      Overloaded{
           // A request for a new ticket starts one: see start_handoff().
           [&](const HandoffRequest&) { return escalate(state, now_ms), Status{}; },
           [&](const Acked& acked) { return take_route(state, acked.route, now_ms); },
@@ -196,7 +196,7 @@ HandoffState start_handoff(const Digest& hid, const HandoffRequest& request, std
 
 Event event_of(const HandoffState& state, const HandoffAct& act) {
   return std::visit(
-      overloaded{
+      Overloaded{
           [&](const HandoffRequest& request) {
             const bool higher = request.level == HandoffRequest::Level::supervisor &&
                                 state.level != HandoffRequest::Level::supervisor;

@@ -86,7 +86,7 @@ class References {
   }
 
   Outcome operator()(const Exercise& exercise) const {
-    return std::visit(overloaded{[&](const Invoke& act) { return check_invoke(act); },
+    return std::visit(Overloaded{[&](const Invoke& act) { return check_invoke(act); },
                                  [&](const Acknowledged& act) { return check_duties(act); }},
                       exercise.act);
   }
@@ -124,7 +124,7 @@ class References {
 
   Outcome operator()(const Close& close) const {
     return std::visit(
-        overloaded{[&](const CloseProposed& proposed) {
+        Overloaded{[&](const CloseProposed& proposed) {
                      const bool in_time = proposed.contest_until_ms > now_ms_ &&
                                           proposed.reopen_until_ms >= proposed.contest_until_ms;
                      return in_time ? ok : refuse(Code::out_of_range);

@@ -1,14 +1,14 @@
 #pragma once
-// One lambda per member of a variant: std::visit(overloaded{[](const A&) {}, ...}, variant). A
+// One lambda per member of a variant: std::visit(Overloaded{[](const A&) {}, ...}, variant). A
 // member without its lambda does not compile.
 
 namespace entente {
 
 template <class... T>
-struct overloaded : T... {
+struct Overloaded : T... {
   using T::operator()...;
 };
 template <class... T>
-overloaded(T...) -> overloaded<T...>;
+Overloaded(T...) -> Overloaded<T...>;
 
 }  // namespace entente

@@ -16,7 +16,7 @@ struct Facing {
   std::int64_t now_ms = 0;
 
   // Unknown if the fact is absent, of another type than declared, or a code it may not be.
-  Scalar value(std::string_view fact) const;
+  Scalar value(std::string_view name) const;
   // Nothing if it is not known.
   std::optional<Money> amount(const Amount& amount) const;
 };

@@ -11,7 +11,7 @@ namespace entente::policy {
 enum class Judgement : std::uint8_t { acceptable, gives_up_rights, pays_above_limit, not_enough };
 
 // Requires an offer of the brand in this case.
-Judgement judge(const GoalRules& goal, const Case& casefile, const OfferState& offer);
+Judgement judge(const GoalRules& goal, const Case& casefile, const OfferState& state);
 
 // The want behind a claim: the claim it opened with; null for a claim that came later.
 const Want* find_want(const GoalRules& goal, std::uint16_t claim);
@@ -29,6 +29,6 @@ struct CounterTo {
   std::int64_t now_ms = 0;
 };
 std::optional<Speech> word_counter(const GoalRules& goal, const Case& casefile,
-                                   const ClaimState& claim, const CounterTo& to);
+                                   const ClaimState& state, const CounterTo& to);
 
 }  // namespace entente::policy

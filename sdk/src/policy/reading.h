@@ -47,7 +47,7 @@ Result<OfferRules> read_offers(const YamlReader& place, const PolicyRules& rules
 Result<std::vector<Cap>> read_caps(const YamlReader& place);
 // One period of caps; `family` is set where the place itself is the cap, as in a concession.
 Result<Cap> read_cap(const YamlReader& place, Cap::Period period, std::string family);
-std::optional<Cap::Period> find_period(std::string_view name);
+std::optional<Cap::Period> find_period(std::string_view spelled);
 
 // Reads each item of an optional list with `read`.
 template <class T>

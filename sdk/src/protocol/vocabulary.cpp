@@ -242,9 +242,8 @@ Words words(Vocabulary vocabulary) {
     case Vocabulary::unavailable_reason:
       return unavailable_reasons;
     case Vocabulary::link_method:
+    case Vocabulary::assurance:  // named by the method that gives it
       return link_methods;
-    case Vocabulary::assurance:
-      return link_methods;  // named by the method that gives it
     case Vocabulary::identification:
       return identifications;
     case Vocabulary::money_destination:

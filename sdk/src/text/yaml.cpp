@@ -136,14 +136,13 @@ class TreeBuilder final : public YAML::EventHandler {
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlKind kind) {
     check_anchor(mark, anchor);
     if (!is_plain(tag)) refuse_tag(mark);
-    YamlNode node = node_at(mark, kind);
-    if (awaits_key()) set_key(std::move(node));
+    if (awaits_key()) set_key(node_at(mark, kind));  // refuses it: a key is text
     if (open_.size() == limits::yaml_depth_max) {
       refuse(position(mark),
              "expected at most " + std::to_string(limits::yaml_depth_max) + " levels, found more",
              ErrorCode::too_large);
     }
-    open_.push_back({std::move(node), std::nullopt, {}});
+    open_.push_back({node_at(mark, kind), std::nullopt, {}});
   }
 
   void close() {

@@ -169,6 +169,7 @@ Result<std::vector<YamlEntry>> YamlReader::entries() const {
 Result<std::vector<YamlReader>> YamlReader::items() const {
   ENTENTE_TRY(check_kind(YamlKind::list, "a list"));
   std::vector<YamlReader> readers;
+  readers.reserve(node_->items.size());
   for (const YamlNode& item : node_->items) {
     readers.push_back(at(item, path_ + "[" + std::to_string(readers.size()) + "]"));
   }

@@ -70,8 +70,8 @@ Result<std::optional<std::string>> find_query(std::string_view query, std::strin
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
     const auto equals = pair.find('=');
     ENTENTE_LET(key, percent_decode(pair.substr(0, equals)));
-    ENTENTE_LET(value,
-                percent_decode(equals == pair.npos ? std::string_view{} : pair.substr(equals + 1)));
+    ENTENTE_LET(value, percent_decode(equals == std::string_view::npos ? std::string_view{}
+                                                                       : pair.substr(equals + 1)));
     if (key != name) continue;
     if (found) return fail(ErrorCode::malformed, "the query names one parameter twice");
     found = std::move(value);

@@ -30,7 +30,7 @@ std::vector<std::filesystem::path> json_files_below(const std::filesystem::path&
 Json read_json(const std::filesystem::path& file) {
   const std::string largest = std::to_string(UINT64_MAX);
   std::string text = read_file(file);
-  if (const auto at = text.find(largest); at != text.npos) {
+  if (const auto at = text.find(largest); at != std::string_view::npos) {
     text.replace(at, largest.size(), "\"largest\"");
   }
   return *parse_json(text);

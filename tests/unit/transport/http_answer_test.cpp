@@ -11,7 +11,7 @@ namespace {
 std::string answer(const HttpResponse& response, AnswerContext context) {
   auto text = write_answer(response, context);
   const auto start = text.find("Date: ");
-  REQUIRE(start != text.npos);
+  REQUIRE(start != std::string_view::npos);
   REQUIRE(text.substr(text.find("\r\n", start) - 4, 4) == " GMT");
   text.erase(start, text.find("\r\n", start) + 2 - start);
   return text;

@@ -125,7 +125,7 @@ inline int status_in(std::string_view answer) {
 
 inline int answers_in(std::string_view answers) {
   int count = 0;
-  for (auto at = answers.find("HTTP/1.1 "); at != answers.npos;
+  for (auto at = answers.find("HTTP/1.1 "); at != std::string_view::npos;
        at = answers.find("HTTP/1.1 ", at + 1)) {
     ++count;
   }
