@@ -54,8 +54,7 @@ TEST_CASE("untrusted text is UTF-8 that shows what it is", "[wire]") {
                                             "a\tb",
                                             "\x7F",
                                             "\xC2\x85",  // control characters
-                                            "\u202E"
-                                            "abc",
+                                            "\u202Eabc",
                                             "a\u2066",
                                             "\u2069",  // marks that turn text around
                                             "\xC0\xAF",

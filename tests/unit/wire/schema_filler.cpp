@@ -65,7 +65,7 @@ bool is_part_index(Field field) {
 
 void set_unknown_discriminant(DynamicStruct::Builder to) {
   const auto schema = to.getSchema();
-  const std::size_t at = schema.getProto().getStruct().getDiscriminantOffset() * 2;
+  const std::size_t at = schema.getProto().getStruct().getDiscriminantOffset() * std::size_t{2};
   auto data = capnp::AnyStruct::Builder(to).getDataSection();
   data[at] = static_cast<capnp::byte>(schema.getUnionFields().size());
 }
