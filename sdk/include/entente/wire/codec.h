@@ -34,14 +34,17 @@ Bytes encode(const T& value);
 template <class T>
 Result<T> decode(ByteView bytes);
 
-#define ENTENTE_WIRE_TYPES(X)                                                              \
-  X(Envelope)                                                                              \
-  X(Message)                                                                               \
-  X(Card)                                                                                  \
-  X(Mandate)                                                                               \
-  X(Approval)                                                                              \
-  X(Read) X(Refusal) X(Parcel) X(LogEntry) X(Facts) X(DecisionRecord) X(PerformanceRecord) \
-      X(HandoffClockRecord) X(CheckpointSeenRecord)
+#define ENTENTE_WIRE_TYPES(X) \
+  X(Envelope)                 \
+  X(Message)                  \
+  X(Card)                     \
+  X(Mandate)                  \
+  X(Approval)                 \
+  X(Read)                     \
+  X(Refusal)                  \
+  X(Parcel)                   \
+  X(LogEntry)                 \
+  X(Facts) X(DecisionRecord) X(PerformanceRecord) X(HandoffClockRecord) X(CheckpointSeenRecord)
 
 #define ENTENTE_DECLARE(T)         \
   template <>                      \
