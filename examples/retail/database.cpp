@@ -47,9 +47,25 @@ Row read_row(sqlite3_stmt* statement) {
   return row;
 }
 
+bool equals(sqlite3_stmt* statement, const Row& expected) {
+  if (sqlite3_column_count(statement) != static_cast<int>(expected.size())) return false;
+  for (int column = 0; column < static_cast<int>(expected.size()); ++column) {
+    const Value& value = expected[static_cast<std::size_t>(column)];
+    const auto* words = std::get_if<std::string>(&value);
+    const bool whole = sqlite3_column_type(statement, column) == SQLITE_INTEGER;
+    if (whole != (words == nullptr)) return false;
+    if (whole && sqlite3_column_int64(statement, column) != number(value)) return false;
+    if (whole) continue;
+    const auto* found = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    if (*words != (found == nullptr ? "" : found)) return false;
+  }
+  return true;
+}
+
 Result<sqlite3*> open(const char* name) {
   sqlite3* handle = nullptr;
-  if (sqlite3_open(name, &handle) == SQLITE_OK) return handle;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  if (sqlite3_open_v2(name, &handle, flags, nullptr) == SQLITE_OK) return handle;
   const std::string why = handle == nullptr ? "out of memory" : sqlite3_errmsg(handle);
   sqlite3_close(handle);
   return fail(ErrorCode::store_failed, why);
@@ -108,6 +124,17 @@ Result<std::vector<Row>> Database::query(const char* sql,
   }
   if (step != SQLITE_DONE) return fail(ErrorCode::store_failed, sqlite3_errmsg(handle_.get()));
   return rows;
+}
+
+Result<bool> Database::holds(const char* sql, const std::vector<const Row*>& expected) const {
+  ENTENTE_LET(statement, prepare(handle_.get(), sql, {}));
+  std::size_t at = 0;
+  int step = sqlite3_step(statement.get());
+  for (; step == SQLITE_ROW; step = sqlite3_step(statement.get())) {
+    if (at == expected.size() || !equals(statement.get(), *expected[at++])) return false;
+  }
+  if (step != SQLITE_DONE) return fail(ErrorCode::store_failed, sqlite3_errmsg(handle_.get()));
+  return at == expected.size();
 }
 
 Result<std::int64_t> Database::change(const char* sql, std::initializer_list<Value> bound) {

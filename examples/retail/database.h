@@ -27,6 +27,7 @@ const std::string& text(const Value& value);
 
 class Database {
  public:
+  // For one thread at a time.
   static Result<Database> make();
   static Result<Database> from_image(const std::vector<unsigned char>& image);
   // A file, made if absent.
@@ -34,6 +35,8 @@ class Database {
 
   // NULL reads as an empty text. Fails with store_failed.
   Result<std::vector<Row>> query(const char* sql, std::initializer_list<Value> bound = {}) const;
+  // Whether these are the rows, in this order.
+  Result<bool> holds(const char* sql, const std::vector<const Row*>& expected) const;
   // How many rows it changed.
   Result<std::int64_t> change(const char* sql, std::initializer_list<Value> bound = {});
   Status run(const char* sql);

@@ -21,25 +21,39 @@ std::string show(const Row& row) {
   return text_of_row.empty() ? "nothing" : text_of_row;
 }
 
+using Rows = std::vector<const Row*>;
+
 // Both in the order of the primary key.
-std::string compare_rows(const char* table, const std::vector<Row>& found,
-                         const std::vector<Row>& expected) {
+std::string describe_difference(const char* table, const std::vector<Row>& found,
+                                const Rows& expected) {
+  const Row none;
   for (std::size_t i = 0; i < std::max(found.size(), expected.size()); ++i) {
-    const Row& is = i < found.size() ? found[i] : Row();
-    const Row& should_be = i < expected.size() ? expected[i] : Row();
+    const Row& is = i < found.size() ? found[i] : none;
+    const Row& should_be = i < expected.size() ? *expected[i] : none;
     if (is != should_be) {
       return std::string(table) + ": found " + show(is) + "; expected " + show(should_be);
     }
   }
-  return {};
+  return std::string(table) + ": other rows than expected";
 }
 
-void append(std::vector<Row>& to, const std::vector<Row>& rows) {
-  to.insert(to.end(), rows.begin(), rows.end());
+void append(Rows& to, const std::vector<Row>& rows) {
+  for (const Row& row : rows) to.push_back(&row);
 }
 
 struct Tables {
-  std::vector<Row> orders, items, payments, requests, users, methods;
+  Rows orders, items, payments, requests, users, methods, variants;
+
+  void add(const OrderRows& rows) {
+    orders.push_back(&rows.order);
+    append(items, rows.items);
+    append(payments, rows.payments);
+    append(requests, rows.requests);
+  }
+  void add(const UserRows& rows) {
+    users.push_back(&rows.user);
+    append(methods, rows.methods);
+  }
 };
 
 }  // namespace
@@ -110,34 +124,32 @@ Result<Documents> read_documents(const std::filesystem::path& directory) {
 }
 
 Result<std::string> Model::compare(const Database& tables) const {
+  std::map<std::string, OrderRows> orders;
+  std::map<std::string, UserRows> users;
+  for (const auto& [id, order] : changed_orders_) orders[id] = rows_of_order(id, order);
+  for (const auto& [id, user] : changed_users_) users[id] = rows_of_user(id, user);
   Tables expected;
   for (const auto& [id, unchanged] : documents_.order_rows) {
-    const auto changed = changed_orders_.find(id);
-    const OrderRows rows =
-        changed == changed_orders_.end() ? unchanged : rows_of_order(id, changed->second);
-    expected.orders.push_back(rows.order);
-    append(expected.items, rows.items);
-    append(expected.payments, rows.payments);
-    append(expected.requests, rows.requests);
+    const auto changed = orders.find(id);
+    expected.add(changed == orders.end() ? unchanged : changed->second);
   }
   for (const auto& [id, unchanged] : documents_.user_rows) {
-    const auto changed = changed_users_.find(id);
-    const UserRows rows =
-        changed == changed_users_.end() ? unchanged : rows_of_user(id, changed->second);
-    expected.users.push_back(rows.user);
-    append(expected.methods, rows.methods);
+    const auto changed = users.find(id);
+    expected.add(changed == users.end() ? unchanged : changed->second);
   }
-  const std::pair<const char*, const std::vector<Row>*> all[] = {
-      {"orders", &expected.orders},       {"order_items", &expected.items},
-      {"payments", &expected.payments},   {"request_items", &expected.requests},
-      {"users", &expected.users},         {"methods", &expected.methods},
-      {"variants", &documents_.variants},
+  append(expected.variants, documents_.variants);
+  const std::pair<const char*, const Rows*> all[] = {
+      {"orders", &expected.orders},     {"order_items", &expected.items},
+      {"payments", &expected.payments}, {"request_items", &expected.requests},
+      {"users", &expected.users},       {"methods", &expected.methods},
+      {"variants", &expected.variants},
   };
   for (const auto& [table, rows] : all) {
     const std::string sql = std::string("SELECT * FROM ") + table;
+    ENTENTE_LET(same, tables.holds(sql.c_str(), *rows));
+    if (same) continue;
     ENTENTE_LET(found, tables.query(sql.c_str()));
-    std::string difference = compare_rows(table, found, *rows);
-    if (!difference.empty()) return difference;
+    return describe_difference(table, found, *rows);
   }
   return std::string();
 }
