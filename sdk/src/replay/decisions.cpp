@@ -69,12 +69,37 @@ void explain(const DecisionView& view, const Policy* policy, std::vector<std::st
   }
 }
 
+bool was_said_before(const Case& before, const PartRef& ref) {
+  return std::ranges::any_of(before.messages(), [&](const Authorised<Message>& message) {
+    return std::ranges::find(message->parts, ref) != message->parts.end();
+  });
+}
+
+// The offer as it was worded: what the case had before is repeated, the rest was added then.
+// Nothing if an added part is not shown.
+std::optional<Speech> offer_as_worded(const DecisionView& view) {
+  Speech offer{.body = view.said->body, .repeated = {}, .added = {}};
+  for (const PartRef& ref : view.said->parts) {
+    if (offer.added.empty() && was_said_before(view.before, ref)) {
+      offer.repeated.push_back(ref);
+      continue;
+    }
+    const auto part = view.parts.find(ref.digest);
+    if (part == view.parts.end()) return std::nullopt;
+    offer.added.push_back({part->second.part_class, part->second.media_type, part->second.content});
+  }
+  return offer;
+}
+
 void check_offer_floor(const DecisionView& view, const Policy& policy, const Situation& situation,
                        Notes& notes) {
   if (view.said == nullptr || !std::holds_alternative<Offer>(view.said->body)) return;
-  const Speech offer{.body = view.said->body, .repeated = view.said->parts, .added = {}};
-  notes.check(!below_entitlement(policy, situation, offer), Rule::offer_floor,
-              {.entries = {view.entry}, .case_id = view.record.case_id}, Party::brand,
+  const Where where{.entries = {view.entry}, .case_id = view.record.case_id};
+  const auto offer = offer_as_worded(view);
+  if (!offer) {
+    return notes.not_checkable(Rule::offer_floor, where, "a part of the offer is not shown");
+  }
+  notes.check(!below_entitlement(policy, situation, *offer), Rule::offer_floor, where, Party::brand,
               "the offer gives less than the policy says is owed");
 }
 
@@ -85,8 +110,11 @@ void check_guards(const DecisionView& view, const Policy& policy, const Situatio
   if (view.said == nullptr || !std::holds_alternative<Offer>(view.said->body)) {
     return notes.not_applicable(Rule::decision_guarded);
   }
-  const Speech offer{.body = view.said->body, .repeated = view.said->parts, .added = {}};
-  const Status within = check_limits(policy, situation, offer);
+  const auto offer = offer_as_worded(view);
+  if (!offer) {
+    return notes.not_checkable(Rule::decision_guarded, where, "a part of the offer is not shown");
+  }
+  const Status within = check_limits(policy, situation, *offer);
   notes.check(within.has_value(), Rule::decision_guarded, where, Party::brand,
               within ? "" : "the offer goes beyond the policy: " + describe(within.error()));
 }

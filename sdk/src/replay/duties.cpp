@@ -5,6 +5,8 @@
 namespace entente {
 namespace {
 
+constexpr std::int64_t at_once_ms = 60'000;
+
 // What a consumer said that the brand must acknowledge in the batch that admits it.
 struct Demand {
   Rule rule;
@@ -94,6 +96,9 @@ std::string call(const Binding& binding, const TermState& state) {
          state.term.purpose + ")";
 }
 
+// "At once" is as soon as a back office answers, which nobody promises to the millisecond.
+std::int64_t tolerance_ms(const Due& due) { return due.at_ms == 0 && due.n == 0 ? at_once_ms : 0; }
+
 void check_term(const CaseFold& fold, const Binding& binding, const TermState& state, EndOfLog end,
                 Notes& notes) {
   const bool owed = state.term.obligor == Party::brand && state.active && !state.ended &&
@@ -101,8 +106,8 @@ void check_term(const CaseFold& fold, const Binding& binding, const TermState& s
   if (!owed) return notes.not_applicable(Rule::perform_in_time);
   const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
   if (state.state == Performed::State::done) {
-    return notes.check(state.reported_ms <= state.due_ms, Rule::perform_in_time, where,
-                       Party::brand,
+    const bool in_time = state.reported_ms <= state.due_ms + tolerance_ms(state.term.due);
+    return notes.check(in_time, Rule::perform_in_time, where, Party::brand,
                        call(binding, state) + " was done " +
                            std::to_string(state.reported_ms - state.due_ms) + " ms late");
   }
@@ -112,7 +117,7 @@ void check_term(const CaseFold& fold, const Binding& binding, const TermState& s
   }
   const std::int64_t known_until_ms =
       end.is_brands ? end.last_ms : fold.casefile.admitted_ms(fold.casefile.next_position() - 1);
-  if (known_until_ms <= state.due_ms) {
+  if (known_until_ms <= state.due_ms + tolerance_ms(state.term.due)) {
     return notes.not_checkable(Rule::perform_in_time, where,
                                call(binding, state) + " is not due yet where the log ends");
   }
