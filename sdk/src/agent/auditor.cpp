@@ -3,6 +3,8 @@
 #include <entente/replay/reconcile.h>
 #include <entente/text/json.h>
 
+#include <algorithm>
+
 #include "auditor_source.h"
 
 namespace entente {
@@ -35,6 +37,27 @@ Result<std::vector<Vkey>> decode_keys(const std::vector<std::string>& texts) {
     keys.push_back(key);
   }
   return keys;
+}
+
+bool is_source(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(path / "store.db", error) ||
+         std::filesystem::exists(path / "manifest.json", error);
+}
+
+// A directory of sources, such as the stores of several customers, stands for all of them.
+std::vector<std::filesystem::path> sources_at(const std::filesystem::path& path) {
+  std::error_code error;
+  std::vector<std::filesystem::path> inside;
+  if (!is_source(path) && std::filesystem::is_directory(path, error)) {
+    std::filesystem::directory_iterator at(path, error);
+    for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+      if (is_source(at->path())) inside.push_back(at->path());
+    }
+  }
+  if (inside.empty()) return {path};
+  std::ranges::sort(inside);
+  return inside;
 }
 
 // The same message in two logs is one message.
@@ -99,9 +122,11 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
   ENTENTE_LET(logs, decode_keys(options.log_keys));
   ENTENTE_LET(witnesses, decode_keys(options.witnesses));
   auto state = std::make_unique<State>();
-  state->sources.assign(sources.begin(), sources.end());
+  for (const auto& given : sources) {
+    for (const auto& path : sources_at(given)) state->sources.push_back(path);
+  }
   state->keys = {logs, witnesses, options.master_key_file};
-  for (const auto& path : sources) {
+  for (const auto& path : state->sources) {
     ENTENTE_LET(source, open_source(path, state->keys));
     ENTENTE_TRY(source->header());
   }
