@@ -21,7 +21,7 @@ struct AuditorKeys {
 // The key of this origin that the auditor knows.
 std::optional<Vkey> find_log_key(const AuditorKeys& keys, std::string_view origin);
 
-inline constexpr std::uintmax_t source_file_bytes_max = 256u * 1024 * 1024;
+inline constexpr std::uintmax_t source_file_bytes_max = std::uintmax_t{256} * 1024 * 1024;
 inline constexpr std::size_t source_items_max = 200'000;  // entries in evidence, files in an export
 
 // All fail with file_missing, file_invalid, store_corrupt, not_canonical, too_large.

@@ -1,5 +1,5 @@
 #pragma once
-// The HTTP binding of the endpoint (protocol/spec/07-transport.md): paths, bodies and statuses, and
+// The HTTP binding of the endpoint (protocol/spec/11-transport.md): paths, bodies and statuses, and
 // nothing of what they mean.
 
 #include <entente/journal/sequencer.h>

@@ -71,7 +71,7 @@ struct Sequencer::State {
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
   void add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
-  void answer_unlogged(const Arrived& arrived, std::int64_t now_ms);
+  void answer_unlogged(const Arrived& message, std::int64_t now_ms);
   Status take_up();
   Status log_documents();
   bool enqueue(Work work);

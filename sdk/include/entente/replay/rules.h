@@ -66,6 +66,6 @@ inline constexpr std::size_t rule_count = static_cast<std::size_t>(Rule::both_pa
 std::string_view name(Rule rule);
 std::string_view meaning(Rule rule);
 std::span<const Rule> replay_rules();
-std::optional<Rule> find_rule(std::string_view name);
+std::optional<Rule> find_rule(std::string_view wanted);
 
 }  // namespace entente
