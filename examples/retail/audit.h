@@ -5,8 +5,8 @@
 
 namespace retail {
 
-// Replays the brand's log and the log of every customer, each by itself. Prints
-// what is broken. True if nothing is.
+// Replays the brand's log and the log of every customer and compares them. Prints what is broken.
+// True if nothing is.
 Result<bool> replay_all(const std::filesystem::path& brand, const std::filesystem::path& shoppers,
                         const std::string& brand_log_vkey);
 
