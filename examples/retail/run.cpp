@@ -142,7 +142,7 @@ void report(const Run& run, double seconds) {
 }
 
 std::size_t shoppers_of(const RunOptions& options) {
-  constexpr std::size_t each_core = 8;  // most of the time a shopper waits for the shop or a disk
+  constexpr std::size_t each_core = 12;  // most of the time a shopper waits for the shop or a disk
   if (options.shoppers != 0) return options.shoppers;
   return each_core * std::max(1U, std::thread::hardware_concurrency());
 }

@@ -25,6 +25,7 @@ function(verify_changed what from to)
   string(REPLACE "${from}" "${to}" results "${results}")
   file(WRITE ${WORK}/changed.jsonl "${results}")
   run(1 ${retail} --verify ${WORK}/changed.jsonl ${own_tasks})
+  set(output "${output}" PARENT_SCOPE)
 endfunction()
 
 set(flags "")
@@ -51,7 +52,12 @@ run(0 ${retail} --verify ${WORK}/own.jsonl ${own_tasks})
 verify_changed("another reason" "\"reason\":\"not_your_order\"" "\"reason\":\"order_not_pending\"")
 verify_changed("another item" "\"new_item_ids\":[\"2000000002\",\"2000000003\"]"
                "\"new_item_ids\":[\"2000000003\",\"2000000002\"]")
-verify_changed("another task" "{\"task\":7," "{\"task\":8,")
+string(REPEAT "ab" 32 digest)
+string(CONCAT forbidden "{\"name\":\"cancel_pending_order\",\"kwargs\":{\"order_id\":\"#W1000003\","
+       "\"reason\":\"no longer needed\"},\"accept\":\"${digest}\"}")
+verify_changed("a forbidden write" "{\"task\":2,\"executed\":["
+               "{\"task\":2,\"executed\":[${forbidden}")
+expect_line("${output}" " 1 forbidden writes")
 verify_changed("no person" "\"handoff\":true" "\"handoff\":false")
 verify_changed("no accept" "\"accept\":\"" "\"accept\":\"00")
 
