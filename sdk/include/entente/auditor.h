@@ -79,9 +79,10 @@ struct ExportOptions {
 Status export_log(const std::filesystem::path& store, const std::filesystem::path& directory,
                   const ExportOptions& options = {});
 
-// One case out of the store or export at `path`, as one canonical JSON file that stands alone: leaves with
-// inclusion proofs, what opens them, parts, cards, mandates, policies, and the counterparty's
-// receipts. `case_id` is the beginning of its id in hex. Fails with not_found, wrong_use.
+// One case out of the store or export at `path`, as one canonical JSON file that stands alone:
+// leaves with inclusion proofs, what opens them, parts, cards, mandates, policies, and the
+// counterparty's receipts. `case_id` is the beginning of its id in hex. Fails with not_found,
+// wrong_use.
 Status export_evidence(const std::filesystem::path& path, std::string_view case_id,
                        const std::filesystem::path& file, const ExportOptions& options = {});
 

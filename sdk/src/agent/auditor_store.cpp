@@ -43,7 +43,8 @@ class StoreSource final : public EntrySource {
 
  private:
   void broken(Rule rule, std::vector<std::uint64_t> entries, std::string sentence) {
-    found_.push_back({.rule = rule, .entries = std::move(entries), .sentence = std::move(sentence)});
+    found_.push_back(
+        {.rule = rule, .entries = std::move(entries), .sentence = std::move(sentence)});
   }
   void check_nodes(const LoggedEntry& entry);
   void check_blinding(const LoggedEntry& entry, const LogEntry& leaf);
