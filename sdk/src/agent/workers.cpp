@@ -63,7 +63,9 @@ void Workers::run() {
         if (later_.empty()) {
           changed_.wait(lock);
         } else {
-          changed_.wait_until(lock, later_.begin()->first);
+          // A copy: while this thread sleeps another may take the entry away.
+          const auto due = later_.begin()->first;
+          changed_.wait_until(lock, due);
         }
       }
       if (stopping_) return;
