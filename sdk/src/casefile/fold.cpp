@@ -1,4 +1,4 @@
-#include "overloaded.h"
+#include "core/overloaded.h"
 #include "state.h"
 
 namespace entente {

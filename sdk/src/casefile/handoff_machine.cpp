@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "overloaded.h"
+#include "core/overloaded.h"
 
 namespace entente {
 namespace {

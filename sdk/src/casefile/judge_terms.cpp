@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "overloaded.h"
+#include "core/overloaded.h"
 #include "state.h"
 
 namespace entente {

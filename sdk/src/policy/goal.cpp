@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "goal_rules.h"
+#include "reading.h"
 
 namespace entente {
 namespace {
@@ -15,17 +16,6 @@ using Present = HandoffRequest::Present;
 constexpr std::array representations = {Representation::self, Representation::family,
                                         Representation::guardian, Representation::professional};
 constexpr std::array presences = {Present::live, Present::callback, Present::async};
-
-template <class Enum, std::size_t size>
-Result<Enum> read_enum(const YamlReader& place, const std::array<Enum, size>& values) {
-  YamlReader::Names names;
-  for (const Enum value : values) names.push_back(name(value));
-  ENTENTE_LET(spelled, place.one_of(names));
-  for (const Enum value : values) {
-    if (name(value) == spelled) return value;
-  }
-  return fail(ErrorCode::internal);
-}
 
 Result<std::vector<std::string>> read_remedies(const YamlReader& place) {
   std::vector<std::string> remedies;
@@ -72,7 +62,7 @@ Status read_mandate(const YamlReader& place, GoalRules& rules) {
     }
   }
   if (const auto representation = place.find("representation")) {
-    ENTENTE_LET(value, read_enum(*representation, representations));
+    ENTENTE_LET(value, policy::read_enum(*representation, representations));
     rules.mandate.representation = value;
   }
   return {};
@@ -193,7 +183,7 @@ Status read_handoff(const YamlReader& root, GoalRules& rules) {
     rules.handoff_first = value == "first";
   }
   if (const auto present = place->find("present")) {
-    ENTENTE_LET(value, read_enum(*present, presences));
+    ENTENTE_LET(value, policy::read_enum(*present, presences));
     rules.present = value;
   }
   if (const auto channels = place->find("channels")) {

@@ -16,17 +16,6 @@ constexpr std::array<std::string_view, 13> shapes = {
     "money",       "credit", "goods", "repair", "order_change", "contract_change", "hold",
     "instalments", "travel", "visit", "record", "none",         "payment"};
 
-template <class Enum, std::size_t size>
-Result<Enum> read_enum(const YamlReader& place, const std::array<Enum, size>& values) {
-  YamlReader::Names names;
-  for (const Enum value : values) names.push_back(name(value));
-  ENTENTE_LET(spelled, place.one_of(names));
-  for (const Enum value : values) {
-    if (name(value) == spelled) return value;
-  }
-  return fail(ErrorCode::internal);
-}
-
 }  // namespace
 
 std::optional<Cap::Period> find_period(std::string_view spelled) {

@@ -4,6 +4,8 @@
 
 #include <entente/text/yaml_reader.h>
 
+#include <array>
+
 #include "rules.h"
 
 namespace entente::policy {
@@ -48,6 +50,18 @@ Result<std::vector<Cap>> read_caps(const YamlReader& place);
 // One period of caps; `family` is set where the place itself is the cap, as in a concession.
 Result<Cap> read_cap(const YamlReader& place, Cap::Period period, std::string family);
 std::optional<Cap::Period> find_period(std::string_view spelled);
+
+// The value of a closed enum whose wire spelling stands there.
+template <class Enum, std::size_t size>
+Result<Enum> read_enum(const YamlReader& place, const std::array<Enum, size>& values) {
+  YamlReader::Names names;
+  for (const Enum value : values) names.push_back(name(value));
+  ENTENTE_LET(spelled, place.one_of(names));
+  for (const Enum value : values) {
+    if (name(value) == spelled) return value;
+  }
+  return fail(ErrorCode::internal);
+}
 
 // Reads each item of an optional list with `read`.
 template <class T>

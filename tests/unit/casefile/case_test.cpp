@@ -6,28 +6,6 @@
 #include "play.h"
 
 namespace entente::tests {
-namespace {
-
-void check(const Play& play, std::string_view outcome = "binding") {
-  CHECK(describe(play.outcome) == outcome);
-}
-
-std::int64_t clock_at(const Case& casefile, std::string_view kind) {
-  for (const CaseClock& each : casefile.clocks()) {
-    if (each.kind == kind) return each.at_ms;
-  }
-  return 0;
-}
-
-// An agreement on claim 1, one term, nothing performed.
-MessageId agree(Play& play, Offer offer = propose({1})) {
-  const auto agreed = play.consumer(accept(play.brand(std::move(offer))));
-  REQUIRE(play.outcome == Outcome::binding());
-  return agreed;
-}
-
-}  // namespace
-
 TEST_CASE("a case begins once, and an open may ask for a person and nothing else") {
   Play play{Play::Unopened{}};
   Open open;

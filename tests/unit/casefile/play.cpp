@@ -138,4 +138,21 @@ PartRef part() {
   return made;
 }
 
+void check(const Play& play, std::string_view outcome) { CHECK(describe(play.outcome) == outcome); }
+
+std::int64_t clock_at(const Case& casefile, std::string_view kind) {
+  for (const CaseClock& each : casefile.clocks()) {
+    if (each.kind == kind) return each.at_ms;
+  }
+  return 0;
+}
+
+MessageId agree(Play& play) { return agree(play, propose({1})); }
+
+MessageId agree(Play& play, Offer offer) {
+  const auto agreed = play.consumer(accept(play.brand(std::move(offer))));
+  REQUIRE(play.outcome == Outcome::binding());
+  return agreed;
+}
+
 }  // namespace entente::tests

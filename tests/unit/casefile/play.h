@@ -41,6 +41,13 @@ struct Play {
 
 Casting& cast();
 
+void check(const Play& play, std::string_view outcome = "binding");
+// When the clock of this kind strikes; 0 = there is none.
+std::int64_t clock_at(const Case& casefile, std::string_view kind);
+// An agreement on claim 1, one term, nothing performed.
+MessageId agree(Play& play);
+MessageId agree(Play& play, Offer offer);
+
 Claim claim(std::uint16_t id);
 Term term(std::uint16_t id, std::vector<std::uint16_t> claims, Ground ground = Ground::concession,
           std::string purpose = "compensation_goodwill");

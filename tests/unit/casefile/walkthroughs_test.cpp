@@ -33,10 +33,6 @@ Offer offer_of(std::vector<Term> terms, std::int64_t valid_until_ms) {
   return made;
 }
 
-void check(const Play& play, std::string_view outcome = "binding") {
-  CHECK(describe(play.outcome) == outcome);
-}
-
 std::string phase(const Play& play) { return std::string(name(play.casefile.phase())); }
 
 bool has_clock(const Case& casefile, std::string_view kind) {
