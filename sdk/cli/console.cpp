@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -50,6 +51,15 @@ bool is_hidden(std::string_view rest) {
          (at(1) == 0x81 && at(2) >= 0xa6 && at(2) <= 0xa9);
 }
 
+// How far the text of " 1. Repair" is in from the left.
+std::size_t item_mark_columns(std::string_view text) {
+  const std::size_t number = text.find_first_not_of(' ');
+  if (number == std::string_view::npos) return 0;
+  const std::size_t dot = text.find_first_not_of("0123456789", number);
+  return dot != number && text.substr(std::min(dot, text.size())).starts_with(". ") ? dot + 2
+                                                                                    : number;
+}
+
 }  // namespace
 
 std::string harmless(std::string_view text) {
@@ -67,18 +77,22 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> wrap(std::string_view text, std::string_view indent, std::size_t columns) {
+std::vector<std::string> wrap(std::string_view text, std::string_view first_indent,
+                              std::size_t columns) {
   std::vector<std::string> lines;
-  const std::size_t width = columns > indent.size() ? columns - indent.size() : 1;
+  std::string indent(first_indent);
+  const std::string next_indent = indent + std::string(item_mark_columns(text), ' ');
+  const std::size_t width = columns > next_indent.size() ? columns - next_indent.size() : 1;
   while (text.size() > width) {
     std::size_t end = text.rfind(' ', width);
     const bool only_indent = end == std::string_view::npos || text.find_first_not_of(' ') > end;
     if (only_indent) end = text.find(' ', width);
     if (end == std::string_view::npos) break;
-    lines.push_back(std::string(indent) + std::string(text.substr(0, end)));
+    lines.push_back(indent + std::string(text.substr(0, end)));
     text.remove_prefix(end + 1);
+    indent = next_indent;
   }
-  lines.push_back(std::string(indent) + std::string(text));
+  lines.push_back(indent + std::string(text));
   return lines;
 }
 

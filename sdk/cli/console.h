@@ -44,8 +44,8 @@ class Console {
   bool interactive_ = false;
 };
 
-// `text` in lines of at most `columns` characters, broken at spaces; each begins with
-// `indent`.
+// `text` in lines of at most `columns` characters, broken at spaces; each begins with `indent`.
+// What follows the first line of a numbered item stands under its text.
 std::vector<std::string> wrap(std::string_view text, std::string_view indent, std::size_t columns);
 
 // A stranger's text on one line, without what a terminal would obey.
