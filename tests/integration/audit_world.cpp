@@ -86,8 +86,8 @@ std::string report_text(const std::vector<fs::path>& sources) {
   return report ? to_text(*report) + to_json(*report) : "error: " + describe(report.error());
 }
 
-void rewrite_log(const fs::path& from, const fs::path& to, const KeyPair& log_key,
-                 const Edit& edit) {
+void rewrite_log(const fs::path& from, const fs::path& to, const KeyPair& log_key, const Edit& edit,
+                 const Add& add) {
   SystemEntropy entropy;
   auto old =
       must(Ledger::open({.directory = from, .origin = "kettle.example/log", .master_key_file = {}},
@@ -109,6 +109,9 @@ void rewrite_log(const fs::path& from, const fs::path& to, const KeyPair& log_ke
                                  .effect = entry.leaf.effect},
                        .index = index};
     if (edit(edited)) made->append(edited.draft);
+  }
+  if (add) {
+    for (const EntryDraft& draft : add()) made->append(draft);
   }
   for (const CaseRow& row : must(old->store().cases())) {
     for (const Part& part : must(old->parts_of(row.case_id))) made->keep_part(row.case_id, part);

@@ -38,7 +38,9 @@ struct EditedEntry {
   std::uint64_t index = 0;  // in the log that is rewritten
 };
 using Edit = std::function<bool(EditedEntry&)>;
+// What it adds after the last entry.
+using Add = std::function<std::vector<EntryDraft>()>;
 void rewrite_log(const std::filesystem::path& from, const std::filesystem::path& to,
-                 const KeyPair& log_key, const Edit& edit);
+                 const KeyPair& log_key, const Edit& edit, const Add& add = {});
 
 }  // namespace entente::tests

@@ -1,0 +1,166 @@
+// Brands that keep people waiting, talk on while a person is awaited, or perform twice, and sign it
+// all with their own keys: what an auditor says to that.
+
+#include <entente/protocol/message.h>
+#include <entente/wire/admission.h>
+#include <entente/wire/codec.h>
+
+#include <algorithm>
+
+#include "audit_world.h"
+#include "catch.h"
+
+using namespace entente;
+using namespace entente::tests;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+bool contains(const Lines& lines, std::string_view line) {
+  return std::ranges::find(lines, line) != lines.end();
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(describe(result.error()));
+  return std::move(*result);
+}
+
+// The brand offered, the customer did not agree and asked for a person, who has not come yet.
+struct AwaitedPerson {
+  TemporaryDirectory directory;
+  Brand brand = make_brand(1, SystemClock().now_ms());
+  std::filesystem::path store = directory.path() / "brand";
+
+  AwaitedPerson() {
+    KettleShop shop;
+    auto endpoint = must(Endpoint::start(kettle_endpoint(store, brand, shop)));
+    LocalBrand connection(*endpoint, brand.card);
+    const Goal goal = must(Goal::parse(kettle_goal(), "goal.yaml"));
+    Agreeable principal(1, shop);
+    principal.agrees = false;
+    const KeyPair key = must(KeyPair::from_seed(Bytes(32, 101)));
+    auto assistant = must(Assistant::start({.directory = directory.path() / "consumer",
+                                            .goal = &goal,
+                                            .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                            .brand = &connection,
+                                            .principal = &principal,
+                                            .key = &key}));
+    const CaseId case_id = must(assistant->open());
+    must(assistant->run(case_id, 60'000));
+    if (!assistant->ask_for_person(case_id, "consumer_asked")) throw std::runtime_error("no ack");
+    assistant.reset();
+    endpoint->stop();
+  }
+};
+
+const AwaitedPerson& awaited_person() {
+  static const AwaitedPerson made;
+  return made;
+}
+
+std::optional<Message> message_of(const EditedEntry& entry) {
+  if (entry.kind != EntryKind::message) return std::nullopt;
+  const auto message = Admission::admit<Message>(entry.draft.content);
+  return message ? std::optional(**message) : std::nullopt;
+}
+
+bool is_acknowledgement(const EditedEntry& entry) {
+  const auto message = message_of(entry);
+  return message && message->author.party == Party::brand && message->verb() == Verb::handoff;
+}
+
+// The log of one brand, rewritten by that brand.
+Lines broken_after(const std::filesystem::path& store, const KeyPair& log_key, const Edit& edit,
+                   const Add& add = {}) {
+  const TemporaryDirectory directory;
+  const auto old = directory.path() / "old";
+  std::filesystem::copy(store, old);
+  rewrite_log(old, directory.path() / "brand", log_key, edit, add);
+  return broken_in({directory.path() / "brand"});
+}
+
+bool keep(EditedEntry&) { return true; }
+
+}  // namespace
+
+TEST_CASE("a brand that keeps the promise of a person breaks nothing", "[audit]") {
+  const AwaitedPerson& world = awaited_person();
+  CHECK(broken_in({world.store}).empty());
+  CHECK(broken_after(world.store, world.brand.log, keep).empty());
+}
+
+TEST_CASE("a request for a person that was acknowledged late is found", "[audit]") {
+  bool late = false;
+  const Lines broken =
+      broken_after(awaited_person().store, awaited_person().brand.log, [&](EditedEntry& entry) {
+        late = late || is_acknowledgement(entry);
+        if (late) entry.draft.time_ms += 1;
+        return true;
+      });
+  REQUIRE(late);
+  CHECK(broken == Lines{"handoff.acknowledged by brand"});
+}
+
+TEST_CASE("a request for a person that was never acknowledged is found", "[audit]") {
+  bool dropped = false;
+  const Lines broken =
+      broken_after(awaited_person().store, awaited_person().brand.log, [&](EditedEntry& entry) {
+        dropped = dropped || is_acknowledgement(entry);
+        return !dropped;
+      });
+  REQUIRE(dropped);
+  CHECK(contains(broken, "handoff.acknowledged by brand"));
+}
+
+TEST_CASE("an offer made while a person is awaited is found", "[audit]") {
+  const AwaitedPerson& world = awaited_person();
+  std::optional<Message> offer;
+  EditedEntry last;
+  MessageId head;
+  const auto watch = [&](EditedEntry& entry) {
+    const auto message = message_of(entry);
+    if (message) {
+      last = entry;
+      head = id_of(*message);
+      if (message->verb() == Verb::propose && message->author.party == Party::brand) {
+        offer = message;
+      }
+    }
+    return true;
+  };
+  const auto offer_again = [&] {
+    offer->act_id.fill(7);
+    offer->nonce.fill(7);
+    offer->prev = head;
+    EntryDraft draft = last.draft;
+    draft.content = must(sign(*offer, world.brand.message));
+    draft.direction = Direction::sent;
+    draft.parts_received.clear();
+    ++draft.position;
+    return std::vector{draft};
+  };
+
+  const Lines broken = broken_after(world.store, world.brand.log, watch, offer_again);
+
+  REQUIRE(offer);
+  CHECK(contains(broken, "handoff.respected by brand"));
+}
+
+TEST_CASE("a term that was carried out twice is found", "[audit]") {
+  for (const EntryKind twice : {EntryKind::perform_intent, EntryKind::perform_result}) {
+    std::optional<EntryDraft> done;
+    const Lines broken = broken_after(
+        aftermath().brand_store(), aftermath().brand.log,
+        [&](EditedEntry& entry) {
+          if (entry.kind == twice) done = entry.draft;
+          return true;
+        },
+        [&] {
+          done->time_ms += 60'000;
+          return std::vector{*done};
+        });
+    REQUIRE(done);
+    CHECK(contains(broken, "perform.once by brand"));
+  }
+}
