@@ -101,4 +101,5 @@ struct Read {
   path @5 :Text;                     # path and query as sent
   expiresMs @6 :Int64;
   nonce @7 :Data;
+  seenSize @8 :UInt64;               # entries of the brand's log under the newest checkpoint held
 }

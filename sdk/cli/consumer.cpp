@@ -75,12 +75,13 @@ void show_spoken(Console& console, const fs::path& data, const Message& message,
         find, brand_did);
 }
 
-std::string sentence_of(const Ending& ending) {
+std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::path& home) {
   switch (ending.kind) {
     case Ending::Kind::closed:
       return "The case is closed: " + ending.outcome + ".";
     case Ending::Kind::needs_principal:
-      return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve";
+      return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve " +
+             short_hex(case_id) + " --home " + home.string();
     case Ending::Kind::with_a_person:
       return "A person has been asked for; the case is in the brand's queue.";
     case Ending::Kind::left:
@@ -162,7 +163,7 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
   ENTENTE_LET(files, read_evidence(goal, config.goal));
   Bytes mandate;
   if (!config.mandate.empty()) {
-    ENTENTE_LET(issued, read_file(config.mandate));
+    ENTENTE_LET(issued, read_armoured(config.mandate, "MANDATE"));
     mandate = issued;
   }
   ENTENTE_LET(principal, read_or_make_key_file(config.home / "keys/principal.key", entropy));
@@ -200,7 +201,8 @@ Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Conso
   const bool good =
       ending.kind == Ending::Kind::closed || ending.kind == Ending::Kind::with_a_person;
   console.line();
-  console.line(console.paint(good ? Ink::good : Ink::bad, sentence_of(ending)));
+  console.line(console.paint(good ? Ink::good : Ink::bad,
+                             sentence_of(ending, case_id, consumer.config().home)));
   return good ? ExitCode::ok : ExitCode::finding;
 }
 

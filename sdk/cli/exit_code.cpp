@@ -28,6 +28,8 @@ constexpr std::array advices = {
     Advice{ErrorCode::not_found, "List what is there with: entente case list DIR"},
     Advice{ErrorCode::card_expired, "Make a new card with: entente card make"},
     Advice{ErrorCode::mandate_expired, "Issue a new one with: entente mandate issue"},
+    Advice{ErrorCode::mandate_revoked, "Go without --mandate, or issue a new one."},
+    Advice{ErrorCode::approval_missing, "Nothing was signed: answer at a terminal, or say --yes."},
     Advice{ErrorCode::log_forked, "Keep the files as they are and ask an auditor."},
     Advice{ErrorCode::log_corrupt, "Keep the files as they are and run: entente log verify DIR"},
     Advice{ErrorCode::desk_required, "Publish the hours of people on the card."},

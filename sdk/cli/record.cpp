@@ -53,7 +53,7 @@ struct PartyStore::State {
   Status learn_documents();
   Status read_entry_of(ReadCase& read, std::uint64_t index, PlacedMessages& placed);
   Status place_by_receipts(ReadCase& read, const CaseId& case_id, PlacedMessages& placed) const;
-  Status fold(ReadCase& read, const PlacedMessages& placed) const;
+  Status fold(ReadCase& read, const PlacedMessages& placed);
   Status read_parts(ReadCase& read, const CaseId& case_id) const;
 };
 
@@ -118,9 +118,10 @@ Status PartyStore::State::place_by_receipts(ReadCase& read, const CaseId& case_i
   return {};
 }
 
-Status PartyStore::State::fold(ReadCase& read, const PlacedMessages& placed) const {
+Status PartyStore::State::fold(ReadCase& read, const PlacedMessages& placed) {
   for (const auto& [position, item] : placed) {
     ENTENTE_LET(message, pass_gate(*authority, read.casefile, item.message, item.time));
+    take_back_mandate(*authority, *message, item.time.index);
     read.casefile.advance(item.time.now_ms);
     const Outcome outcome = read.casefile.admit(message, item.time.now_ms);
     if (outcome.effect == Effect::refused) {

@@ -1,6 +1,7 @@
 // Two parties negotiate in one process, by policy and goal alone; what they leave is checked from
 // both sides.
 
+#include <entente/auditor.h>
 #include <entente/journal/ledger.h>
 #include <entente/transport/certificate.h>
 #include <entente/wire/admission.h>
@@ -197,6 +198,62 @@ TEST_CASE("both parties go on after a restart", "[integration]") {
   REQUIRE(again.assistant->cases().size() == 1);
   CHECK(again.assistant->run(*case_id, 20'000)->outcome == "resolved_agreed");
   CHECK(world.shop.executed() == 2);
+}
+
+TEST_CASE("a mandate taken back carries nothing more, but the way to a person", "[integration]") {
+  World world;
+  auto ana = std::make_unique<Customer>(world, 1, kettle_goal());
+  ana->principal.agrees = false;
+  const auto case_id = ana->assistant->open();
+  REQUIRE(case_id);
+  const auto waiting = ana->assistant->run(*case_id, 20'000);
+  REQUIRE(waiting);
+  REQUIRE(waiting->kind == Ending::Kind::needs_principal);
+
+  const auto ended = ana->assistant->take_back_mandates();
+  if (!ended) FAIL(describe(ended.error()));
+  REQUIRE(ended->size() == 1);
+  CHECK(ana->assistant->take_back_mandates()->empty());
+  ana->principal.agrees = true;
+  const auto code = [](const Status& status) {
+    return status ? std::string("ok") : std::string(name(status.error().code));
+  };
+  CHECK(code(ana->assistant->accept(*case_id, waiting->waiting_for)) == "mandate_revoked");
+  world.endpoint.reset();
+  world.start();
+  ana.reset();
+
+  // Another start makes another mandate; what was agreed to be bad stays bad.
+  Customer again(world, 1, kettle_goal());
+  CHECK(again.assistant->run(*case_id, 20'000)->outcome == "resolved_agreed");
+  CHECK(world.shop.executed() == 2);
+  again.assistant.reset();
+  world.endpoint->stop();
+  const std::filesystem::path both[] = {world.directory.path() / "brand",
+                                        world.directory.path() / "consumer-1"};
+  const auto auditor = Auditor::open(both);
+  REQUIRE(auditor);
+  const auto report = auditor->replay();
+  REQUIRE(report);
+  INFO(to_text(*report));
+  CHECK(report->broken() == 0);
+}
+
+TEST_CASE("whoever lost its mandate can still ask for a person", "[integration]") {
+  World world;
+  Customer ana(world, 1, kettle_goal());
+  ana.principal.agrees = false;
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+  REQUIRE(ana.assistant->run(*case_id, 20'000));
+  REQUIRE(ana.assistant->take_back_mandates()->size() == 1);
+
+  const Status asked = ana.assistant->ask_for_person(*case_id, "consumer_asked");
+
+  if (!asked) FAIL(describe(asked.error()));
+  const HandoffState* handoff = ana.assistant->find_case(*case_id)->handoff();
+  REQUIRE(handoff != nullptr);
+  CHECK(name(handoff->stage) == "async");
 }
 
 TEST_CASE("a stranger hears that there is no such case", "[integration][negative]") {

@@ -72,7 +72,8 @@ Read read() {
           .method = "GET",
           .path = "/entente/v1/cases/00?after=3",
           .expires_ms = now_ms + 60'000,
-          .nonce = bytes_of<32>(63)};
+          .nonce = bytes_of<32>(63),
+          .seen_size = 41};
 }
 
 Refusal refusal() {

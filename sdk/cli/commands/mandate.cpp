@@ -64,12 +64,11 @@ Result<ExitCode> run_show(const Arguments& arguments, Console& console) {
 Result<ExitCode> run_revoke(const Arguments& arguments, Console& console) {
   ENTENTE_LET(config, read_consumer_config(arguments));
   ENTENTE_LET(consumer, Consumer::start(config, console, Person::Answers::asked));
-  const auto cases = consumer->assistant().cases();
-  if (cases.empty()) return fail(ErrorCode::not_found, "there is no case to say it in");
-  const Case* casefile = consumer->assistant().find_case(cases.back());
-  const Digest mandate = casefile->messages().front()->author.authority;
-  ENTENTE_TRY(consumer->assistant().say(cases.back(), {.body = Revoke{mandate}}));
-  console.line("mandate " + short_hex(mandate) + " is taken back, for all cases with this brand");
+  ENTENTE_LET(ended, consumer->assistant().take_back_mandates());
+  for (const Digest& mandate : ended) {
+    console.line("mandate " + short_hex(mandate) + " is taken back, for all cases with this brand");
+  }
+  if (ended.empty()) console.line("nothing is left to take back");
   return ExitCode::ok;
 }
 

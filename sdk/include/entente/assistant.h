@@ -31,7 +31,7 @@ class Principal {
   virtual const PublicKey& public_key() const = 0;
   // `text` is what render() makes of the act. Nothing: not now.
   virtual std::optional<Signature> approve(std::string_view text, ByteView to_sign) = 0;
-  // The mandate, signed once.
+  // The mandate, signed once; and the word that takes it back, when the person wants that.
   virtual Result<Signature> sign_mandate(ByteView to_sign) = 0;
   // A one-time code the brand has sent, or another proof only the person has. Nothing: none.
   virtual std::optional<std::string> link_proof(std::string_view method);
@@ -82,12 +82,16 @@ class Assistant {
   // Hears what is new, waiting at most `wait_ms`.
   Status poll(const CaseId& case_id, std::int64_t wait_ms);
 
-  // Accepts an offer with the principal's approval, asks for a person, leaves, takes the mandate
-  // back: what a person may want at any time.
+  // Accepts an offer with the principal's approval, asks for a person, leaves: what a person may
+  // want at any time.
   Status accept(const CaseId& case_id, const MessageId& offer);
   Status ask_for_person(const CaseId& case_id, std::string_view reason);
   Status leave(const CaseId& case_id, std::string_view reason);
   Status say(const CaseId& case_id, const Speech& speech);
+  // The principal takes back every mandate under which something was said to this brand; they are
+  // returned. Kept here even if the brand cannot be reached: the next start() makes a new mandate.
+  // Fails with not_found if there is no case to say it in, else as say() does.
+  Result<std::vector<Digest>> take_back_mandates();
 
   const Case* find_case(const CaseId& case_id) const;
   // The content behind a reference; null if it is not here.

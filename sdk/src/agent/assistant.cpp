@@ -9,16 +9,13 @@
 
 #include <algorithm>
 
+#include "core/overloaded.h"
+
 namespace entente {
 namespace {
 
 constexpr std::int64_t hold_ms = 10'000;  // how long a brand is asked to hold an answer
 constexpr std::int64_t approval_valid_ms = 10 * 60'000;
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 // A payload signed by somebody whose key we do not hold.
 template <class T, class Sign>
@@ -72,9 +69,42 @@ struct Assistant::State {
   Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
   Status hear(const CaseId& case_id, const Parcel& parcel);
   Status say(const CaseId& case_id, const Speech& speech);
+  Result<bool> was_taken_back(const Digest& mandate) const;
+  std::map<Digest, CaseId> mandates_in_use() const;
   void tell(const CaseId& case_id, std::uint64_t from) const;
   std::optional<Ending> ending_of(const CaseId& case_id, const Move& move) const;
 };
+
+// The principal's key, which lives behind an interface of its own.
+class PrincipalSigner final : public Signer {
+ public:
+  explicit PrincipalSigner(Principal& principal) : principal_(principal) {}
+  const PublicKey& public_key() const override { return principal_.public_key(); }
+  Result<Signature> sign(ByteView message) const override {
+    return principal_.sign_mandate(message);
+  }
+
+ private:
+  Principal& principal_;
+};
+
+Result<bool> Assistant::State::was_taken_back(const Digest& mandate) const {
+  ENTENTE_LET(rows, ledger->store().revoked());
+  return std::ranges::find(rows, mandate, &RevokedRow::mandate) != rows.end();
+}
+
+// Those that own messages name, each with a case it was used in.
+std::map<Digest, CaseId> Assistant::State::mandates_in_use() const {
+  std::map<Digest, CaseId> found;
+  for (const CaseId& case_id : follower->cases()) {
+    for (const Authorised<Message>& message : follower->find_case(case_id)->messages()) {
+      const Author& author = message->author;
+      if (author.party != Party::consumer || author.authority.is_zero()) continue;
+      found.emplace(author.authority, case_id);
+    }
+  }
+  return found;
+}
 
 // The newest mandate of this key that still holds for a while.
 Result<Bytes> Assistant::State::stored_mandate() const {
@@ -87,7 +117,8 @@ Result<Bytes> Assistant::State::stored_mandate() const {
     const std::int64_t now_ms =
         options.clock != nullptr ? options.clock->now_ms() : SystemClock().now_ms();
     const Mandate wanted = options.goal->mandate(now_ms);
-    if (ours && mandate->expires_ms > now_ms + approval_valid_ms &&
+    ENTENTE_LET(taken_back, was_taken_back(mandate.id()));
+    if (ours && !taken_back && mandate->expires_ms > now_ms + approval_valid_ms &&
         mandate->verbs == wanted.verbs && mandate->categories == wanted.categories &&
         mandate->remedies == wanted.remedies &&
         mandate->approval_exempt == wanted.approval_exempt) {
@@ -111,7 +142,12 @@ Result<Bytes> Assistant::State::make_mandate(const std::string& brand_did) {
 }
 
 Result<Bytes> Assistant::State::find_or_make_mandate() {
-  if (!options.mandate.empty()) return options.mandate;
+  if (!options.mandate.empty()) {
+    ENTENTE_LET(given, Admission::admit<Mandate>(options.mandate));
+    ENTENTE_LET(taken_back, was_taken_back(given.id()));
+    if (taken_back) return fail(ErrorCode::mandate_revoked, "the mandate was taken back");
+    return options.mandate;
+  }
   ENTENTE_LET(stored, stored_mandate());
   if (!stored.empty()) return stored;
   return make_mandate(options.goal->brand());
@@ -256,6 +292,21 @@ Status Assistant::leave(const CaseId& case_id, std::string_view reason) {
 
 Status Assistant::say(const CaseId& case_id, const Speech& speech) {
   return state_->say(case_id, speech);
+}
+
+Result<std::vector<Digest>> Assistant::take_back_mandates() {
+  State& s = *state_;
+  if (cases().empty()) return fail(ErrorCode::not_found, "there is no case to say it in");
+  const PrincipalSigner principal(*s.options.principal);
+  std::vector<Digest> ended;
+  for (const auto& [mandate, case_id] : s.mandates_in_use()) {
+    ENTENTE_LET(taken_back, s.was_taken_back(mandate));
+    if (taken_back) continue;
+    ENTENTE_LET(parcel, s.follower->take_back(case_id, mandate, principal));
+    ENTENTE_TRY(s.exchange(case_id, parcel, false));
+    ended.push_back(mandate);
+  }
+  return ended;
 }
 
 Status Assistant::carry_out(const CaseId& case_id, const Move& move) {

@@ -144,10 +144,13 @@ bool ServiceAgent::route_handoff(Room& room) {
                      handoff->stage == HandoffStage::transferring;
   if (!unanswered && !due && !moved) return false;
   const auto link = find_account_link(room.casefile(), room.now_ms());
+  HandoffRequest request = handoff->request;
+  // Whoever asked has no mandate any more: a person turns to the principal, in writing.
+  if (handoff->lapsed) request.principal_present = HandoffRequest::Present::async;
   const TicketView ticket{
       .hid = handoff->hid,
       .case_id = room.casefile().id(),
-      .request = handoff->request,
+      .request = request,
       .assurance = link ? std::string_view(link->assurance) : std::string_view()};
   const Digest hid = handoff->hid;
   if (unanswered) {

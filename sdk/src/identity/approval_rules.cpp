@@ -33,12 +33,12 @@ std::string shown_text(const Approvable& what, std::string_view language) {
 
 }  // namespace
 
-bool needs_approval(const Offer& offer, const Mandate& mandate, bool person_joined) {
+bool needs_approval(const Offer& offer, const Mandate& mandate) {
   const auto exempt = [&](const Term& term) {
     return std::ranges::find(mandate.approval_exempt, term.purpose) !=
            mandate.approval_exempt.end();
   };
-  return person_joined || !offer.waives.empty() || !std::ranges::all_of(offer.terms, exempt);
+  return !offer.waives.empty() || !std::ranges::all_of(offer.terms, exempt);
 }
 
 Status check_approval(const Verified<Approval>& approval, const Approvable& what,

@@ -13,8 +13,9 @@ struct Approvable {
   std::string_view brand_did;
 };
 
-// Of an accept or a propose under this mandate. `offer` is what would bind.
-bool needs_approval(const Offer& offer, const Mandate& mandate, bool person_joined);
+// Of an accept or a propose under this mandate. `offer` is what would bind. That a person who
+// joined makes one necessary is the case's to say: such an accept is admitted, without effect.
+bool needs_approval(const Offer& offer, const Mandate& mandate);
 
 // Fails with approval_invalid, approval_expired.
 Status check_approval(const Verified<Approval>& approval, const Approvable& what,

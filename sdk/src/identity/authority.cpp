@@ -309,7 +309,7 @@ bool Authority::State::needs_approval(const Message& act, const Moment& moment) 
   const auto* offer = offered ? std::get_if<Offer>(&offered->body) : nullptr;
   if (act.author.authority.is_zero() || (!accepts && !offer)) return false;
   const Mandate* mandate = find_mandate(act.author.authority);
-  return !mandate || !offer || entente::needs_approval(*offer, *mandate, moment.person_joined);
+  return !mandate || !offer || entente::needs_approval(*offer, *mandate);
 }
 
 // True if the principal itself stands behind the act. An approval that came must hold, even where

@@ -33,15 +33,17 @@ Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& ca
     if (auto admitted = Admission::admit<Approval>(envelope)) approval = std::move(*admitted);
   }
   const auto& messages = casefile.messages();
-  return authority.authorise(message,
-                             {.now_ms = time.now_ms,
-                              .log_index = time.index,
-                              .subject = subject_of(casefile, *message),
-                              .approval = approval ? &*approval : nullptr,
-                              // Whether a joined person makes an approval necessary is the case's
-                              // to say: the accept then has no effect, but is admitted.
-                              .person_joined = false,
-                              .opening = messages.empty() ? nullptr : &*messages.front()});
+  return authority.authorise(message, {.now_ms = time.now_ms,
+                                       .log_index = time.index,
+                                       .subject = subject_of(casefile, *message),
+                                       .approval = approval ? &*approval : nullptr,
+                                       .opening = messages.empty() ? nullptr : &*messages.front()});
+}
+
+void take_back_mandate(Authority& authority, const Message& message, std::uint64_t index) {
+  if (const auto* revoke = std::get_if<Revoke>(&message.body)) {
+    authority.revoke(revoke->mandate, index);
+  }
 }
 
 std::string consumer_did(const Authority& authority, const Message& opening) {

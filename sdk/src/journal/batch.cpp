@@ -98,7 +98,10 @@ Reply Batch::take_read(const Arrived& arrived) {
   if (live == nullptr) return stranger;
   const Message& opening = *live->record.casefile.messages().front();
   if (!parts_.authority.authorise(*read, opening, now_ms_)) return stranger;
-  return {.case_id = arrived.submission.case_id, .from = arrived.submission.after, .refusals = {}};
+  return {.case_id = arrived.submission.case_id,
+          .from = arrived.submission.after,
+          .refusals = {},
+          .seen_size = (*read)->seen_size};
 }
 
 LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
@@ -131,6 +134,7 @@ void Batch::take_message(const Arrived& arrived, const Verified<Message>& messag
     reply.kind = Delivery::Kind::not_found;
     return;
   }
+  reply.seen_size = message->seen.size;
   if (!repeats(*live, message, reply)) admit(*live, arrived, message, reply);
   if (!live->record.casefile.is_open()) {
     cases_.erase(message.id());  // an `open` that was refused leaves nothing behind
@@ -227,10 +231,9 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
        .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))});
   live.record.entries.push_back(index);
   live.record.arrivals[sha256(envelope)] = message.id();
-  live.record.ours_seen = message->seen;
   note_checkpoint(live, arrived, *message);
+  take_back_mandate(parts_.authority, *message, index);
   if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
-    parts_.authority.revoke(revoke->mandate, index);
     parts_.ledger.put_revoked(revoke->mandate, index);
   }
   parts_.speaker.admitted(live.record);

@@ -32,6 +32,7 @@ struct Reply {
   std::optional<CaseId> case_id;
   std::optional<std::uint64_t> from;  // deliver positions from here; empty: none
   std::vector<Bytes> refusals;        // envelopes
+  std::uint64_t seen_size = 0;        // of our log, as this very request names it
 
   void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
 };

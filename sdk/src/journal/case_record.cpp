@@ -20,7 +20,6 @@ Status fold_message(CaseRecord& record, const Authority& authority, const Stored
   if (outcome.effect == Effect::refused) return fail(outcome.code, describe(outcome));
   record.entries.push_back(entry.index);
   record.arrivals[sha256(entry.content)] = message.id();
-  if (message->author.party == Party::consumer) record.ours_seen = message->seen;
   return {};
 }
 

@@ -46,7 +46,7 @@ Result<std::map<std::uint64_t, Placed>> place(std::span<const Receipt> receipts,
   return placed;
 }
 
-Status FollowedCase::fold(const Authority& authority, std::map<std::uint64_t, Placed> placed,
+Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
                           std::vector<Placed>& folded) {
   Case& casefile = record.casefile;
   for (auto& [position, item] : placed) {
@@ -65,6 +65,7 @@ Status FollowedCase::fold(const Authority& authority, std::map<std::uint64_t, Pl
       return unproved("the receipt says " + item.leaf.effect + ", the rules give " +
                       describe(outcome));
     }
+    take_back_mandate(authority, *message, item.index);
     record.entries.push_back(item.index);
     for (const Part& part : item.parts) record.keep(part);
     unplaced.erase(item.message.id());

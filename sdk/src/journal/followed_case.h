@@ -21,12 +21,12 @@ struct FollowedCase {
   CaseRecord record;
   std::map<MessageId, Verified<Message>> unplaced;  // own, persisted, without receipt
   std::map<MessageId, std::vector<Part>> own_parts;
-  Checkpoint seen_sent;  // the brand's checkpoint that our last message named
+  Checkpoint seen_sent;  // the brand's checkpoint that our last request named
   ActId next_act{};
 
   // Folds messages that follow the last position, in order; what leaves a gap waits for another
   // reply. Fails with receipt_invalid if the brand's word on an effect is not what the rules give.
-  Status fold(const Authority& authority, std::map<std::uint64_t, Placed> placed,
+  Status fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
               std::vector<Placed>& folded);
 };
 

@@ -23,7 +23,9 @@ struct Follower::State {
   Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
 
   void frame(Message& message, const CaseId& case_id, FollowedCase& followed);
-  Result<Verified<Message>> persist(Composition made, const CaseId* known);
+  Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
+  Result<Verified<Message>> reply(const CaseId& case_id, const Speech& speech,
+                                  const Signer* principal);
   Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
   Status check_checkpoint(const FollowedCase& followed, const Parcel& parcel, const Vkey& log);
   Result<std::vector<Refusal>> read_refusals(const Parcel& parcel) const;
@@ -49,8 +51,9 @@ void Follower::State::frame(Message& message, const CaseId& case_id, FollowedCas
 }
 
 // Signs and writes to the log. Nothing may be sent before commit().
-Result<Verified<Message>> Follower::State::persist(Composition made, const CaseId* known) {
-  ENTENTE_LET(envelope, sign(made.message, *identity.assistant));
+Result<Verified<Message>> Follower::State::persist(Composition made, const CaseId* known,
+                                                   const Signer& author) {
+  ENTENTE_LET(envelope, sign(made.message, author));
   ENTENTE_LET(message, Admission::admit<Message>(envelope));
   const CaseId case_id = known == nullptr ? message.id() : *known;
   ledger.append({.kind = EntryKind::message,
@@ -67,6 +70,26 @@ Result<Verified<Message>> Follower::State::persist(Composition made, const CaseI
   followed.unplaced.emplace(message.id(), message);
   entropy.fill(followed.next_act);
   return message;
+}
+
+// At the head as far as it is known here; by the assistant, unless the principal itself speaks.
+Result<Verified<Message>> Follower::State::reply(const CaseId& case_id, const Speech& speech,
+                                                 const Signer* principal) {
+  const auto known = cases.find(case_id);
+  if (known == cases.end()) return fail(ErrorCode::not_found, "no such case");
+  FollowedCase& followed = known->second;
+  const Case& casefile = followed.record.casefile;
+  Composition made = compose(speech, clock.now_ms(), entropy);
+  made.message.act_id = followed.next_act;
+  made.message.prev = casefile.is_open() ? casefile.head() : case_id;
+  frame(made.message, case_id, followed);
+  if (principal != nullptr) {
+    made.message.author.actor = Actor::person;
+    made.message.author.key = principal->public_key();
+    made.message.author.authority = {};
+  }
+  return persist(std::move(made), &case_id,
+                 principal != nullptr ? *principal : *identity.assistant);
 }
 
 Result<Parcel> Follower::State::pack(const CaseId& case_id,
@@ -282,14 +305,14 @@ Result<Parcel> Follower::open_case(const Speech& opening, std::span<const Speech
   Composition made = compose(opening, s.clock.now_ms(), s.entropy);
   s.frame(made.message, CaseId{}, scratch);
   const ActId act = made.message.act_id;
-  ENTENTE_LET(first, s.persist(std::move(made), nullptr));
+  ENTENTE_LET(first, s.persist(std::move(made), nullptr, *s.identity.assistant));
   const CaseId case_id = first.id();
   std::vector<Verified<Message>> messages = {first};
   for (const Speech& speech : also) {
     Composition next = compose(speech, s.clock.now_ms(), s.entropy);
     s.frame(next.message, case_id, s.cases.at(case_id));
     next.message.prev = case_id;
-    ENTENTE_LET(message, s.persist(std::move(next), &case_id));
+    ENTENTE_LET(message, s.persist(std::move(next), &case_id, *s.identity.assistant));
     messages.push_back(message);
   }
   s.cases.at(case_id).seen_sent = s.brand_log;
@@ -301,15 +324,16 @@ Result<Parcel> Follower::open_case(const Speech& opening, std::span<const Speech
 
 Result<Parcel> Follower::say(const CaseId& case_id, const Speech& speech) {
   State& s = *state_;
-  const auto known = s.cases.find(case_id);
-  if (known == s.cases.end()) return fail(ErrorCode::not_found, "no such case");
-  FollowedCase& followed = known->second;
-  Composition made = compose(speech, s.clock.now_ms(), s.entropy);
-  made.message.act_id = followed.next_act;
-  made.message.prev =
-      followed.record.casefile.is_open() ? followed.record.casefile.head() : case_id;
-  s.frame(made.message, case_id, followed);
-  ENTENTE_LET(message, s.persist(std::move(made), &case_id));
+  ENTENTE_LET(message, s.reply(case_id, speech, nullptr));
+  ENTENTE_TRY(s.ledger.commit());
+  return s.pack(case_id, {&message, 1});
+}
+
+Result<Parcel> Follower::take_back(const CaseId& case_id, const Digest& mandate,
+                                   const Signer& principal) {
+  State& s = *state_;
+  ENTENTE_LET(message, s.reply(case_id, {.body = Revoke{mandate}}, &principal));
+  s.ledger.put_revoked(mandate, s.ledger.next_index() - 1);
   ENTENTE_TRY(s.ledger.commit());
   return s.pack(case_id, {&message, 1});
 }
@@ -326,16 +350,19 @@ Result<Parcel> Follower::unsent(const CaseId& case_id) const {
   return state_->pack(case_id, messages);
 }
 
-Result<Bytes> Follower::sign_read(const CaseId&, std::string_view path) const {
-  const State& s = *state_;
+Result<Bytes> Follower::sign_read(const CaseId& case_id, std::string_view path) {
+  State& s = *state_;
   Read read{.key = s.identity.assistant->public_key(),
             .authority = s.mandate ? s.mandate->id() : Digest{},
             .audience = s.authority->newest_card()->did(),
             .environment = s.identity.environment,
             .method = "GET",
             .path = std::string(path),
-            .expires_ms = s.clock.now_ms() + limits::admit_window_ms};
+            .expires_ms = s.clock.now_ms() + limits::admit_window_ms,
+            .seen_size = s.brand_log.size};
   s.entropy.fill(read.nonce);
+  const auto followed = s.cases.find(case_id);
+  if (followed != s.cases.end()) followed->second.seen_sent = s.brand_log;
   return sign(read, *s.identity.assistant);
 }
 

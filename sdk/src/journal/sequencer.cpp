@@ -293,10 +293,8 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
   const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
   if (live == cases.end()) return delivery;
   if (reply.from) add_messages(*live->second, *reply.from, delivery.parcel);
-  const Seen& seen = live->second->record.ours_seen;
-  if (seen.size > 0 && seen.origin == parts.ledger.vkey().name() &&
-      seen.size <= parts.ledger.size()) {
-    if (auto proof = parts.ledger.consistency_from(seen.size)) {
+  if (reply.seen_size > 0 && reply.seen_size <= parts.ledger.size()) {
+    if (auto proof = parts.ledger.consistency_from(reply.seen_size)) {
       delivery.parcel.consistency = std::move(*proof);
     }
   }

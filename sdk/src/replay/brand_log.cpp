@@ -177,9 +177,6 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before bef
   if (is_wanted(parts_.options, saying.message.id())) {
     parts_.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
   }
-  if (const auto* revoke = std::get_if<Revoke>(&saying.message->body)) {
-    parts_.documents.authority->revoke(revoke->mandate, saying.brand_index);
-  }
   if (saying.message->author.party == Party::consumer) {
     live.answers.clear();
     live.consumer_vkey = {};

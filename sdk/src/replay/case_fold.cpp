@@ -43,7 +43,7 @@ void check_parts_received(const Saying& saying, const Where& where, Notes& notes
 
 }  // namespace
 
-bool fold_saying(CaseFold& fold, const Authority& authority, const Saying& saying, Notes& notes) {
+bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Notes& notes) {
   const Where where{.entries = {saying.noted.entry}, .case_id = fold.id};
   const std::string what = std::string(name(saying.message->author.party)) + "'s " +
                            std::string(verb_of(saying)) + " " + short_hex(saying.message.id());
@@ -71,6 +71,7 @@ bool fold_saying(CaseFold& fold, const Authority& authority, const Saying& sayin
                  what + " was admitted; the rules give " + describe(outcome));
     return lose(fold, saying, "a message that the lifecycle refuses");
   }
+  take_back_mandate(authority, *saying.message, saying.brand_index);
   notes.holds(Rule::case_admitted);
   notes.check(saying.effect == effect_text(outcome), Rule::case_effect, where, Party::brand,
               what + " is on record as " + saying.effect + "; the rules give " + describe(outcome));

@@ -36,7 +36,7 @@ struct CaseFold {
 };
 
 // Folds it in if it can be, and notes what it found. False: the case is lost from here on.
-bool fold_saying(CaseFold& fold, const Authority& authority, const Saying& saying, Notes& notes);
+bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Notes& notes);
 
 // What the case owed at its end: acknowledgements, performance, agreements that were spoken.
 struct EndOfLog {

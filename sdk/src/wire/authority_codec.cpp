@@ -246,6 +246,7 @@ void write(const entente::Read& from, Read::Builder to) {
   if (!from.path.empty()) to.setPath(words(from.path));
   to.setExpiresMs(from.expires_ms);
   to.setNonce(raw(from.nonce));
+  to.setSeenSize(from.seen_size);
 }
 
 void read(Read::Reader from, entente::Read& to, Decoder& in) {
@@ -257,6 +258,7 @@ void read(Read::Reader from, entente::Read& to, Decoder& in) {
   to.path = in.required_text(from.getPath(), "read.path");
   to.expires_ms = in.required_instant(from.getExpiresMs(), "read.expires");
   to.nonce = in.fixed<32>(from.getNonce(), "a nonce has 32 bytes");
+  to.seen_size = in.count(from.getSeenSize(), "read.seen_size");
   in.require(to.path.starts_with('/'), ErrorCode::malformed, "read.path");
 }
 

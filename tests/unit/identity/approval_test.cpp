@@ -23,11 +23,9 @@ Bytes signed_by(const KeyPair& key, const Approval& approval) {
 }
 
 // The accept of an offer, with what is nested in it.
-std::string accepted(const World& w, const Verified<Message>& offer, const Bytes& nested,
-                     bool person_joined = false) {
+std::string accepted(const World& w, const Verified<Message>& offer, const Bytes& nested) {
   Moment moment = w.moment();
   moment.subject = &*offer;
-  moment.person_joined = person_joined;
   return outcome(w.judge(w.said(Accept{offer.id(), nested}), w.assistant, moment, nested));
 }
 
@@ -111,10 +109,9 @@ TEST_CASE("an accept needs approval unless every remedy is exempt") {
   CHECK(accepted(w, w.offer, {}) == "approval_missing");
   CHECK(accepted(w, both, {}) == "approval_missing");
   CHECK(accepted(w, waiver, {}) == "approval_missing");
-  CHECK(accepted(w, w.voucher_offer, {}, true) == "approval_missing");
   for (const auto* offer : {&w.voucher_offer, &w.offer, &both, &waiver}) {
     const Bytes approval = signed_by(w.principal, w.approval_of(*offer));
-    CHECK(accepted(w, *offer, approval, true) == "approved");
+    CHECK(accepted(w, *offer, approval) == "approved");
   }
   // Where none was needed, one that came must hold all the same.
   CHECK(accepted(w, w.voucher_offer, signed_by(w.assistant, w.approval_of(w.voucher_offer))) ==
@@ -144,7 +141,6 @@ TEST_CASE("what the principal signs itself is approved") {
   const World w;
   Moment moment = w.moment();
   moment.subject = &*w.offer;
-  moment.person_joined = true;
   const Message accept = w.said_by_principal(Accept{w.offer.id(), {}});
   CHECK(outcome(w.judge(accept, w.principal, moment)) == "approved");
   CHECK_FALSE(w.authority.needs_approval(accept, moment));
@@ -178,19 +174,17 @@ TEST_CASE("a consumer's offer invites without approval and binds with it") {
 
 TEST_CASE("a brand cannot bind a consumer to an offer that still waits for approval") {
   const World w;
-  const auto by_brand = [&](const Message& subject, bool person_joined) {
+  const auto by_brand = [&](const Message& subject) {
     Moment moment = w.moment();
     moment.subject = &subject;
-    moment.person_joined = person_joined;
     return outcome(w.judge(w.answered(Accept{w.offer.id(), {}}), w.message_key, moment));
   };
   Offer approved = offer_of({repair()});
   approved.approval = {1};  // it was judged when the offer was admitted
-  CHECK(by_brand(w.said(offer_of({repair()})), false) == "approval_missing");
-  CHECK(by_brand(w.said(approved), false) == "ok");
-  CHECK(by_brand(w.said_by_principal(offer_of({repair()})), false) == "ok");
-  CHECK(by_brand(w.said(offer_of({credit()})), false) == "ok");
-  CHECK(by_brand(w.said(offer_of({credit()})), true) == "approval_missing");
+  CHECK(by_brand(w.said(offer_of({repair()}))) == "approval_missing");
+  CHECK(by_brand(w.said(approved)) == "ok");
+  CHECK(by_brand(w.said_by_principal(offer_of({repair()}))) == "ok");
+  CHECK(by_brand(w.said(offer_of({credit()}))) == "ok");
 }
 
 TEST_CASE("an exercise is admitted with any approval, and approved only by a good one") {
@@ -230,17 +224,15 @@ TEST_CASE("under a lapsed mandate no approval counts") {
 TEST_CASE("an assistant can ask beforehand whether an act needs approval") {
   const World w;
   Moment moment = w.moment();
-  const auto needs = [&](const Body& body, const Message* subject, bool person_joined) {
+  const auto needs = [&](const Body& body, const Message* subject) {
     moment.subject = subject;
-    moment.person_joined = person_joined;
     return w.authority.needs_approval(w.said(body), moment);
   };
   const Accept accept{w.offer.id(), {}};
-  CHECK(needs(accept, &*w.offer, false));
-  CHECK_FALSE(needs(accept, &*w.voucher_offer, false));
-  CHECK(needs(accept, &*w.voucher_offer, true));
-  CHECK(needs(accept, nullptr, false));
-  CHECK(needs(offer_of({repair()}), nullptr, false));
-  CHECK_FALSE(needs(offer_of({credit()}), nullptr, false));
-  CHECK_FALSE(needs(Decline{w.offer.id(), "policy"}, &*w.offer, true));
+  CHECK(needs(accept, &*w.offer));
+  CHECK_FALSE(needs(accept, &*w.voucher_offer));
+  CHECK(needs(accept, nullptr));
+  CHECK(needs(offer_of({repair()}), nullptr));
+  CHECK_FALSE(needs(offer_of({credit()}), nullptr));
+  CHECK_FALSE(needs(Decline{w.offer.id(), "policy"}, &*w.offer));
 }

@@ -121,8 +121,6 @@ const std::vector<Defect>& forgiven_defects() {
        false, true},
       {"sent in another year", [](Message& m, Moment&, World&) { m.sent_at_ms = 1; }, false, false},
       {"too late", [](Message& m, Moment&, World&) { m.admit_by_ms = m.sent_at_ms; }, false, false},
-      {"a person has joined", [](Message&, Moment& at, World&) { at.person_joined = true; }, false,
-       false},
       {"revoked", [](Message&, Moment&, World& w) { w.authority.revoke(w.mandate_1.id(), 0); },
        true, true},
       {"expired", [](Message&, Moment& at, World&) { at.now_ms = now + 9 * day_ms; }, true, true},

@@ -27,7 +27,6 @@ struct Moment {
   // The envelope nested in the act, admitted; null if it nests none or a broken one. One that came
   // must hold, even where none was needed.
   const Verified<Approval>* approval = nullptr;
-  bool person_joined = false;  // a person speaks for the brand: accept needs approval
   // The case's opening message: who the consumer is. Null only for `open` itself.
   const Message* opening = nullptr;
 };

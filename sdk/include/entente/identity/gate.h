@@ -19,6 +19,9 @@ struct GateTime {
 Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& casefile,
                                       const Verified<Message>& message, GateTime time);
 
+// After a message took its place: a `revoke` ends its mandate from this log index on.
+void take_back_mandate(Authority& authority, const Message& message, std::uint64_t index);
+
 // The approval envelope nested in an act; empty if the act has none or carries none.
 ByteView nested_approval(const Body& body);
 

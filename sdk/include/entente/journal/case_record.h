@@ -17,7 +17,6 @@ struct CaseRecord {
   std::unordered_map<Digest, MessageId> arrivals;  // digest of envelope bytes -> message
   std::unordered_map<Digest, Part> parts;          // by part digest
   std::vector<StoredEntry> records;                // what is no message: facts, decisions, ...
-  Seen ours_seen;                                  // of our log, as the other party last named it
   Seen other_log;                                  // newest checkpoint of the other party's log
 
   // The content behind a reference; null if it did not come or was erased.

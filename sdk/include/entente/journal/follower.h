@@ -41,10 +41,13 @@ class Follower {
   // The first message of a case. `also` are said in the same breath, e.g. the proof of an account.
   Result<Parcel> open_case(const Speech& opening, std::span<const Speech> also);
   Result<Parcel> say(const CaseId& case_id, const Speech& speech);
+  // The principal takes a mandate back, by its own signature. From here on this journal will not
+  // speak under it again, whether or not the brand has heard. Fails with not_found.
+  Result<Parcel> take_back(const CaseId& case_id, const Digest& mandate, const Signer& principal);
   // What was persisted and has no receipt yet, as the stored bytes: to be sent again.
   Result<Parcel> unsent(const CaseId& case_id) const;
   // A signed read of the case, for `after` and the path it is sent to.
-  Result<Bytes> sign_read(const CaseId& case_id, std::string_view path) const;
+  Result<Bytes> sign_read(const CaseId& case_id, std::string_view path);
 
   // Fails with receipt_invalid, log_forked, proof_invalid, signature_invalid: then nothing of the
   // parcel was believed.

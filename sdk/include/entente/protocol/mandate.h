@@ -57,6 +57,7 @@ struct Read {
   std::string path;  // path and query, as sent
   std::int64_t expires_ms = 0;
   Nonce nonce{};
+  std::uint64_t seen_size = 0;  // of the brand's log; the answer's consistency proof starts here
 
   bool operator==(const Read&) const = default;
 };
