@@ -1,4 +1,5 @@
 #include <entente/crypto/hash.h>
+#include <entente/crypto/mac.h>
 
 #include "catch.h"
 
@@ -52,4 +53,14 @@ TEST_CASE("a digest inside a digest does not disturb it", "[crypto][hash]") {
   const Digest inner = sha256(view("inner"));
   CHECK(sha256({ByteView(sha256(view("inner"))), view("x")}) ==
         sha256({ByteView(inner), view("x")}));
+}
+
+TEST_CASE("HMAC-SHA-256 gives the known answers of RFC 4231", "[crypto][hash]") {
+  CHECK(to_hex(hmac_sha256(Bytes(20, 0x0b), view("Hi There"))) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(to_hex(hmac_sha256(view("Jefe"), view("what do ya want for nothing?"))) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(to_hex(hmac_sha256(Bytes(131, 0xaa),
+                           view("Test Using Larger Than Block-Size Key - Hash Key First"))) ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
