@@ -108,8 +108,9 @@ void report(Binding& binding, TermState& term, const Performed& item, std::int64
 }  // namespace
 
 void end_offer(OfferState& offer, OfferStatus status, std::uint64_t position) {
-  const bool crossed =
-      offer.status == OfferStatus::replaced || offer.status == OfferStatus::retracted;
+  const bool crossed = offer.status == OfferStatus::replaced ||
+                       offer.status == OfferStatus::retracted ||
+                       offer.status == OfferStatus::lapsed;
   const bool taken =
       crossed && (status == OfferStatus::accepted || status == OfferStatus::declined);
   if (offer.status != OfferStatus::standing && !taken) return;

@@ -159,7 +159,8 @@ class Crossing {
   void meet_offer(const Digest& id) {
     const OfferState& offer = state_.offers.at(id);
     meet_status(offer);
-    if (now_ms_ > lapses_ms(state_, offer)) meet(Standing::lapsed, Party::brand, settled);
+    const std::int64_t judged_ms = judged_at(state_, message_.verified(), now_ms_);
+    if (judged_ms > lapses_ms(state_, offer)) meet(Standing::lapsed, Party::brand, settled);
     const std::vector<Term>& terms = offer.offer().terms;
     for (const auto& [source, binding] : state_.bindings) {
       if (binding.kind != Binding::Kind::agreement || binding.superseded) continue;

@@ -34,6 +34,12 @@ struct CloseState {
   bool by_own_final = false;  // the consumer closed it, and so has seen it
 };
 
+// From when to when the brand has said busy to a message, and what its author may count on.
+struct Presented {
+  std::int64_t first_ms = 0;
+  std::int64_t until_ms = 0;
+};
+
 struct CaseState {
   CaseId id;
   bool opened = false;
@@ -52,6 +58,7 @@ struct CaseState {
   std::map<MessageId, ExerciseState> exercises;
   std::map<std::pair<Party, std::uint16_t>, QuestionState> questions;
   std::map<Digest, std::uint64_t> revoked;
+  std::unordered_map<MessageId, std::vector<Presented>> presented;
   Digest consumer_mandate;  // the newest that a consumer's message was said under
   LinkState link;
   bool left = false;
@@ -86,6 +93,10 @@ Outcome check_references(const CaseState& state, const Authorised<Message>& mess
                          std::int64_t now_ms);
 // standing.cpp: the outcome of the crossing tables.
 Outcome cross(const CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
+
+// presented.cpp: the instant by which an accept that was told to come back is in time.
+std::int64_t judged_at(const CaseState& state, const Verified<Message>& message,
+                       std::int64_t now_ms);
 
 // fold.cpp: records an admitted message and, if it binds, what it does.
 void fold_message(CaseState& state, const Authorised<Message>& message, const Outcome& outcome,

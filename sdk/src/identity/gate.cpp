@@ -33,7 +33,7 @@ Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& ca
     if (auto admitted = Admission::admit<Approval>(envelope)) approval = std::move(*admitted);
   }
   const auto& messages = casefile.messages();
-  return authority.authorise(message, {.now_ms = time.now_ms,
+  return authority.authorise(message, {.now_ms = casefile.judged_at_ms(message, time.now_ms),
                                        .log_index = time.index,
                                        .subject = subject_of(casefile, *message),
                                        .approval = approval ? &*approval : nullptr,

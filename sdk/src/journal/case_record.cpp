@@ -37,6 +37,15 @@ Status fold_entry(CaseRecord& record, Authority& authority, StoredEntry entry) {
       record.other_log = {checkpoint.origin, checkpoint.size, checkpoint.root};
       return {};
     }
+    case EntryKind::refusal: {
+      ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
+      if (refusal->code == name(ErrorCode::busy)) {
+        record.casefile.note_busy(*refusal);
+        record.busies[refusal->message] = entry.content;
+      }
+      record.records.push_back(std::move(entry));
+      return {};
+    }
     default:
       record.records.push_back(std::move(entry));
       return {};

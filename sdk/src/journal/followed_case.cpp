@@ -46,6 +46,11 @@ Result<std::map<std::uint64_t, Placed>> place(std::span<const Receipt> receipts,
   return placed;
 }
 
+void FollowedCase::hear(const Refusal& refusal) {
+  record.casefile.note_busy(refusal);
+  if (refusal.code != name(ErrorCode::busy)) unplaced.erase(refusal.message);
+}
+
 Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
                           std::vector<Placed>& folded) {
   Case& casefile = record.casefile;

@@ -24,6 +24,8 @@ struct FollowedCase {
   Checkpoint seen_sent;  // the brand's checkpoint that our last request named
   ActId next_act{};
 
+  // A signed no ends its message; a busy leaves it to be sent again, and is kept.
+  void hear(const Refusal& refusal);
   // Folds messages that follow the last position, in order; what leaves a gap waits for another
   // reply. Fails with receipt_invalid if the brand's word on an effect is not what the rules give.
   Status fold(Authority& authority, std::map<std::uint64_t, Placed> placed,

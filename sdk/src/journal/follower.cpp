@@ -206,7 +206,7 @@ Status Follower::State::load_case(const CaseId& case_id) {
     ENTENTE_LET(entry, ledger.read(index));
     if (entry.leaf.kind == EntryKind::refusal) {
       ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
-      followed.unplaced.erase(refusal->message);
+      followed.hear(*refusal);
     }
     if (entry.leaf.kind != EntryKind::message) continue;
     ENTENTE_LET(message, Admission::admit<Message>(entry.content));
@@ -384,10 +384,10 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
     }
   }
   FollowedCase next = known->second;  // believed only if the whole parcel holds
+  for (const Refusal& refusal : news.refusals) next.hear(refusal);
   std::vector<Placed> folded;
   ENTENTE_TRY(next.fold(*s.authority, std::move(placed), folded));
   known->second = std::move(next);
-  for (const Refusal& refusal : news.refusals) known->second.unplaced.erase(refusal.message);
   for (const Placed& item : folded) {
     const bool own = item.message->author.party == Party::consumer;
     (own ? news.receipted : news.heard).push_back(item.message.id());

@@ -48,7 +48,7 @@ class BrandLog final : public PartyLog {
   void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
   void after_admission(BrandCase& live, const Saying& saying, Before before);
   void take_record(BrandCase& live, const OpenEntry& entry);
-  void take_refusal(const BrandCase& live, const OpenEntry& entry);
+  void take_refusal(BrandCase& live, const OpenEntry& entry);
   void take_decision(BrandCase& live, const OpenEntry& entry);
   void take_performance(BrandCase& live, const OpenEntry& entry);
   void settle_exposure();
@@ -261,7 +261,7 @@ void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
 }
 
 // Of what was refused only the id is kept here; the consumer's log has the message.
-void BrandLog::take_refusal(const BrandCase& live, const OpenEntry& entry) {
+void BrandLog::take_refusal(BrandCase& live, const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
   const auto refusal = Admission::admit<Refusal>(*entry.content);
   const bool signed_by_brand = refusal && parts_.documents.authority &&
@@ -272,6 +272,7 @@ void BrandLog::take_refusal(const BrandCase& live, const OpenEntry& entry) {
                           "the refusal is not signed by a key of the brand");
   }
   notes().holds(Rule::message_authentic);
+  live.fold.casefile.note_busy(**refusal);
   notes().check((*refusal)->case_id == live.fold.id && find_error_code((*refusal)->code),
                 Rule::log_record, where, Party::brand,
                 "the refusal is of another case or for no reason that exists");

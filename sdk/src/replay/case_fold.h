@@ -28,6 +28,7 @@ struct CaseFold {
   std::vector<ReplayedMessage> messages;
   std::vector<ReplayedMessage> unplaced;
   std::map<Digest, Part> parts;
+  std::vector<Refusal> busies;  // of the consumer's log: what makes a later accept timely
 
   const Part* find_part(const PartRef& ref) const {
     const auto found = parts.find(ref.digest);

@@ -137,6 +137,9 @@ void ConsumerLog::take_refusal(ConsumerCase& live, const OpenEntry& entry) {
                 "the refusal is not signed by a key of the brand");
   check_filed(live, entry);
   live.refusals.push_back({**refusal, entry.index});
+  if (!of_brand) return;
+  live.fold.casefile.note_busy(**refusal);
+  live.fold.busies.push_back(**refusal);
 }
 
 void ConsumerLog::check_filed(const ConsumerCase& live, const OpenEntry& entry) {

@@ -20,8 +20,9 @@ bool is_unrefusable(const Message& message) {
   return open != nullptr && open->handoff.has_value();
 }
 
-bool is_untimely(const Message& message, std::int64_t at_ms) {
-  return message.sent_at_ms > at_ms + limits::skew_ms_max || message.admit_by_ms < at_ms;
+// `judged_ms`: an accept that was told to come back is in time by its first presentation.
+bool is_untimely(const Message& message, std::int64_t judged_ms, std::int64_t at_ms) {
+  return message.sent_at_ms > at_ms + limits::skew_ms_max || message.admit_by_ms < judged_ms;
 }
 
 // The case as it stood when its head was the one that the refusal names.
@@ -30,6 +31,7 @@ std::optional<Case> case_at(const CaseFold& fold, const Authority& authority,
   if (refusal.head_pos >= fold.messages.size()) return std::nullopt;
   if (fold.messages[refusal.head_pos].id != refusal.head) return std::nullopt;
   Case earlier;
+  for (const Refusal& busy : fold.busies) earlier.note_busy(busy);
   for (std::uint64_t at = 0; at <= refusal.head_pos; ++at) {
     const Verified<Message>& message = fold.casefile.messages()[at].verified();
     const std::int64_t then_ms = fold.casefile.admitted_ms(at);
@@ -61,7 +63,8 @@ void check_refusal(const CaseFold& fold, const Authority& authority,
                         call + ": nothing sheds this verb");
   }
   if (refusal.code == name(ErrorCode::busy)) return unclear("how busy the brand was is not shown");
-  if (!is_unrefusable(message) && is_untimely(message, refusal.at_ms)) {
+  const std::int64_t judged_ms = fold.casefile.judged_at_ms(*refused, refusal.at_ms);
+  if (!is_unrefusable(message) && is_untimely(message, judged_ms, refusal.at_ms)) {
     return notes.holds(Rule::refusal_justified);
   }
   const auto earlier = case_at(fold, authority, refusal);

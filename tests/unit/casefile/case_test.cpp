@@ -1,4 +1,5 @@
 #include <entente/casefile/case.h>
+#include <entente/protocol/parcel.h>
 
 #include <algorithm>
 
@@ -227,6 +228,82 @@ TEST_CASE("silence is never acceptance: an offer left alone lapses a minute afte
   check(late, "none(lapsed)");
   CHECK(late.status(id) == "lapsed");
   CHECK(late.casefile.bindings().empty());
+}
+
+TEST_CASE("an accept that was told to come back is in time when it comes back in time") {
+  struct Told {
+    std::int64_t busy_after_ms;  // of the end of the offer and its grace
+    std::string code = "busy";
+    std::vector<std::int64_t> again_after_ms = {};  // of the busy, told busy again
+    std::int64_t back_after_ms = 0;                 // of the last busy
+    std::string outcome = "binding";
+    bool unlogged = false;
+  };
+  constexpr std::int64_t retry_ms = 5'000;
+  constexpr std::int64_t last_ms = retry_ms + limits::offer_grace_ms;
+  const std::vector<Told> cases = {
+      {.busy_after_ms = -1, .back_after_ms = 1},
+      {.busy_after_ms = 0, .back_after_ms = last_ms},
+      {.busy_after_ms = 0, .back_after_ms = last_ms + 1, .outcome = "none(lapsed)"},
+      {.busy_after_ms = 1, .back_after_ms = 1, .outcome = "none(lapsed)"},
+      {.busy_after_ms = 0, .code = "too_late", .back_after_ms = 1, .outcome = "none(lapsed)"},
+      {.busy_after_ms = 0, .back_after_ms = 1, .outcome = "none(lapsed)", .unlogged = true},
+      {.busy_after_ms = 0, .again_after_ms = {last_ms, last_ms}, .back_after_ms = last_ms},
+      {.busy_after_ms = 0,
+       .again_after_ms = {last_ms, last_ms + 1},
+       .back_after_ms = 1,
+       .outcome = "none(lapsed)"},
+      // Ten minutes are the most that an offer is held open, however often the answer is busy.
+      {.busy_after_ms = 0,
+       .again_after_ms = std::vector<std::int64_t>(9, 60'000),
+       .back_after_ms = 60'000},
+      {.busy_after_ms = 0,
+       .again_after_ms = std::vector<std::int64_t>(9, 60'000),
+       .back_after_ms = 60'001,
+       .outcome = "none(lapsed)"},
+  };
+  for (const Told& told : cases) {
+    Play play;
+    Offer offer = propose({1});
+    offer.valid_until_ms = play.now_ms + hour_ms;
+    const auto id = play.brand(offer);
+    const auto message = cast().say(play.casefile, {.body = accept(id)}, play.now_ms);
+    std::int64_t at_ms = offer.valid_until_ms + limits::offer_grace_ms + told.busy_after_ms;
+    const auto busy = [&] {
+      play.casefile.note_busy({.message = message.id(),
+                               .code = told.code,
+                               .at_ms = at_ms,
+                               .retry_after_ms = retry_ms,
+                               .unlogged = told.unlogged});
+      play.casefile.advance(at_ms);
+    };
+    busy();
+    for (const std::int64_t after_ms : told.again_after_ms) {
+      at_ms += after_ms;
+      busy();
+    }
+    INFO(told.busy_after_ms << " " << told.back_after_ms);
+    CHECK(describe(play.casefile.admit(message, at_ms + told.back_after_ms)) == told.outcome);
+    CHECK(play.status(id) == (told.outcome == "binding" ? "accepted" : "lapsed"));
+    CHECK(play.casefile.bindings().size() == (told.outcome == "binding" ? 1 : 0));
+  }
+}
+
+TEST_CASE("busy makes nothing timely but the accept it names") {
+  Play play;
+  Offer offer = propose({1});
+  offer.valid_until_ms = play.now_ms + hour_ms;
+  const auto id = play.brand(offer);
+  const std::int64_t end_ms = offer.valid_until_ms + limits::offer_grace_ms;
+  const auto decline = cast().say(play.casefile, {.body = Decline{id, "too_little"}}, play.now_ms);
+  const auto told = cast().say(play.casefile, {.body = accept(id)}, play.now_ms);
+  const auto other = cast().say(play.casefile, {.body = accept(id)}, play.now_ms + 1);
+  for (const auto& message : {decline, told}) {
+    play.casefile.note_busy({.message = message.id(), .code = "busy", .at_ms = end_ms});
+  }
+  CHECK(describe(play.casefile.judge(decline, end_ms + 1)) == "none(lapsed)");
+  CHECK(describe(play.casefile.judge(other, end_ms + 1)) == "none(lapsed)");
+  CHECK(describe(play.casefile.judge(told, end_ms + 1)) == "binding");
 }
 
 TEST_CASE("questions are asked once and answered once") {

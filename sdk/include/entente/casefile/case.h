@@ -17,6 +17,8 @@
 
 namespace entente {
 
+struct Refusal;
+
 enum class OfferStatus : std::uint8_t {
   standing,
   replaced,
@@ -137,6 +139,12 @@ class Case {
   Outcome judge(const Authorised<Message>& message, std::int64_t now_ms) const;
   // Lets time pass: offers lapse, closes become final, handoff clocks move. Idempotent.
   void advance(std::int64_t now_ms);
+
+  // The brand's signed busy for a message of this case; other refusals change nothing.
+  void note_busy(const Refusal& busy);
+  // The instant a message that is admitted now is in time or late by: when its accept was first
+  // told to come back, if it came back when told to; else now.
+  std::int64_t judged_at_ms(const Verified<Message>& message, std::int64_t now_ms) const;
 
   const CaseId& id() const;
   bool is_open() const;  // an `open` was admitted

@@ -17,6 +17,7 @@ struct CaseRecord {
   std::unordered_map<Digest, MessageId> arrivals;  // digest of envelope bytes -> message
   std::unordered_map<Digest, Part> parts;          // by part digest
   std::vector<StoredEntry> records;                // what is no message: facts, decisions, ...
+  std::unordered_map<MessageId, Bytes> busies;     // the newest signed busy for an accept, as sent
   Seen other_log;                                  // newest checkpoint of the other party's log
 
   // The content behind a reference; null if it did not come or was erased.
