@@ -17,6 +17,7 @@
 #include <entente/core/clock.h>
 #include <entente/crypto/signature.h>
 #include <entente/desk/desk.h>
+#include <entente/journal/load.h>
 #include <entente/protocol/parcel.h>
 #include <entente/transport/server.h>
 
@@ -38,6 +39,7 @@ struct EndpointOptions {
   Negotiator* negotiator = nullptr;  // none: the policy's own
   Desk* desk = nullptr;              // required outside sandbox; a QueueDesk by default in it
   std::size_t workers = 4;           // threads that call the back office
+  LoadLimits load;                   // what it takes on when more comes than it can carry
   HttpServerOptions server;          // no certificate and port: loopback, plain
   bool serve_http = true;            // false: parcels come by deliver() alone
   Clock* clock = nullptr;            // none: the system's
@@ -64,6 +66,7 @@ class Endpoint {
   std::uint16_t port() const;
   const Card& card() const;
   HttpServerStats http() const;
+  LoadStats load() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.
   Status reload_certificate();
 

@@ -80,7 +80,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                                         {.card = options.card,
                                          .policy = options.policy,
                                          .message_key = options.message_key,
-                                         .environment = card.environment},
+                                         .environment = card.environment,
+                                         .load = options.load},
                                         *agent, clock(), entropy()));
   sequencer = std::move(running);
   return {};
@@ -130,6 +131,8 @@ const Card& Endpoint::card() const { return state_->sequencer->card(); }
 HttpServerStats Endpoint::http() const {
   return state_->server ? state_->server->stats() : HttpServerStats{};
 }
+
+LoadStats Endpoint::load() const { return state_->sequencer->load(); }
 
 Status Endpoint::reload_certificate() {
   if (!state_->server) return fail(ErrorCode::wrong_use, "this endpoint serves no HTTP");

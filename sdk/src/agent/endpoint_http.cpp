@@ -5,10 +5,22 @@
 
 #include <charconv>
 
+#include "transport/gate.h"
+
 namespace entente {
 namespace {
 
 constexpr std::string_view read_scheme = "Entente ";
+
+// Whoever comes from this machine comes through a proxy of the brand's, from anywhere.
+std::string network_of(const std::string& address) {
+  const bool own = address.starts_with("127.") || address == "::1";
+  return own ? std::string() : http::place_of(address);
+}
+
+std::string answer_in(const HttpRequest& request) {
+  return std::string(find_header(request.headers, answer_header).value_or(""));
+}
 
 HttpResponse plain(int status, std::string_view text) {
   return {.status = status, .content_type = "text/plain; charset=utf-8", .body = to_bytes(text)};
@@ -54,6 +66,8 @@ void submit_parcel(Sequencer& sequencer, const HttpRequest& request, std::option
   if (parcel->envelopes.empty()) return reply.send(plain(400, "malformed: an empty parcel"));
   sequencer.submit({.parcel = std::move(*parcel),
                     .case_id = case_id,
+                    .network = network_of(request.remote_address),
+                    .answer = answer_in(request),
                     .wait_ms = *wait_ms,
                     .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
 }
@@ -77,12 +91,16 @@ void read_case(Sequencer& sequencer, const HttpRequest& request, const CasePath&
   auto read = signed_read(request);
   if (!read || !reads_this(*read, request)) return reply.send(plain(404, "not_found"));
   if (path.status_of) {
-    return sequencer.ask_status(path.case_id, *path.status_of, [reply](Result<Receipt> receipt) {
+    const auto tell = [reply](Result<Receipt> receipt) {
+      if (!receipt && receipt.error().code == ErrorCode::busy) {
+        return reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
+      }
       if (!receipt) return reply.send(plain(404, name(receipt.error().code)));
       Parcel parcel;
       parcel.receipts.push_back(std::move(*receipt));
       reply.send({.content_type = std::string(parcel_media_type), .body = encode(parcel)});
-    });
+    };
+    return sequencer.ask_status(path.case_id, *path.status_of, *read, tell);
   }
   const auto after = number_in(request.query, "after", limits::integer_max);
   const auto wait_ms = number_in(request.query, "wait", limits::wait_ms_max);
@@ -90,6 +108,7 @@ void read_case(Sequencer& sequencer, const HttpRequest& request, const CasePath&
   sequencer.submit({.case_id = path.case_id,
                     .after = static_cast<std::uint64_t>(*after),
                     .read = std::move(*read),
+                    .network = network_of(request.remote_address),
                     .wait_ms = *wait_ms,
                     .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
 }
@@ -117,6 +136,9 @@ HttpResponse response_of(const Delivery& delivery) {
       response.status = 503;
       response.headers.push_back(
           {"retry-after", std::to_string((delivery.retry_after_ms + 999) / 1000)});
+      if (!delivery.challenge.empty()) {
+        response.headers.push_back({std::string(challenge_header), delivery.challenge});
+      }
       break;
     case Delivery::Kind::failed:
       return plain(500, "internal");
@@ -140,8 +162,7 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
     return serve_case(sequencer, request, reply);
   }
   if (path == std::string(log_path) + "/checkpoint" && request.method == "GET") {
-    return sequencer.inspect(
-        [reply](const Ledger& ledger) { reply.send(plain(200, ledger.checkpoint_note())); });
+    return reply.send(plain(200, sequencer.checkpoint_note()));
   }
   reply.send(plain(404, "not_found"));
 }

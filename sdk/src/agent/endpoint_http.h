@@ -10,6 +10,8 @@ namespace entente {
 inline constexpr std::string_view parcel_media_type = "application/vnd.entente.parcel+capnp";
 inline constexpr std::string_view card_path = "/.well-known/entente";
 inline constexpr std::string_view cases_path = "/entente/v1/cases";
+inline constexpr std::string_view challenge_header = "entente-challenge";
+inline constexpr std::string_view answer_header = "entente-answer";
 inline constexpr std::string_view log_path = "/entente/v1/log";
 
 // Answers one request, now or when the sequencer has.

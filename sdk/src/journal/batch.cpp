@@ -4,9 +4,10 @@
 #include <entente/crypto/hash.h>
 #include <entente/identity/gate.h>
 #include <entente/journal/content.h>
+#include <entente/wire/admission.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include "members.h"
 
 namespace entente {
 namespace {
@@ -38,6 +39,23 @@ std::int64_t earliest_clock(const Case& casefile) {
 
 }  // namespace
 
+Arrived check_signatures(Submission submission) {
+  Arrived arrived;
+  for (const Part& part : submission.parcel.parts) arrived.bytes += part.content.size();
+  for (const Bytes& envelope : submission.parcel.envelopes) {
+    arrived.bytes += envelope.size();
+    arrived.messages.push_back(Admission::admit<Message>(envelope));
+  }
+  for (const Bytes& envelope : submission.parcel.mandates) {
+    if (auto mandate = Admission::admit<Mandate>(envelope)) {
+      arrived.mandates.push_back(std::move(*mandate));
+    }
+  }
+  if (submission.read) arrived.read = Admission::admit<Read>(*submission.read);
+  arrived.submission = std::move(submission);
+  return arrived;
+}
+
 bool is_unrefusable(const Message& message) {
   switch (message.verb()) {
     case Verb::handoff:
@@ -50,6 +68,15 @@ bool is_unrefusable(const Message& message) {
     default:
       return false;
   }
+}
+
+bool is_owed(const Arrived& arrived, const Verified<Message>& message) {
+  if (is_unrefusable(*message)) return true;
+  if (message->verb() != Verb::open) return false;
+  return std::ranges::any_of(arrived.messages, [&](const Result<Verified<Message>>& other) {
+    return other && is_unrefusable(**other) && (*other)->case_id == message.id() &&
+           (*other)->author.key == message->author.key;
+  });
 }
 
 Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) {
@@ -65,7 +92,17 @@ LiveCase* Batch::find(const CaseId& case_id) {
   if (!loaded) return nullptr;
   auto live = std::make_unique<LiveCase>();
   live->record = std::move(*loaded);
+  for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
   return cases_.emplace(case_id, std::move(live)).first->second.get();
+}
+
+// The author of a consumer's message, and the principal it speaks for.
+void Batch::note_member(const LiveCase& live, const Message& message) {
+  if (parts_.members == nullptr || message.author.party != Party::consumer) return;
+  const CaseId& case_id = live.record.casefile.id();
+  parts_.members->add(case_id, message.author.key);
+  const auto principal = parts_.authority.find_principal(message);
+  if (principal) parts_.members->add(case_id, *principal);
 }
 
 void Batch::wake(const CaseId& case_id) {
@@ -135,7 +172,13 @@ void Batch::take_message(const Arrived& arrived, const Verified<Message>& messag
     return;
   }
   reply.seen_size = message->seen.size;
-  if (!repeats(*live, message, reply)) admit(*live, arrived, message, reply);
+  if (!repeats(*live, message, reply)) {
+    if (arrived.hold_back_ms > 0 && !is_owed(arrived, message)) {
+      refuse(*live, message, {ErrorCode::busy, arrived.hold_back_ms}, reply);
+    } else {
+      admit(*live, arrived, message, reply);
+    }
+  }
   if (!live->record.casefile.is_open()) {
     cases_.erase(message.id());  // an `open` that was refused leaves nothing behind
   } else {
@@ -153,19 +196,17 @@ bool Batch::repeats(LiveCase& live, const Verified<Message>& message, Reply& rep
     const std::uint64_t position = casefile.find_position(first->id()).value_or(0);
     reply.deliver_from(position);
   } else {
-    refuse(live, message, ErrorCode::act_conflict, reply);
+    refuse(live, message, {ErrorCode::act_conflict}, reply);
   }
   return true;
 }
 
-Status Batch::check_times(const Message& message) const {
-  if (is_unrefusable(message)) return {};
-  if (std::abs(message.sent_at_ms - now_ms_) > limits::skew_ms_max &&
-      message.admit_by_ms < now_ms_) {
-    return fail(ErrorCode::too_late);
-  }
-  if (message.sent_at_ms > now_ms_ + limits::skew_ms_max) return fail(ErrorCode::clock_skew);
-  if (message.admit_by_ms < now_ms_) return fail(ErrorCode::too_late);
+Status Batch::check_times(const LiveCase& live, const Arrived& arrived,
+                          const Verified<Message>& message) const {
+  if (is_owed(arrived, message)) return {};
+  if (message->sent_at_ms > now_ms_ + limits::skew_ms_max) return fail(ErrorCode::clock_skew);
+  const std::int64_t judged_ms = live.record.casefile.judged_at_ms(message, now_ms_);
+  if (message->admit_by_ms < judged_ms) return fail(ErrorCode::too_late);
   return {};
 }
 
@@ -192,18 +233,18 @@ void Batch::log_mandate(const Arrived& arrived, const Message& message, const Ca
 void Batch::admit(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
                   Reply& reply) {
   if (message->author.party != Party::consumer) {
-    return refuse(live, message, ErrorCode::author_forbidden, reply);
+    return refuse(live, message, {ErrorCode::author_forbidden}, reply);
   }
-  if (const Status timely = check_times(*message); !timely) {
-    return refuse(live, message, timely.error().code, reply);
+  if (const Status timely = check_times(live, arrived, message); !timely) {
+    return refuse(live, message, {timely.error().code}, reply);
   }
   learn_mandate(arrived, *message);
   const auto authorised = pass_gate(parts_.authority, live.record.casefile, message,
                                     {.now_ms = now_ms_, .index = parts_.ledger.next_index()});
-  if (!authorised) return refuse(live, message, authorised.error().code, reply);
+  if (!authorised) return refuse(live, message, {authorised.error().code}, reply);
   live.record.casefile.advance(now_ms_);
   const Outcome outcome = live.record.casefile.admit(*authorised, now_ms_);
-  if (outcome.effect == Effect::refused) return refuse(live, message, outcome.code, reply);
+  if (outcome.effect == Effect::refused) return refuse(live, message, {outcome.code}, reply);
   const std::uint64_t position = live.record.casefile.next_position() - 1;
   reply.deliver_from(std::min(position, unseen_from(live.record.casefile)));
   fold(live, arrived, *authorised, outcome);
@@ -219,6 +260,7 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
     parts_.ledger.keep_part(case_id, *part);
     live.record.keep(*part);
   }
+  note_member(live, *message);
   const ByteView envelope = message.verified().envelope();
   const std::uint64_t index = parts_.ledger.append(
       {.kind = EntryKind::message,
@@ -260,14 +302,16 @@ void Batch::note_checkpoint(LiveCase& live, const Arrived& arrived, const Messag
 }
 
 // Refusals of members are signed and logged; one who has no case yet gets a signature and no entry.
-void Batch::refuse(const LiveCase& live, const Verified<Message>& message, ErrorCode code,
-                   Reply& reply) {
+// Of those told to come back only an accept has an entry, which keeps it in time.
+void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Reply& reply) {
   Refusal refusal{.message = message.id(),
-                  .code = std::string(name(code)),
+                  .code = std::string(name(no.code)),
                   .at_ms = now_ms_,
+                  .retry_after_ms = no.retry_after_ms,
                   .environment = parts_.identity.environment};
-  const Case& casefile = live.record.casefile;
-  const bool member = casefile.is_open() && code != ErrorCode::key_unknown;
+  Case& casefile = live.record.casefile;
+  const bool member = casefile.is_open() && no.code != ErrorCode::key_unknown;
+  const bool busy = no.code == ErrorCode::busy;
   if (casefile.is_open() && !member) {
     reply.kind = Delivery::Kind::not_found;
     return;
@@ -276,14 +320,18 @@ void Batch::refuse(const LiveCase& live, const Verified<Message>& message, Error
     refusal.case_id = casefile.id();
     refusal.head = casefile.head();
     refusal.head_pos = casefile.next_position() - 1;
-    reply.deliver_from(unseen_from(casefile));
+    if (!busy) reply.deliver_from(unseen_from(casefile));
   }
   auto envelope = sign_refusal(parts_, refusal);
   if (!envelope) {
     reply.kind = Delivery::Kind::failed;
     return;
   }
-  if (member) {
+  if (member && (!busy || message->verb() == Verb::accept)) {
+    if (busy) {
+      casefile.note_busy(refusal);
+      live.record.busies[message.id()] = *envelope;
+    }
     parts_.ledger.append({.kind = EntryKind::refusal,
                           .case_id = refusal.case_id,
                           .direction = Direction::sent,

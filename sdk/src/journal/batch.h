@@ -18,7 +18,14 @@ struct Arrived {
   std::vector<Result<Verified<Message>>> messages;  // one per envelope
   std::vector<Verified<Mandate>> mandates;
   std::optional<Result<Verified<Read>>> read;
+  std::size_t bytes = 0;          // of envelopes and parts
+  bool acknowledged = false;      // unlogged, and answered: it is owed to the log
+  std::int64_t hold_back_ms = 0;  // busy for so long to those messages that may be shed; 0: to none
 };
+
+Arrived check_signatures(Submission submission);
+// Never shed: what is unrefusable by itself, and the `open` of the same parcel it stands on.
+bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 
 // A case in memory.
 struct LiveCase {
@@ -37,6 +44,8 @@ struct Reply {
   void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
 };
 
+class Members;
+
 struct SequencerParts {
   Ledger& ledger;
   Authority authority;
@@ -45,6 +54,7 @@ struct SequencerParts {
   Speaker& speaker;
   Clock& clock;
   Entropy& entropy;
+  Members* members = nullptr;  // told who belongs to which case
 };
 
 class Batch {
@@ -65,6 +75,7 @@ class Batch {
   SequencerParts& parts() { return parts_; }
 
  private:
+  void note_member(const LiveCase& live, const Message& message);
   Reply take_read(const Arrived& arrived);
   void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
   LiveCase* case_of(const Verified<Message>& message, Reply& reply);
@@ -74,11 +85,17 @@ class Batch {
              Reply& reply);
   void fold(LiveCase& live, const Arrived& arrived, const Authorised<Message>& message,
             const Outcome& outcome);
-  Status check_times(const Message& message) const;
+  Status check_times(const LiveCase& live, const Arrived& arrived,
+                     const Verified<Message>& message) const;
   void learn_mandate(const Arrived& arrived, const Message& message);
   void log_mandate(const Arrived& arrived, const Message& message, const CaseId& case_id);
   void note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message);
-  void refuse(const LiveCase& live, const Verified<Message>& message, ErrorCode code, Reply& reply);
+  // `retry_after_ms`: with busy.
+  struct No {
+    ErrorCode code;
+    std::int64_t retry_after_ms = 0;
+  };
+  void refuse(LiveCase& live, const Verified<Message>& message, No no, Reply& reply);
 
   SequencerParts& parts_;
   Cases& cases_;

@@ -4,23 +4,16 @@
 #include <entente/journal/sequencer.h>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <list>
-#include <mutex>
 #include <thread>
 
-#include "batch.h"
+#include "entrance.h"
 
 namespace entente {
 namespace {
 
 constexpr std::chrono::milliseconds tick{50};  // how late a clock or a waiting reader may be
 constexpr std::int64_t busy_retry_ms = 1000;
-
-using Work = std::variant<Arrived, std::pair<CaseId, std::function<void(Room&)>>,
-                          std::function<void(Batch&)>>;
 
 // An answer that waits for the brand to have something to say.
 struct Waiting {
@@ -30,24 +23,18 @@ struct Waiting {
   std::function<void(Delivery)> done;
 };
 
-Arrived check_signatures(Submission submission) {
-  Arrived arrived;
-  for (const Bytes& envelope : submission.parcel.envelopes) {
-    arrived.messages.push_back(Admission::admit<Message>(envelope));
-  }
-  for (const Bytes& envelope : submission.parcel.mandates) {
-    if (auto mandate = Admission::admit<Mandate>(envelope)) {
-      arrived.mandates.push_back(std::move(*mandate));
-    }
-  }
-  if (submission.read) arrived.read = Admission::admit<Read>(*submission.read);
-  arrived.submission = std::move(submission);
-  return arrived;
-}
-
 }  // namespace
 
 struct Sequencer::State {
+  State(SequencerParts given, Card newest)
+      : parts(std::move(given)),
+        card(std::move(newest)),
+        members(parts.entropy, parts.identity.load.members_max),
+        intake(parts.identity.load),
+        entrance(parts, members, intake) {
+    parts.members = &members;
+  }
+
   SequencerParts parts;
   Card card;
   Batch::Cases cases;
@@ -55,10 +42,11 @@ struct Sequencer::State {
   std::list<Waiting> waiting;
   bool broken = false;  // the log cannot be written
 
-  std::mutex mutex;
-  std::condition_variable arrived;
-  std::deque<Work> queue;
-  bool stopping = false;
+  Members members;
+  Intake intake;
+  Entrance entrance;
+  mutable std::mutex note_mutex;
+  std::string note;  // of the log, for readers on other threads
   std::thread writer;
 
   void run();
@@ -74,8 +62,6 @@ struct Sequencer::State {
   void answer_unlogged(const Arrived& message, std::int64_t now_ms);
   Status take_up();
   Status log_documents();
-  bool enqueue(Work work);
-  void enqueue_result(Work work);
 };
 
 Status Sequencer::State::log_documents() {
@@ -136,38 +122,13 @@ Status Sequencer::State::take_up() {
   return {};
 }
 
-bool Sequencer::State::enqueue(Work work) {
-  {
-    const std::scoped_lock lock(mutex);
-    if (stopping || queue.size() >= limits::submission_queue_max) return false;
-    queue.push_back(std::move(work));
-  }
-  arrived.notify_one();
-  return true;
-}
-
-// What a worker brings back is never turned away: the case waits for it.
-void Sequencer::State::enqueue_result(Work work) {
-  {
-    const std::scoped_lock lock(mutex);
-    queue.push_back(std::move(work));
-  }
-  arrived.notify_one();
-}
-
 void Sequencer::State::run() {
-  for (;;) {
-    std::deque<Work> works;
-    {
-      std::unique_lock lock(mutex);
-      arrived.wait_for(lock, tick, [&] { return stopping || !queue.empty(); });
-      if (stopping && queue.empty()) return;
-      while (!queue.empty() && works.size() < limits::batch_submissions_max) {
-        works.push_back(std::move(queue.front()));
-        queue.pop_front();
-      }
-    }
-    run_batch(std::move(works));
+  while (auto works = intake.take(tick)) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto submissions = static_cast<std::size_t>(std::ranges::count_if(
+        *works, [](const Work& work) { return std::holds_alternative<Arrived>(work); }));
+    run_batch(std::move(*works));
+    intake.note_batch(submissions, std::chrono::steady_clock::now() - begun);
   }
 }
 
@@ -177,7 +138,9 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
   for (Work& work : works) {
     if (auto* message = std::get_if<Arrived>(&work)) {
       Submission& submission = message->submission;
-      replies.push_back({.reply = batch.take(*message),
+      Reply reply = batch.take(*message);
+      if (message->acknowledged) continue;
+      replies.push_back({.reply = std::move(reply),
                          .until_ms = batch.now_ms() + submission.wait_ms,
                          .reader = submission.read.has_value(),
                          .done = submission.done});
@@ -245,6 +208,10 @@ void Sequencer::State::forget_closed(const std::set<CaseId>& touched) {
 }
 
 void Sequencer::State::after_commit(const Batch& batch) {
+  {
+    const std::scoped_lock lock(note_mutex);
+    note = parts.ledger.checkpoint_note();
+  }
   for (const CaseId& case_id : batch.touched()) {
     const auto live = cases.find(case_id);
     if (live == cases.end()) continue;
@@ -309,6 +276,9 @@ void Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Pa
     if (!receipt) return;
     parcel.receipts.push_back(std::move(*receipt));
     const Authorised<Message>& message = record.casefile.messages()[position];
+    // What made an accept timely comes with its receipt, or its effect could not be understood.
+    const auto busy = record.busies.find(message.id());
+    if (busy != record.busies.end()) parcel.envelopes.push_back(busy->second);
     if (message->author.party != Party::brand) continue;
     const ByteView envelope = message.verified().envelope();
     parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
@@ -333,7 +303,7 @@ void Sequencer::State::answer_unlogged(const Arrived& message, std::int64_t now_
                                          .unlogged = true});
     if (envelope) delivery.parcel.envelopes.push_back(std::move(*envelope));
   }
-  message.submission.done(std::move(delivery));
+  if (!message.acknowledged) message.submission.done(std::move(delivery));
 }
 
 Sequencer::Sequencer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -343,15 +313,16 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                                     Entropy& entropy) {
   ENTENTE_LET(card, Admission::admit<Card>(identity.card));
   const Environment environment = identity.environment;
+  identity.did = card->did();
   auto state =
-      std::unique_ptr<State>(new State{.parts = {.ledger = ledger,
-                                                 .authority = Authority(card->did(), environment),
-                                                 .identity = std::move(identity),
-                                                 .card_digest = card.id(),
-                                                 .speaker = speaker,
-                                                 .clock = clock,
-                                                 .entropy = entropy},
-                                       .card = *card});
+      std::make_unique<State>(SequencerParts{.ledger = ledger,
+                                             .authority = Authority(card->did(), environment),
+                                             .identity = std::move(identity),
+                                             .card_digest = card.id(),
+                                             .speaker = speaker,
+                                             .clock = clock,
+                                             .entropy = entropy},
+                              *card);
   auto sequencer = std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
   State& running = *sequencer->state_;
   speaker.attach(*sequencer);
@@ -361,28 +332,22 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
 }
 
 Sequencer::~Sequencer() {
-  {
-    const std::scoped_lock lock(state_->mutex);
-    state_->stopping = true;
-  }
-  state_->arrived.notify_all();
+  state_->intake.close();
   if (state_->writer.joinable()) state_->writer.join();
   for (Waiting& wait : state_->waiting) wait.done(state_->deliver(wait.reply));
 }
 
-void Sequencer::submit(Submission submission) {
-  const auto done = submission.done;
-  if (!state_->enqueue(check_signatures(std::move(submission)))) {
-    done({.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms});
-  }
-}
+void Sequencer::submit(Submission submission) { state_->entrance.submit(std::move(submission)); }
 
 void Sequencer::post(const CaseId& case_id, std::function<void(Room&)> work) {
-  state_->enqueue_result(std::pair(case_id, std::move(work)));
+  state_->intake.post(std::pair(case_id, std::move(work)));
 }
 
-void Sequencer::ask_status(const CaseId& case_id, const MessageId& message,
+void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                            std::function<void(Result<Receipt>)> done) {
+  if (const Status may = state_->entrance.check_read(case_id, read); !may) {
+    return done(std::unexpected(may.error()));
+  }
   const auto look = [case_id, message, done](Batch& batch) {
     const LiveCase* live = batch.find(case_id);
     if (live == nullptr) return done(fail(ErrorCode::not_found));
@@ -390,13 +355,21 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message,
     if (!position) return done(fail(ErrorCode::not_admitted));
     done(batch.parts().ledger.receipt(live->record.entries.at(*position)));
   };
-  if (!state_->enqueue(std::function<void(Batch&)>(look))) done(fail(ErrorCode::busy));
+  state_->intake.post(std::function<void(Batch&)>(look));
 }
 
 void Sequencer::inspect(std::function<void(const Ledger&)> look) {
-  state_->enqueue_result(
+  state_->intake.post(
       std::function<void(Batch&)>([look](Batch& batch) { look(batch.parts().ledger); }));
 }
+
+std::string Sequencer::checkpoint_note() const {
+  const std::scoped_lock lock(state_->note_mutex);
+  return state_->note;
+}
+
+LoadStats Sequencer::load() const { return state_->intake.stats(); }
+bool Sequencer::is_loaded() const { return state_->intake.is_loaded(); }
 
 const Card& Sequencer::card() const { return state_->card; }
 

@@ -7,6 +7,7 @@
 //
 // Rules: protocol/spec/05-lifecycle.md (order), 06-audit-log.md (what must be durable first).
 
+#include <entente/journal/load.h>
 #include <entente/journal/room.h>
 
 #include <functional>
@@ -15,10 +16,12 @@ namespace entente {
 
 // What the brand speaks as.
 struct BrandIdentity {
+  std::string did;
   Bytes card;          // envelope of the newest card
   std::string policy;  // text; its SHA-256 is what decisions name
   const Signer* message_key = nullptr;
   Environment environment = Environment::sandbox;
+  LoadLimits load;  // how much it takes on
 };
 
 struct Delivery {
@@ -26,6 +29,7 @@ struct Delivery {
   Kind kind = Kind::failed;
   Parcel parcel;
   std::int64_t retry_after_ms = 0;
+  std::string challenge;  // with busy: work that is asked first (entente/journal/challenge.h)
 };
 
 // A parcel from a consumer, or (without envelopes) a reader of a case.
@@ -34,6 +38,8 @@ struct Submission {
   std::optional<CaseId> case_id;  // from the path; empty when a case is opened
   std::uint64_t after = 0;        // a reader's: deliver positions from this on
   std::optional<Bytes> read;      // envelope of the signed read, for a reader
+  std::string network;            // it comes from; empty: this machine's, which is not priced
+  std::string answer;             // to a challenge; empty: none
   std::int64_t wait_ms = 0;       // hold the answer at most this long while nothing is said
   std::function<void(Delivery)> done;
 };
@@ -48,15 +54,22 @@ class Sequencer {
   ~Sequencer();
 
   // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
-  // on the writer thread, after everything it tells is durable.
+  // after everything it tells is durable; at once, on the caller's thread, by what is shed. The
+  // message key must bear being used by several threads.
   void submit(Submission submission);
   // Runs `work` inside a later batch. Unknown cases are ignored.
   void post(const CaseId& case_id, std::function<void(Room&)> work);
-  // Receipt or final not_admitted of one message.
-  void ask_status(const CaseId& case_id, const MessageId& message,
+  // Receipt or final not_admitted of one message, for a signed read of its case (an envelope).
+  void ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                   std::function<void(Result<Receipt>)> done);
   // Runs on the writer thread between batches, for reading the ledger.
   void inspect(std::function<void(const Ledger&)> look);
+
+  // The newest signed note of the log, empty before the first. From any thread.
+  std::string checkpoint_note() const;
+  LoadStats load() const;
+  // True while ordinary work is shed or close to it.
+  bool is_loaded() const;
 
   const Card& card() const;
 
