@@ -1,4 +1,5 @@
 #include <entente/agent/brand_connection.h>
+#include <entente/journal/challenge.h>
 #include <entente/wire/codec.h>
 
 #include "endpoint_http.h"
@@ -27,7 +28,19 @@ struct HttpBrand::State {
   HttpBrandOptions options;
   HttpClient client;
 
-  Result<HttpResponse> send(const HttpCall& call) {
+  // A brand that is loaded may ask for work before it opens a case: done once, within bounds.
+  Result<HttpResponse> send(HttpCall call) {
+    ENTENTE_LET(response, send_once_more(call));
+    const auto asked = find_header(response.headers, challenge_header);
+    if (response.status != 503 || !asked) return response;
+    ENTENTE_LET(challenge, parse_challenge(*asked));
+    auto answer = solve(challenge);
+    if (!answer) return response;
+    call.headers.push_back({std::string(answer_header), std::move(*answer)});
+    return send_once_more(call);
+  }
+
+  Result<HttpResponse> send_once_more(const HttpCall& call) {
     for (int attempt = 1;; ++attempt) {
       auto response = client.send(call);
       if (response || attempt >= options.attempts || !may_repeat(response.error())) return response;
