@@ -1,5 +1,6 @@
 #include "brand.h"
 
+#include <entente/journal/challenge.h>
 #include <entente/text/yaml_reader.h>
 #include <entente/wire/admission.h>
 
@@ -63,6 +64,43 @@ Status read_desk(const YamlReader& map, QueueDeskOptions& desk) {
   return read("reply_within", desk.reply_within_ms);
 }
 
+Status read_rate(const YamlReader& field, Rate& rate) {
+  if (const auto text = field.text(); text && *text == "off") {
+    rate = {};
+    return {};
+  }
+  ENTENTE_TRY(field.closed({"per_minute", "burst"}));
+  ENTENTE_LET(per_minute, field.field("per_minute").integer(1, 1'000'000));
+  ENTENTE_LET(burst, field.field("burst").integer(1, 1'000'000));
+  rate = {.per_minute = per_minute, .burst = burst};
+  return {};
+}
+
+Status read_load(const YamlReader& map, LoadLimits& load) {
+  const std::pair<std::string_view, Rate&> rates[] = {
+      {"messages_per_key", load.messages_per_key},
+      {"messages_per_case", load.messages_per_case},
+      {"reads_per_key", load.reads_per_key},
+      {"openings_per_network", load.openings_per_network},
+      {"strangers_per_network", load.strangers_per_network},
+  };
+  ENTENTE_TRY(
+      map.closed({"messages_per_key", "messages_per_case", "reads_per_key", "openings_per_network",
+                  "strangers_per_network", "queue_target_ms", "challenge_bits"}));
+  for (const auto& [name, rate] : rates) {
+    if (const auto field = map.find(name)) ENTENTE_TRY(read_rate(*field, rate));
+  }
+  if (const auto target = map.find("queue_target_ms")) {
+    ENTENTE_LET(ms, target->integer(1, 60'000));
+    load.queue_ms_target = ms;
+  }
+  if (const auto bits = map.find("challenge_bits")) {
+    ENTENTE_LET(count, bits->integer(0, challenge_bits_max));
+    load.challenge_bits = static_cast<unsigned>(count);
+  }
+  return {};
+}
+
 Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& config) {
   const auto read = [&](const YamlReader& field, fs::path& path) -> Status {
     ENTENTE_LET(at, path_at(field, file));
@@ -87,8 +125,8 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(text, read_text(file));
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
-  ENTENTE_TRY(
-      root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers"}));
+  ENTENTE_TRY(root.closed(
+      {"data", "card", "policy", "facts", "keys", "listen", "desk", "workers", "load"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -97,6 +135,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
     ENTENTE_LET(count, workers->integer(1, 256));
     config.workers = count;
   }
+  if (const auto load = root.find("load")) ENTENTE_TRY(read_load(*load, config.load));
   return config;
 }
 
@@ -182,6 +221,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& cl
                                          .negotiator = nullptr,
                                          .desk = state->desk.get(),
                                          .workers = static_cast<std::size_t>(config.workers),
+                                         .load = config.load,
                                          .server = config.server,
                                          .clock = &clock}));
   state->endpoint = std::move(endpoint);

@@ -23,6 +23,7 @@ struct BrandConfig {
   HttpServerOptions server;
   QueueDeskOptions desk;  // its hours are the card's
   std::int64_t workers = 4;
+  LoadLimits load;
 };
 
 // Paths in the file are seen from the file. Fails with file_missing, config_invalid, yaml_invalid.
