@@ -1,0 +1,332 @@
+#include "overload.h"
+
+#include <entente/agent/brand_connection.h>
+#include <entente/audit/proof.h>
+#include <entente/auditor.h>
+#include <entente/crypto/hash.h>
+#include <entente/journal/ledger.h>
+#include <entente/transport/certificate.h>
+#include <entente/wire/admission.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "kettle.h"
+
+namespace entente::tests {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr const char* cases_url = "/entente/v1/cases";
+constexpr const char* parcel_type = "application/vnd.entente.parcel+capnp";
+constexpr double late_ms = 50;
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(describe(result.error()));
+  return std::move(*result);
+}
+
+// One request and what came back.
+struct Shot {
+  bool handoff = false;
+  Bytes envelope;
+  Bytes body;  // of the request
+  double due_s = 0;
+  double sent_s = 0;
+  double answered_s = 0;
+  int status = 0;
+  Bytes answer;
+};
+
+std::size_t resident_kb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6));
+  }
+  return 0;
+}
+
+class Storm {
+ public:
+  explicit Storm(const OverloadOptions& options);
+  OverloadReport run();
+
+ private:
+  void start_endpoint();
+  Shot opening();
+  Shot handoff(const Shot& opened, std::size_t number);
+  Bytes sign_as(std::size_t person, Message message) const;
+  void fire(std::vector<Shot>& shots, std::size_t connections) const;
+  void fire_one(HttpClient& client, Shot& shot, SteadyClock::time_point begin) const;
+  void judge(const std::vector<Shot>& shots);
+  void judge_one(const Shot& shot);
+  bool proves(const Parcel& parcel, const Shot& shot) const;
+  std::optional<Refusal> refusal_of(const Parcel& parcel, const Shot& shot) const;
+  void check_log();
+
+  OverloadOptions options_;
+  TemporaryDirectory directory_;
+  mutable SystemClock clock_;
+  Brand brand_;
+  KettleShop shop_;
+  Digest card_;
+  Vkey log_key_;
+  std::unique_ptr<Endpoint> endpoint_;
+  std::string url_;
+  HttpClientOptions client_;
+  std::size_t people_ = 0;
+  std::set<MessageId> acknowledged_;
+  OverloadReport report_;
+};
+
+Storm::Storm(const OverloadOptions& options)
+    : options_(options),
+      brand_(make_brand(1, clock_.now_ms())),
+      card_(must(Admission::admit<Card>(brand_.card)).id()),
+      log_key_(
+          must(Vkey::make("kettle.example/log", SignatureType::ed25519, brand_.log.public_key()))) {
+  start_endpoint();
+}
+
+void Storm::start_endpoint() {
+  const auto made = must(make_test_authority({"kettle.example"}, clock_.now_ms()));
+  const auto file = [&](const char* name, const std::string& text) {
+    const auto path = directory_.path() / name;
+    std::ofstream(path) << text;
+    return path.string();
+  };
+  EndpointOptions options = kettle_endpoint(directory_.path() / "brand", brand_, shop_);
+  options.serve_http = true;
+  options.load = options_.load;
+  options.server.certificate_file = file("chain.pem", made.certificate_pem);
+  options.server.key_file = file("key.pem", made.key_pem);
+  options.server.limits.requests_per_connection_max = 1'000'000;
+  endpoint_ = must(Endpoint::start(std::move(options)));
+  const std::string port = std::to_string(endpoint_->port());
+  url_ = "https://kettle.example:" + port;
+  client_ = {.ca_file = file("ca.pem", made.ca_pem),
+             .allow_private = true,
+             .resolve = {"kettle.example:" + port + ":127.0.0.1"}};
+}
+
+Bytes Storm::sign_as(std::size_t person, Message message) const {
+  Bytes seed(32, 0x77);
+  for (std::size_t i = 0; i < 8; ++i) seed[i] = static_cast<std::uint8_t>(person >> (8 * i));
+  const KeyPair key = must(KeyPair::from_seed(seed));
+  message.environment = Environment::sandbox;
+  message.sent_at_ms = clock_.now_ms();
+  message.admit_by_ms = clock_.now_ms() + 600'000;
+  message.author = {Party::consumer, Actor::person, key.public_key(), {}};
+  message.audience = {"did:web:kettle.example", card_};
+  return must(sign(message, key));
+}
+
+Shot shot_of(Bytes envelope, bool handoff) {
+  Parcel parcel;
+  parcel.envelopes.push_back(envelope);
+  return {
+      .handoff = handoff, .envelope = std::move(envelope), .body = encode(parcel), .answer = {}};
+}
+
+Shot Storm::opening() {
+  Message message;
+  message.body = Open{.claims = {{.claim_id = 1,
+                                  .category = "delivery",
+                                  .code = "late",
+                                  .basis = Basis::contract,
+                                  .desired = {{.remedy = "voucher"}}}},
+                      .jurisdiction = "es",
+                      .language = "en"};
+  message.act_id.fill(1);
+  return shot_of(sign_as(people_++, std::move(message)), false);
+}
+
+Shot Storm::handoff(const Shot& opened, std::size_t number) {
+  const CaseId case_id = must(Admission::admit<Message>(opened.envelope)).id();
+  HandoffRequest request;
+  request.reason = "consumer_asked";
+  request.principal_present = HandoffRequest::Present::live;
+  request.channels = {"case"};
+  request.language = "en";
+  Message message;
+  message.case_id = case_id;
+  message.prev = case_id;
+  message.body = Handoff{.hid = {}, .act = request};
+  message.act_id.fill(2);
+  return shot_of(sign_as(number, std::move(message)), true);
+}
+
+void Storm::fire_one(HttpClient& client, Shot& shot, SteadyClock::time_point begin) const {
+  const auto now_s = [&] {
+    return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  };
+  shot.sent_s = now_s();
+  const std::string path =
+      shot.handoff ? "/" + to_hex(must(Admission::admit<Message>(shot.envelope))->case_id) : "";
+  auto answer = client.send({.method = "POST",
+                             .url = url_ + cases_url + path,
+                             .content_type = parcel_type,
+                             .body = shot.body,
+                             .headers = {}});
+  shot.answered_s = now_s();
+  if (!answer) return;
+  shot.status = answer->status;
+  shot.answer = std::move(answer->body);
+}
+
+// Each connection takes the next that is due; nobody waits for another's answer.
+void Storm::fire(std::vector<Shot>& shots, std::size_t connections) const {
+  std::atomic<std::size_t> next{0};
+  const auto begin = SteadyClock::now();
+  const auto until = begin + std::chrono::seconds(options_.seconds_max);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < connections; ++i) {
+    threads.emplace_back([&] {
+      HttpClient client(client_);
+      for (std::size_t at = next++; at < shots.size(); at = next++) {
+        if (SteadyClock::now() > until) return;
+        std::this_thread::sleep_until(begin + std::chrono::duration_cast<SteadyClock::duration>(
+                                                  std::chrono::duration<double>(shots[at].due_s)));
+        fire_one(client, shots[at], begin);
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+}
+
+// A receipt under the brand's log that opens to these very bytes.
+bool Storm::proves(const Parcel& parcel, const Shot& shot) const {
+  return std::ranges::any_of(parcel.receipts, [&](const Receipt& receipt) {
+    const auto proof = decode_proof(receipt.proof);
+    if (!proof || !verify_proof_of_leaf(*proof, receipt.leaf, log_key_)) return false;
+    const auto leaf = decode<LogEntry>(receipt.leaf);
+    return leaf && commitment(receipt.salt, shot.envelope) == leaf->commit;
+  });
+}
+
+std::optional<Refusal> Storm::refusal_of(const Parcel& parcel, const Shot& shot) const {
+  const MessageId id = must(Admission::admit<Message>(shot.envelope)).id();
+  for (const Bytes& envelope : parcel.envelopes) {
+    const auto refusal = Admission::admit<Refusal>(envelope);
+    const bool of_this = refusal && refusal->signer() == brand_.message.public_key() &&
+                         (*refusal)->message == id && (*refusal)->code == "busy" &&
+                         (*refusal)->retry_after_ms > 0;
+    if (of_this) return **refusal;
+  }
+  return std::nullopt;
+}
+
+void Storm::judge_one(const Shot& shot) {
+  const MessageId id = must(Admission::admit<Message>(shot.envelope)).id();
+  const std::string call = std::string(shot.handoff ? "handoff" : "opening") + " got status " +
+                           std::to_string(shot.status);
+  if (shot.status != 200 && shot.status != 503) return report_.faults.push_back(call);
+  const auto parcel = decode<Parcel>(shot.answer);
+  if (!parcel) return report_.faults.push_back(call + " and no parcel");
+  const auto refusal = refusal_of(*parcel, shot);
+  if (shot.status == 200 && proves(*parcel, shot)) {
+    acknowledged_.insert(id);
+    ++(shot.handoff ? report_.handoffs_receipted : report_.openings_admitted);
+    report_.admitted_ms.push_back((shot.answered_s - shot.due_s) * 1e3);
+  } else if (shot.handoff && refusal && refusal->unlogged) {
+    acknowledged_.insert(id);
+    ++report_.handoffs_unlogged;
+  } else if (!shot.handoff && refusal && !refusal->unlogged) {
+    ++report_.openings_busy;
+  } else if (!shot.handoff && shot.status == 503 && parcel->envelopes.empty()) {
+    ++report_.openings_busy_unsigned;
+  } else {
+    report_.faults.push_back(call + " and neither receipt nor signature");
+  }
+}
+
+void Storm::judge(const std::vector<Shot>& shots) {
+  for (const Shot& shot : shots) {
+    judge_one(shot);
+    if ((shot.sent_s - shot.due_s) * 1e3 > late_ms) ++report_.late;
+    report_.spent_s = std::max(report_.spent_s, shot.answered_s);
+  }
+  std::ranges::sort(report_.admitted_ms);
+}
+
+// What was acknowledged is there, and the log is what the rules say it must be.
+void Storm::check_log() {
+  std::set<MessageId> logged;
+  endpoint_->inspect([&](const Ledger&) {});
+  endpoint_->stop();
+  endpoint_.reset();
+  SystemEntropy entropy;
+  {
+    auto ledger = must(Ledger::open({.directory = directory_.path() / "brand",
+                                     .origin = "kettle.example/log",
+                                     .master_key_file = {}},
+                                    brand_.log, entropy));
+    for (std::uint64_t index = 0; index < ledger->size(); ++index) {
+      const StoredEntry entry = must(ledger->read(index));
+      if (entry.leaf.kind != EntryKind::message) continue;
+      logged.insert(must(Admission::admit<Message>(entry.content)).id());
+    }
+  }
+  for (const MessageId& id : acknowledged_) {
+    if (!logged.contains(id)) ++report_.acknowledged_lost;
+  }
+  const std::filesystem::path store = directory_.path() / "brand";
+  const Auditor auditor = must(Auditor::open({&store, 1}));
+  report_.broken = must(auditor.replay()).broken();
+}
+
+OverloadReport Storm::run() {
+  std::vector<Shot> members;
+  for (std::size_t i = 0; i < std::max(options_.handoffs, options_.capacity_openings); ++i) {
+    members.push_back(opening());
+  }
+  // One after the other on each connection: what the endpoint can do, and no more.
+  fire(members, options_.capacity_connections);
+  double spent_s = 0;
+  for (const Shot& shot : members) {
+    spent_s = std::max(spent_s, shot.answered_s);
+    if (shot.status != 200) report_.faults.push_back("a member could not open a case");
+  }
+  report_.capacity_per_s = static_cast<double>(members.size()) / spent_s;
+  endpoint_->wait_idle(30'000);
+  report_.rss_before_kb = resident_kb();
+
+  std::vector<Shot> shots;
+  for (std::size_t i = 0; i < options_.openings; ++i) shots.push_back(opening());
+  const std::size_t every = shots.size() / std::max<std::size_t>(1, options_.handoffs) + 1;
+  for (std::size_t i = 0; i < options_.handoffs; ++i) {
+    const auto at = static_cast<std::ptrdiff_t>(std::min(shots.size(), i * (every + 1)));
+    shots.insert(shots.begin() + at, handoff(members[i], i));
+  }
+  report_.offered_per_s = options_.times_capacity * report_.capacity_per_s;
+  for (std::size_t i = 0; i < shots.size() && report_.offered_per_s > 0; ++i) {
+    shots[i].due_s = static_cast<double>(i) / report_.offered_per_s;
+  }
+  fire(shots, options_.connections);
+  report_.rss_during_kb = resident_kb();
+  judge(shots);
+  endpoint_->wait_idle(60'000);
+  report_.after = endpoint_->load();
+  report_.rss_after_kb = resident_kb();
+  check_log();
+  return std::move(report_);
+}
+
+}  // namespace
+
+double OverloadReport::percentile_ms(double share) const {
+  if (admitted_ms.empty()) return 0;
+  const auto at = static_cast<std::size_t>(share * static_cast<double>(admitted_ms.size()));
+  return admitted_ms[std::min(at, admitted_ms.size() - 1)];
+}
+
+OverloadReport run_overload(const OverloadOptions& options) { return Storm(options).run(); }
+
+}  // namespace entente::tests
