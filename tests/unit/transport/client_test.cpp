@@ -3,12 +3,17 @@
 #include "peer.h"
 #include "server_under_test.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <csignal>
 
 #include "catch.h"
 
 using namespace entente;
-using namespace entente::test;
+using namespace entente::tests;
 
 namespace {
 

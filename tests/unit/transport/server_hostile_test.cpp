@@ -5,11 +5,13 @@
 
 #include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "catch.h"
 
 using namespace entente;
-using namespace entente::test;
+using namespace entente::tests;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include "catch.h"
 
 using namespace entente;
-using namespace entente::test;
+using namespace entente::tests;
 
 TEST_CASE("a request and its answer pass through TLS", "[transport]") {
   const CertificateFiles files;

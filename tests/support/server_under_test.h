@@ -1,11 +1,12 @@
 #pragma once
-// A running server whose handler the tests script: /echo answers the body, /later and /never keep
-// the reply, /throw throws, /drop forgets the reply.
+// A running server whose handler the tests script: /echo answers the body, /much?9 nine bytes,
+// /later and /never keep the reply, /throw throws, /drop forgets the reply.
 
 #include <entente/transport/certificate.h>
 #include <entente/transport/client.h>
 #include <entente/transport/server.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -14,7 +15,7 @@
 
 #include "catch.h"
 
-namespace entente::test {
+namespace entente::tests {
 
 inline std::int64_t wall_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -79,6 +80,10 @@ class ServerUnderTest {
     const std::lock_guard lock(mutex_);
     return seen_;
   }
+  bool has_seen(std::string_view path) {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::find(seen_, path, &HttpRequest::path) != seen_.end();
+  }
 
  private:
   void handle(HttpRequest request, HttpReply reply) {
@@ -93,6 +98,8 @@ class ServerUnderTest {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         reply.send({.content_type = "text/plain", .body = body});
       });
+    } else if (request.path == "/much") {
+      reply.send({.body = Bytes(std::stoul(request.query))});
     } else if (request.path != "/drop") {
       reply.send({.content_type = "text/plain", .body = request.body});
     }
@@ -119,4 +126,4 @@ inline std::string url(const ServerUnderTest& server, const std::string& path) {
   return "https://127.0.0.1:" + std::to_string(server.port()) + path;
 }
 
-}  // namespace entente::test
+}  // namespace entente::tests
