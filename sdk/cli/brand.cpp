@@ -17,9 +17,51 @@ Result<fs::path> path_at(const YamlReader& field, const fs::path& file) {
   return beside(file, text);
 }
 
+Status read_texts(const YamlReader& map, std::string_view key, std::vector<std::string>& texts) {
+  const auto list = map.find(key);
+  if (!list) return {};
+  ENTENTE_LET(items, list->items());
+  for (const YamlReader& item : items) {
+    ENTENTE_LET(text, item.text());
+    texts.push_back(text);
+  }
+  return {};
+}
+
+Status read_counts(const YamlReader& map, std::int64_t max,
+                   std::initializer_list<std::pair<const char*, std::size_t*>> counts) {
+  for (const auto& [key, value] : counts) {
+    const auto field = map.find(key);
+    if (!field) continue;
+    ENTENTE_LET(count, field->integer(1, max));
+    *value = static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+Status read_limits(const YamlReader& map, HttpLimits& limits) {
+  ENTENTE_TRY(map.closed({"connections", "connections_per_address", "parked", "parked_per_address",
+                          "connections_per_s", "connections_burst", "requests_per_s",
+                          "requests_burst", "drain"}));
+  if (const auto drain = map.find("drain")) {
+    ENTENTE_LET(ms, drain->duration_ms());
+    limits.drain_ms = ms;
+  }
+  constexpr std::int64_t count_max = 1'000'000;
+  return read_counts(map, count_max,
+                     {{"connections", &limits.connections_max},
+                      {"connections_per_address", &limits.connections_per_address_max},
+                      {"parked", &limits.parked_max},
+                      {"parked_per_address", &limits.parked_per_address_max},
+                      {"connections_per_s", &limits.connections_per_address.per_s},
+                      {"connections_burst", &limits.connections_per_address.burst},
+                      {"requests_per_s", &limits.requests_per_address.per_s},
+                      {"requests_burst", &limits.requests_per_address.burst}});
+}
+
 Status read_listen(const YamlReader& map, const fs::path& file, HttpServerOptions& server) {
-  ENTENTE_TRY(map.closed(
-      {"address", "port", "certificate", "key", "threads", "allow_plain", "allowed_hosts"}));
+  ENTENTE_TRY(map.closed({"address", "port", "certificate", "key", "threads", "allow_plain",
+                          "allowed_hosts", "trusted_proxies", "limits"}));
   if (const auto address = map.find("address")) {
     ENTENTE_LET(text, address->text());
     server.address = text;
@@ -32,21 +74,14 @@ Status read_listen(const YamlReader& map, const fs::path& file, HttpServerOption
     server.certificate_file = chain.string();
     server.key_file = key.string();
   }
-  if (const auto threads = map.find("threads")) {
-    ENTENTE_LET(count, threads->integer(1, 256));
-    server.threads = static_cast<std::size_t>(count);
-  }
+  ENTENTE_TRY(read_counts(map, 256, {{"threads", &server.threads}}));
   if (const auto plain = map.find("allow_plain")) {
     ENTENTE_LET(allowed, plain->boolean());
     server.allow_plain = allowed;
   }
-  if (const auto hosts = map.find("allowed_hosts")) {
-    ENTENTE_LET(items, hosts->items());
-    for (const YamlReader& item : items) {
-      ENTENTE_LET(host, item.text());
-      server.allowed_hosts.push_back(host);
-    }
-  }
+  ENTENTE_TRY(read_texts(map, "allowed_hosts", server.allowed_hosts));
+  ENTENTE_TRY(read_texts(map, "trusted_proxies", server.trusted_proxies));
+  if (const auto limits = map.find("limits")) ENTENTE_TRY(read_limits(*limits, server.limits));
   return {};
 }
 

@@ -14,7 +14,9 @@ bool may_repeat(const Error& error) {
 
 Result<Parcel> parcel_of(const HttpResponse& response) {
   if (response.status == 404) return fail(ErrorCode::not_found, "the brand knows no such case");
-  if (response.status == 503) return fail(ErrorCode::busy, "the brand asks to come back later");
+  if (response.status == 503 || response.status == 429) {
+    return fail(ErrorCode::busy, "the brand asks to come back later");
+  }
   if (response.status != 200) {
     return fail(ErrorCode::peer_failed,
                 "the brand answered with status " + std::to_string(response.status));

@@ -1,5 +1,7 @@
 #include "transport/address_filter.h"
 
+#include "transport/network.h"
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -10,12 +12,8 @@
 namespace entente::http {
 namespace {
 
-struct Block {
-  std::array<std::uint8_t, 16> prefix;
-  unsigned bits;
-};
-
-constexpr auto special_v4 = std::to_array<Block>({
+// An IPv4 address is its four bytes here.
+constexpr auto special_v4 = std::to_array<Network>({
     {{0}, 8},              // this network
     {{10}, 8},             // private
     {{100, 64}, 10},       // shared, carrier-grade NAT
@@ -37,27 +35,19 @@ constexpr auto special_v4 = std::to_array<Block>({
 });
 
 // Global unicast is 2000::/3; these parts of it are special.
-constexpr auto special_v6 = std::to_array<Block>({
+constexpr auto special_v6 = std::to_array<Network>({
     {{0x20, 0x01, 0x00}, 23},                    // protocol assignments: Teredo, ORCHID
     {{0x20, 0x01, 0x0d, 0xb8}, 32},              // documentation
     {{0x20, 0x02}, 16},                          // 6to4
     {{0x26, 0x20, 0x00, 0x4f, 0x80, 0x00}, 48},  // AS112
     {{0x3f, 0xff, 0x00}, 20},                    // documentation
 });
-constexpr Block global_unicast{{0x20}, 3};
-constexpr Block mapped{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
-constexpr Block nat64{{0x00, 0x64, 0xff, 0x9b}, 96};  // the local one, 64:ff9b:1::/48, is refused
+constexpr Network global_unicast{{0x20}, 3};
+constexpr Network mapped{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
+constexpr Network nat64{{0x00, 0x64, 0xff, 0x9b}, 96};  // the local one, 64:ff9b:1::/48, is refused
 
-bool is_in(std::span<const std::uint8_t> address, const Block& block) {
-  for (unsigned bit = 0; bit < block.bits; ++bit) {
-    const auto mask = static_cast<std::uint8_t>(0x80U >> (bit % 8));
-    if ((address[bit / 8] & mask) != (block.prefix[bit / 8] & mask)) return false;
-  }
-  return true;
-}
-
-bool is_in_any(std::span<const std::uint8_t> address, std::span<const Block> blocks) {
-  return std::ranges::any_of(blocks, [&](const Block& block) { return is_in(address, block); });
+bool is_in_any(std::span<const std::uint8_t> address, std::span<const Network> blocks) {
+  return std::ranges::any_of(blocks, [&](const Network& block) { return is_in(address, block); });
 }
 
 }  // namespace

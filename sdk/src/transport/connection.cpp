@@ -20,6 +20,14 @@ std::string_view text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+HttpResponse refusal_of(const Refusal& refusal) {
+  HttpResponse answer{.status = refusal.status};
+  if (refusal.retry_after_s > 0) {
+    answer.headers.push_back({"retry-after", std::to_string(refusal.retry_after_s)});
+  }
+  return answer;
+}
+
 class Abandon {
  public:
   explicit Abandon(ReplySlot& slot) : slot_(slot) {}
@@ -44,14 +52,14 @@ class Raised {
 
 }  // namespace
 
-Connection::Connection(Site& site, Socket socket, std::string address, Gate::Ticket ticket)
+Connection::Connection(Site& site, Socket socket, const Address& peer, Share share)
     : site_(site),
       socket_(std::move(socket)),
       channel_(socket_.native_handle(),
                site.is_plain() ? nullptr : site.tls.accept(socket_.native_handle())),
       wake_(socket_.get_executor(), Instant::max()),
-      address_(std::move(address)),
-      ticket_(std::move(ticket)) {}
+      peer_(peer),
+      share_(std::move(share)) {}
 
 Task<void> Connection::run() {
   const Raised open(site_.counters.open);
@@ -59,10 +67,7 @@ Task<void> Connection::run() {
     ++site_.counters.handshake_failures;
     co_return;
   }
-  bool goes_on = true;
-  while (goes_on) {
-    goes_on = co_await serve_one();
-    site_.gate.give_bytes(std::exchange(charged_bytes_, 0));
+  while (co_await serve_one()) {
   }
 }
 
@@ -81,26 +86,31 @@ Task<bool> Connection::serve_one() {
   AnswerContext context{.closes = true};
   std::optional<HttpResponse> answer;
   auto head = co_await read_head();
-  auto body = std::expected<Bytes, Refusal>(std::unexpected(silence));
   if (head) {
-    body = co_await read_body(*head);
-  } else {
-    body = std::unexpected(head.error());
+    if (const auto admitted = admit(head->request); !admitted) {
+      head = std::unexpected(admitted.error());
+    }
   }
-  if (body) {
+  auto room = site_.gate.body(place_);  // until the answer is written: the handler may hold it
+  if (head) {
+    auto body = co_await read_body(*head, room);
+    if (body) {
+      head->request.body = std::move(*body);
+    } else {
+      head = std::unexpected(body.error());
+    }
+  }
+  if (head) {
     ++requests_;
     ++site_.counters.requests;
     context.head_only = head->request.method == "HEAD";
-    head->request.body = std::move(*body);
-    head->request.remote_address = address_;
     answer = co_await ask_handler(std::move(head->request));
     if (!answer) co_return false;
     context.closes = !head->keep_alive || is_wait_over_ || !may_keep_alive();
   } else {
-    if (body.error().status == 0) co_return false;
+    if (head.error().status == 0) co_return false;
     ++site_.counters.bad_requests;
-    answer = HttpResponse{.status = body.error().status};
-    if (answer->status == 503) answer->headers.push_back({"retry-after", "1"});
+    answer = refusal_of(head.error());
   }
   const bool written = co_await write(write_answer(*answer, context));
   if (!written || !context.closes) co_return written;
@@ -112,7 +122,7 @@ Task<std::expected<Head, Refusal>> Connection::read_head() {
   const auto& limits = site_.options.limits;
   HeadScanner scanner;
   enter(Phase::idle, requests_ == 0 ? limits.request_ms : limits.idle_ms);
-  if (drain_until_ != Instant::max() && input_.empty()) co_return std::unexpected(silence);
+  if (is_draining() && input_.empty()) co_return std::unexpected(silence);
   while (true) {
     if (!input_.empty()) {
       if (phase_ == Phase::idle && requests_ > 0) enter(Phase::request, limits.request_ms);
@@ -129,10 +139,24 @@ Task<std::expected<Head, Refusal>> Connection::read_head() {
   }
 }
 
-Task<std::expected<Bytes, Refusal>> Connection::read_body(Head& head) {
-  if (!host_allowed(head.request.host, site_.options.allowed_hosts)) {
-    co_return std::unexpected(Refusal{421, "host"});
+// Before a byte of the body is read: who asks, whom, and how often.
+std::expected<void, Refusal> Connection::admit(HttpRequest& request) {
+  if (!host_allowed(request.host, site_.options.allowed_hosts)) {
+    return std::unexpected(Refusal{421, "host"});
   }
+  const auto client = site_.proxies.client_of(request.headers, peer_);
+  if (!client) return std::unexpected(client.error());
+  place_ = place_of(*client);
+  const auto retry_after_s = site_.gate.take_request(place_, SteadyClock::now());
+  if (retry_after_s > 0) {
+    ++site_.counters.throttled;
+    return std::unexpected(Refusal{429, "rate", retry_after_s});
+  }
+  request.remote_address = write_address(*client);
+  return {};
+}
+
+Task<std::expected<Bytes, Refusal>> Connection::read_body(const Head& head, Share& room) {
   if (head.body_bytes > 0) {
     enter(Phase::request, site_.options.limits.request_ms, head.body_bytes);
   }
@@ -145,9 +169,8 @@ Task<std::expected<Bytes, Refusal>> Connection::read_body(Head& head) {
   while (input_.size() < head.body_bytes) {
     if (!co_await read_more()) co_return std::unexpected(silence);
     // Charged as bytes arrive, not as announced: an announcement costs the peer nothing.
-    const auto grown = std::min(input_.size(), head.body_bytes) - charged_bytes_;
-    if (!site_.gate.take_bytes(grown)) co_return std::unexpected(Refusal{503, "bodies"});
-    charged_bytes_ += grown;
+    const auto grown = std::min(input_.size(), head.body_bytes) - room.amount();
+    if (!room.grow(grown)) co_return std::unexpected(Refusal{503, "bodies", 1});
   }
   co_return take_input(head.body_bytes);
 }
@@ -178,7 +201,9 @@ void Connection::call_handler(HttpRequest request, const std::shared_ptr<ReplySl
 // Parked: no buffer is held, and the peer is watched, since nobody else would notice it leave.
 Task<std::optional<HttpResponse>> Connection::wait_for_reply(ReplySlot& slot) {
   const Raised parked(site_.counters.parked);
-  enter(Phase::waiting, site_.options.limits.wait_ms);
+  const auto& limits = site_.options.limits;
+  const auto leave = site_.gate.park(place_);
+  enter(Phase::waiting, leave ? limits.wait_ms : std::min(limits.wait_ms, limits.wait_crowded_ms));
   if (input_.empty()) Bytes().swap(input_);
   watch_peer();
   auto answer = slot.take();
@@ -194,7 +219,7 @@ Task<std::optional<HttpResponse>> Connection::wait_for_reply(ReplySlot& slot) {
     ++site_.counters.peers_gone;
     co_return std::nullopt;
   }
-  co_return HttpResponse{.status = 503, .headers = {{"retry-after", "1"}}};
+  co_return refusal_of({503, "wait", 1});
 }
 
 // Runs on the thread that replies, under the slot's lock; the slot forgets it before this
@@ -329,7 +354,7 @@ void Connection::cut() {
 
 bool Connection::may_keep_alive() const {
   const auto& limits = site_.options.limits;
-  return drain_until_ == Instant::max() && requests_ < limits.requests_per_connection_max &&
+  return !is_draining() && requests_ < limits.requests_per_connection_max &&
          SteadyClock::now() - since_ < std::chrono::milliseconds(limits.connection_age_ms_max);
 }
 

@@ -32,7 +32,7 @@ inline constexpr auto as_value = asio::as_tuple(asio::use_awaitable_t<Executor>{
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Site& site, Socket socket, std::string address, Gate::Ticket ticket);
+  Connection(Site& site, Socket socket, const Address& peer, Share share);
 
   Task<void> run();
   // Ends what is past its deadline. Asked a few times a second: one timer serves all connections.
@@ -46,7 +46,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> shake_hands();
   Task<bool> serve_one();
   Task<std::expected<Head, Refusal>> read_head();
-  Task<std::expected<Bytes, Refusal>> read_body(Head& head);
+  std::expected<void, Refusal> admit(HttpRequest& request);
+  Task<std::expected<Bytes, Refusal>> read_body(const Head& head, Share& room);
   Task<std::optional<HttpResponse>> ask_handler(HttpRequest request);
   Task<std::optional<HttpResponse>> wait_for_reply(ReplySlot& slot);
   Task<bool> write(std::string bytes);
@@ -64,13 +65,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void enter(Phase phase, std::int64_t budget_ms, std::size_t bytes = 0);
   void cut();
   bool may_keep_alive() const;
+  bool is_draining() const { return drain_until_ != Instant::max(); }
 
   Site& site_;
   Socket socket_;
   Channel channel_;  // after the socket: a session must not outlive its descriptor
   Timer wake_;       // never expires; cancelled when a parked request should look again
-  const std::string address_;
-  const Gate::Ticket ticket_;
+  const Address peer_;
+  const Share share_;
   const Instant since_ = SteadyClock::now();
 
   Bytes input_;  // received, not yet consumed
@@ -78,8 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Instant deadline_ = Instant::max();
   Instant drain_until_ = Instant::max();
   std::size_t requests_ = 0;
-  std::size_t charged_bytes_ = 0;  // at the gate, for a body
-  unsigned watch_ = 0;             // tells a late answer of an old watch from the present one
+  Place place_ = 0;     // of who sent the present request
+  unsigned watch_ = 0;  // tells a late answer of an old watch from the present one
   bool is_cut_ = false;
   bool is_wait_over_ = false;
   bool is_peer_gone_ = false;

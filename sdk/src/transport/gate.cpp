@@ -1,10 +1,8 @@
 #include "transport/gate.h"
 
-#include <arpa/inet.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 
 namespace entente::http {
 namespace {
@@ -16,6 +14,12 @@ std::size_t connections_by_descriptors() {
   return std::max<std::size_t>(8, limit.rlim_cur / 4 * 3);
 }
 
+std::optional<Share> one_of(Quota& quota, std::optional<Place> place) {
+  Share share(quota, place);
+  if (!share.grow(1)) return std::nullopt;
+  return share;
+}
+
 }  // namespace
 
 HttpServerStats Counters::read() const {
@@ -25,6 +29,7 @@ HttpServerStats Counters::read() const {
           .handshake_failures = handshake_failures,
           .requests = requests,
           .bad_requests = bad_requests,
+          .throttled = throttled,
           .handler_failures = handler_failures,
           .expired = expired,
           .peers_gone = peers_gone,
@@ -32,52 +37,25 @@ HttpServerStats Counters::read() const {
           .parked = parked};
 }
 
+// Polls never take the last connections, which others need to say something.
 Gate::Gate(const HttpLimits& limits)
-    : connections_max_(std::min(limits.connections_max, connections_by_descriptors())),
-      per_address_max_(limits.connections_per_address_max),
-      bytes_max_(limits.bodies_bytes_max) {}
+    : connections_(std::min(limits.connections_max, connections_by_descriptors()),
+                   limits.connections_per_address_max),
+      parked_(std::min(limits.parked_max, connections_.in_all_max() / 4 * 3),
+              limits.parked_per_address_max),
+      bodies_(limits.bodies_bytes_max, limits.bodies_per_address_bytes_max),
+      connections_rate_(limits.connections_per_address, limits.address_slots),
+      requests_rate_(limits.requests_per_address, limits.address_slots) {}
 
-std::optional<Gate::Ticket> Gate::enter(const std::string& address) {
-  auto place = place_of(address);
-  const std::lock_guard lock(mutex_);
-  if (connections_ >= connections_max_) return std::nullopt;
-  auto& here = places_[place];
-  if (here >= per_address_max_) {
-    if (here == 0) places_.erase(place);
-    return std::nullopt;
-  }
-  ++here;
-  ++connections_;
-  return std::make_optional<Ticket>(*this, std::move(place));
+std::optional<Share> Gate::enter(std::optional<Place> place, Instant now) {
+  if (place && connections_rate_.take(*place, now).count() > 0) return std::nullopt;
+  return one_of(connections_, place);
 }
 
-void Gate::leave(const std::string& place) {
-  const std::lock_guard lock(mutex_);
-  --connections_;
-  const auto found = places_.find(place);
-  if (found != places_.end() && --found->second == 0) places_.erase(found);
+std::int64_t Gate::take_request(Place place, Instant now) {
+  return std::chrono::ceil<std::chrono::seconds>(requests_rate_.take(place, now)).count();
 }
 
-bool Gate::take_bytes(std::size_t bytes) {
-  if (bytes_.fetch_add(bytes) + bytes <= bytes_max_) return true;
-  bytes_.fetch_sub(bytes);
-  return false;
-}
-
-void Gate::give_bytes(std::size_t bytes) { bytes_.fetch_sub(bytes); }
-
-std::string place_of(const std::string& address) {
-  std::array<std::uint8_t, 16> bytes{};
-  if (inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), bytes.data()) != 1) {
-    return address;
-  }
-  constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::equal(mapped.begin(), mapped.end(), bytes.begin())) {
-    std::array<char, INET_ADDRSTRLEN> text{};
-    inet_ntop(AF_INET, bytes.data() + mapped.size(), text.data(), text.size());
-    return text.data();
-  }
-  return to_hex(std::span(bytes).first(8));
-}
+std::optional<Share> Gate::park(Place place) { return one_of(parked_, place); }
 
 }  // namespace entente::http

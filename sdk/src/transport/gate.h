@@ -1,66 +1,46 @@
 #pragma once
-// Who may come in, and how much they may make us hold: the caps that all I/O threads share, and the
-// counters. The busiest path touches atomics only; the per-address table is asked once a
-// connection.
+// Who may come in, and how much they may make us hold: the quotas and rates that all I/O threads
+// share, and the counters. A request without a body that is answered at once touches atomics only.
+
+#include "transport/quota.h"
+#include "transport/rate_table.h"
 
 #include <entente/transport/server.h>
 
 #include <atomic>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <unordered_map>
 
 namespace entente::http {
 
 struct Counters {
   std::atomic<std::uint64_t> accepted{0}, refused{0}, accept_failures{0}, handshake_failures{0},
-      requests{0}, bad_requests{0}, handler_failures{0}, expired{0}, peers_gone{0}, open{0},
-      parked{0};
+      requests{0}, bad_requests{0}, throttled{0}, handler_failures{0}, expired{0}, peers_gone{0},
+      open{0}, parked{0};
 
   HttpServerStats read() const;
 };
 
 class Gate {
  public:
+  using Instant = RateTable::Instant;
+
   explicit Gate(const HttpLimits& limits);
 
-  // Leave to be connected, until it is destroyed.
-  class Ticket {
-   public:
-    Ticket(Gate& gate, std::string place) : gate_(&gate), place_(std::move(place)) {}
-    Ticket(Ticket&& other) noexcept
-        : gate_(std::exchange(other.gate_, nullptr)), place_(std::move(other.place_)) {}
-    Ticket& operator=(Ticket&&) = delete;
-    ~Ticket() {
-      if (gate_ != nullptr) gate_->leave(place_);
-    }
-
-   private:
-    Gate* gate_;
-    std::string place_;
-  };
-
-  // Nothing if a cap is reached. `address` is numeric.
-  std::optional<Ticket> enter(const std::string& address);
-
-  // Room for body bytes held in memory; what was taken is given back.
-  bool take_bytes(std::size_t bytes);
-  void give_bytes(std::size_t bytes);
+  // Leave to be connected, until it is dropped; nothing if there are too many, or they come too
+  // fast. A trusted proxy has no place: it speaks for many, who are counted by their requests.
+  std::optional<Share> enter(std::optional<Place> place, Instant now);
+  // 0, or the seconds after which to come back.
+  std::int64_t take_request(Place place, Instant now);
+  // Leave to wait long for a reply, until it is dropped.
+  std::optional<Share> park(Place place);
+  // Room for the bytes of a body; it grows as they arrive.
+  Share body(Place place) { return {bodies_, place}; }
 
  private:
-  void leave(const std::string& place);
-
-  const std::size_t connections_max_;
-  const std::size_t per_address_max_;
-  const std::size_t bytes_max_;
-  std::atomic<std::size_t> bytes_{0};
-  std::mutex mutex_;
-  std::size_t connections_ = 0;
-  std::unordered_map<std::string, std::size_t> places_;
+  Quota connections_;
+  Quota parked_;
+  Quota bodies_;
+  RateTable connections_rate_;
+  RateTable requests_rate_;
 };
-
-// The network one subscriber usually holds: an IPv4 address, an IPv6 /64.
-std::string place_of(const std::string& address);
 
 }  // namespace entente::http

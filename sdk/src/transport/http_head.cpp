@@ -32,12 +32,6 @@ std::string lower(Text text) {
   return result;
 }
 
-Text trim(Text text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 // The piece before `separator`, removed from `text` together with it.
 Text take_until(Text& text, Text separator) {
   const auto piece = text.substr(0, text.find(separator));
@@ -248,13 +242,22 @@ std::expected<Head, Refusal> parse_head(Text bytes, const HttpLimits& limits) {
 
 bool host_allowed(Text host, const std::vector<std::string>& allowed) {
   if (allowed.empty()) return true;
-  const bool is_v6 = host.starts_with('[');
-  const auto colon = host.find(':', is_v6 ? host.find(']') : 0);
-  const auto name = host.substr(0, colon);
+  const auto whole = lower(host);
+  const auto name = without_port(whole);
   return std::ranges::any_of(allowed, [&](const std::string& entry) {
     const auto wanted = lower(entry);
-    return wanted == host || wanted == name;
+    return wanted == whole || wanted == name;
   });
+}
+
+Text without_port(Text host) {
+  return host.substr(0, host.find(':', host.starts_with('[') ? host.find(']') : 0));
+}
+
+Text trim(Text text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
 }
 
 bool is_field_name(Text name) { return !name.empty() && std::ranges::all_of(name, is_token); }

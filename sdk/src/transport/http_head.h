@@ -16,6 +16,7 @@ namespace entente::http {
 struct Refusal {
   int status = 400;
   std::string_view why;
+  std::int64_t retry_after_s = 0;  // said if positive
 };
 
 struct Head {
@@ -42,6 +43,12 @@ std::expected<Head, Refusal> parse_head(std::string_view bytes, const HttpLimits
 
 // One of `allowed` is this host, with any port or with that port. An empty list allows all.
 bool host_allowed(std::string_view host, const std::vector<std::string>& allowed);
+
+// "kettle.example" of "kettle.example:8443"; "[::1]" of "[::1]:8443".
+std::string_view without_port(std::string_view host);
+
+// A list's item or a field's value without the spaces around it; no tab gets this far.
+std::string_view trim(std::string_view text);
 
 // What an answer's fields may hold (RFC 9110 section 5): a handler's text must not split it.
 bool is_field_name(std::string_view name);

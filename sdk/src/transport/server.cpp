@@ -44,6 +44,8 @@ Status HttpServer::Impl::start() {
   if (site_.is_plain() && !options.allow_plain && !is_loopback(options.address)) {
     return fail(ErrorCode::config_invalid, "plain HTTP on " + options.address);
   }
+  ENTENTE_LET(proxies, http::TrustedProxies::make(options.trusted_proxies));
+  site_.proxies = std::move(proxies);
   if (!site_.is_plain()) {
     ENTENTE_TRY(site_.tls.load(options.certificate_file, options.key_file));
   }

@@ -1,6 +1,8 @@
 #pragma once
-// What all I/O threads of one server share; only the gate, the counters and the TLS context change.
+// What all I/O threads of one server share; only the gate, the counters and the TLS context change
+// once they run.
 
+#include "transport/forwarded.h"
 #include "transport/gate.h"
 #include "transport/tls.h"
 
@@ -14,6 +16,7 @@ struct Site {
 
   const HttpServerOptions options;
   const HttpHandler handler;
+  TrustedProxies proxies;
   Gate gate;
   Counters counters;
   TlsKeeper tls;

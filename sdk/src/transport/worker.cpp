@@ -34,11 +34,10 @@ void block_signals() {
   pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
 }
 
-std::string numeric(asio::ip::address address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  return address.to_string();
+Address bytes_of(const asio::ip::address& address) {
+  const auto v6 = address.is_v6() ? address.to_v6()
+                                  : asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4());
+  return v6.to_bytes();
 }
 
 Result<Acceptor> bind_to(asio::io_context& context, const Listening& where) {
@@ -171,24 +170,25 @@ void Worker::Loop::admit(Socket socket) {
   boost::system::error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
-  auto address = numeric(peer.address());
-  auto ticket = site_.gate.enter(address);
-  if (!ticket) {
+  const auto address = bytes_of(peer.address());
+  const auto place =
+      site_.proxies.trusts(address) ? std::nullopt : std::optional(place_of(address));
+  auto share = site_.gate.enter(place, SteadyClock::now());
+  if (!share) {
     ++site_.counters.refused;
     return;
   }
   ++site_.counters.accepted;
   socket.set_option(asio::ip::tcp::no_delay(true), error);
   socket.non_blocking(true, error);
-  const auto connection = std::make_shared<Connection>(site_, std::move(socket), std::move(address),
-                                                       std::move(*ticket));
-  const auto place = connections_.insert(connections_.end(), connection.get());
+  const auto connection =
+      std::make_shared<Connection>(site_, std::move(socket), address, std::move(*share));
+  const auto at = connections_.insert(connections_.end(), connection.get());
   try {
-    asio::co_spawn(
-        context_, connection->run(),
-        [this, place, connection](const std::exception_ptr&) { connections_.erase(place); });
+    asio::co_spawn(context_, connection->run(),
+                   [this, at, connection](const std::exception_ptr&) { connections_.erase(at); });
   } catch (...) {
-    connections_.erase(place);
+    connections_.erase(at);
     throw;
   }
 }

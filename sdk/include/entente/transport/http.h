@@ -40,7 +40,7 @@ struct HttpRequest {
   std::string content_type;  // as sent; empty if none
   HttpHeaders headers;       // every field, names in lower case
   Bytes body;
-  std::string remote_address;  // "192.0.2.7" or "2001:db8::7"
+  std::string remote_address;  // "192.0.2.7" or "2001:db8::7"; the client's, behind a trusted proxy
 };
 
 struct HttpResponse {
