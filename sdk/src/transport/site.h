@@ -10,7 +10,10 @@ namespace entente::http {
 
 struct Site {
   Site(HttpServerOptions given, HttpHandler asked)
-      : options(std::move(given)), handler(std::move(asked)), gate(options.limits) {}
+      : options(std::move(given)),
+        handler(std::move(asked)),
+        gate(options.limits),
+        tls(options.allowed_hosts) {}
 
   bool is_plain() const { return options.certificate_file.empty(); }
 

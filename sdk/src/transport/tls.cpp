@@ -1,5 +1,7 @@
 #include "transport/tls.h"
 
+#include "transport/http_head.h"
+
 #include <openssl/err.h>
 
 #include <array>
@@ -23,6 +25,23 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_OK;
 }
 
+// Costs one comparison, where going on would cost a signature (RFC 6066 section 3).
+int check_name(SSL* ssl, int* alert, void* names) {
+  const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  if (host_allowed(name, *static_cast<const std::vector<std::string>*>(names))) {
+    return SSL_TLSEXT_ERR_OK;
+  }
+  *alert = SSL_AD_UNRECOGNIZED_NAME;
+  return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+std::vector<std::string> names_of(const std::vector<std::string>& hosts) {
+  std::vector<std::string> names;
+  for (const auto& host : hosts) names.emplace_back(without_port(host));
+  return names;
+}
+
 Status require_readable(const std::string& file) {
   if (std::ifstream(file).good()) return {};
   return fail(ErrorCode::file_missing, file);
@@ -31,14 +50,19 @@ Status require_readable(const std::string& file) {
 // A password prompt on a terminal would hang the server.
 int refuse_password(char*, int, int, void*) { return -1; }
 
-bool configure(SSL_CTX* context) {
+bool configure(SSL_CTX* context, const std::vector<std::string>& names) {
   SSL_CTX_set_options(
       context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // Records without content, such as key updates, must not keep one read going: after what it has
+  // buffered it returns, and other connections have their turn.
+  SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_read_ahead(context, 1);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
+  SSL_CTX_set_tlsext_servername_callback(context, check_name);
+  SSL_CTX_set_tlsext_servername_arg(context, const_cast<std::vector<std::string>*>(&names));
   SSL_CTX_set_default_passwd_cb(context, refuse_password);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
@@ -46,13 +70,16 @@ bool configure(SSL_CTX* context) {
 
 }  // namespace
 
+TlsKeeper::TlsKeeper(const std::vector<std::string>& allowed_hosts)
+    : names_(names_of(allowed_hosts)) {}
+
 Result<TlsKeeper::ContextPtr> TlsKeeper::make_context(const std::string& certificate_file,
-                                                      const std::string& key_file) {
+                                                      const std::string& key_file) const {
   ENTENTE_TRY(require_readable(certificate_file));
   ENTENTE_TRY(require_readable(key_file));
   ERR_clear_error();
   ContextPtr context(SSL_CTX_new(TLS_server_method()));
-  if (!context || !configure(context.get())) {
+  if (!context || !configure(context.get(), names_)) {
     return fail(ErrorCode::internal, take_openssl_error());
   }
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace entente::http {
 
@@ -18,6 +19,10 @@ using SslPtr = std::unique_ptr<SSL, SslFree>;
 
 class TlsKeeper {
  public:
+  // A client that names another host than these is sent away in the handshake; an empty list, or a
+  // client that names none, is nothing to object to.
+  explicit TlsKeeper(const std::vector<std::string>& allowed_hosts);
+
   // TLS 1.2 or later, no renegotiation, no compression, HTTP/1.1 by ALPN. Fails with file_missing,
   // file_invalid; the context in use stays.
   Status load(const std::string& certificate_file, const std::string& key_file);
@@ -30,9 +35,10 @@ class TlsKeeper {
   };
   using ContextPtr = std::unique_ptr<SSL_CTX, ContextFree>;
 
-  static Result<ContextPtr> make_context(const std::string& certificate_file,
-                                         const std::string& key_file);
+  Result<ContextPtr> make_context(const std::string& certificate_file,
+                                  const std::string& key_file) const;
 
+  const std::vector<std::string> names_;  // without ports, which a handshake does not know
   mutable std::mutex mutex_;
   ContextPtr context_;
 };
