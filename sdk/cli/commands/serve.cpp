@@ -1,5 +1,7 @@
 #include <entente/crypto/system.h>
 
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include "../brand.h"
@@ -15,6 +17,23 @@ sigset_t hold_back_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+// From here on a second signal ends the process as it would any other. Nothing is lost by it: what
+// was acknowledged is on the disk, and what was in hand is taken up at the next start.
+void let_signals_end_us() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// Each connection is a descriptor, and the usual soft limit is made for programs with few.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void tell(Console& console, Brand& brand, const BrandConfig& config) {
@@ -54,12 +73,14 @@ Result<ExitCode> run(const Arguments& arguments, Console& console) {
   ENTENTE_LET(port, arguments.integer_or("port", config.server.port, 65'535));
   config.server.port = static_cast<std::uint16_t>(port);
   const sigset_t signals = hold_back_signals();
+  raise_descriptor_limit();
   ENTENTE_LET(brand, Brand::start(config, clock));
   tell(console, *brand, config);
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
     ENTENTE_TRY(start_again(console, brand, config, clock));
   }
-  console.line("stopping");
+  console.line("stopping; once more stops at once");
+  let_signals_end_us();
   brand->stop();
   return ExitCode::ok;
 }

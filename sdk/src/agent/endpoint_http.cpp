@@ -153,7 +153,9 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
   if (path == card_path && request.method == "GET") {
     return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = card});
   }
-  if (path == "/healthz") return reply.send(plain(200, "ok"));
+  if (path == "/healthz") {
+    return reply.send(request.is_last ? plain(503, "draining") : plain(200, "ok"));
+  }
   if (path == cases_path && request.method == "POST") {
     return submit_parcel(sequencer, request, std::nullopt, reply);
   }

@@ -104,6 +104,7 @@ Task<bool> Connection::serve_one() {
     ++requests_;
     ++site_.counters.requests;
     context.head_only = head->request.method == "HEAD";
+    head->request.is_last = is_draining();
     answer = co_await ask_handler(std::move(head->request));
     if (!answer) co_return false;
     context.closes = !head->keep_alive || is_wait_over_ || !may_keep_alive();

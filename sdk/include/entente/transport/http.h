@@ -41,6 +41,7 @@ struct HttpRequest {
   HttpHeaders headers;       // every field, names in lower case
   Bytes body;
   std::string remote_address;  // "192.0.2.7" or "2001:db8::7"; the client's, behind a trusted proxy
+  bool is_last = false;        // the server is stopping: tell those who watch its health
 };
 
 struct HttpResponse {
