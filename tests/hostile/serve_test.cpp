@@ -1,0 +1,192 @@
+// `entente serve` itself: signals while people are being served, and too few descriptors.
+
+#include <signal.h>
+
+#include "catch.h"
+#include "honest.h"
+#include "peer.h"
+#include "serve_process.h"
+#include "shared_data.h"
+
+using namespace entente;
+using namespace entente::tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string health = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string upload =
+    "POST /entente/v1/cases HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n0123456789";
+
+bool is_refused(const ServeProcess& serve) {
+  Peer peer(serve.port());
+  peer.send(health);
+  return peer.read_all().empty();
+}
+
+HttpClientOptions trusting(const fs::path& authority) {
+  return {.ca_file = authority, .allow_private = true};
+}
+
+Honest::Ask asks_health(const ServeProcess& serve) {
+  return [url = "https://127.0.0.1:" + std::to_string(serve.port()) + "/healthz"](
+             HttpClient& client, int) -> std::string {
+    const auto answer = client.get(url);
+    if (!answer) return describe(answer.error());
+    return to_text(answer->body) == "ok" ? "" : "status " + std::to_string(answer->status);
+  };
+}
+
+std::string ask_once(const ServeProcess& serve, const fs::path& authority) {
+  HttpClient client(trusting(authority));
+  return asks_health(serve)(client, 0);
+}
+
+int times_in(const std::string& text, std::string_view what) {
+  int count = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("told to stop, it finishes what is in hand, takes nothing new, and exits with 0",
+          "[serve]") {
+  for (const int number : {SIGTERM, SIGINT}) {
+    const DemoBrand brand;
+    brand.listen_with("limits: {drain: 60s}");
+    ServeProcess serve(brand);
+    Peer idle(serve.port(), {.tls = true});
+    idle.send(health);
+    CHECK(idle.read_until("ok").ends_with("ok"));
+    Peer in_hand(serve.port(), {.tls = true});
+    in_hand.send(upload);
+    Peer asking(serve.port(), {.tls = true});
+    asking.send(health.substr(0, 20));
+    Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+    CHECK(honest.is_served(2));  // so both uploads have been noticed
+    honest.rest();
+
+    serve.signal(number);
+    CHECK(idle.is_closed(20'000));
+    CHECK(eventually([&] { return is_refused(serve); }));
+    asking.send(health.substr(20));
+    const auto answer = asking.read_all(20'000);
+    CHECK(status_in(answer) == 503);
+    CHECK(answer.ends_with("draining"));
+    in_hand.send("0123456789");
+    const auto last = in_hand.read_all(20'000);
+    CHECK(status_in(last) == 400);  // digits are no parcel; what counts is that it was heard out
+    CHECK(last.find("Connection: close\r\n") != std::string::npos);
+    CHECK(serve.wait() == 0);
+  }
+}
+
+TEST_CASE("told to stop once more, it stops at once, and starts again", "[serve]") {
+  const DemoBrand brand;
+  brand.listen_with("limits: {drain: 1h}");
+  {
+    ServeProcess serve(brand);
+    Peer idle(serve.port(), {.tls = true});
+    Peer in_hand(serve.port(), {.tls = true});
+    in_hand.send(upload);
+    Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+    CHECK(honest.is_served(2));
+    honest.rest();
+    serve.signal(SIGTERM);
+    CHECK(eventually([&] { return serve.output().find("once more") != std::string::npos; }));
+    CHECK_FALSE(in_hand.is_closed(100));
+    serve.signal(SIGTERM);
+    CHECK(serve.wait() == 128 + SIGTERM);
+  }
+  ServeProcess again(brand);
+  Honest honest(asks_health(again), trusting(brand.file("tls/ca.pem")));
+  CHECK(honest.is_served(2));
+}
+
+TEST_CASE("a new certificate under traffic costs nobody an answer", "[serve]") {
+  constexpr int renewals = 6;
+  const DemoBrand brand;
+  ServeProcess serve(brand);
+  const auto bundle = brand.file("bundle.pem");
+  std::vector<TestAuthority> authorities;
+  std::string trusted = read_file(brand.file("tls/ca.pem"));
+  for (int i = 0; i < renewals; ++i) {
+    const auto made = make_test_authority({"127.0.0.1"}, wall_ms());
+    REQUIRE(made);
+    authorities.push_back(*made);
+    trusted += made->ca_pem;
+  }
+  std::ofstream(bundle) << trusted;
+  Honest one(asks_health(serve), trusting(bundle));
+  Honest another(asks_health(serve), trusting(bundle));
+  Peer kept(serve.port(), {.tls = true});
+  for (int i = 0; i < renewals; ++i) {
+    std::ofstream(brand.file("tls/chain.pem")) << authorities.at(i).certificate_pem;
+    std::ofstream(brand.file("tls/key.pem")) << authorities.at(i).key_pem;
+    serve.signal(SIGHUP);
+    CHECK(
+        eventually([&] { return times_in(serve.output(), "read again: certificate\n") == i + 1; }));
+    CHECK(one.is_served(3));
+    CHECK(another.is_served(3));
+    kept.send(health);
+    std::ofstream(brand.file("new.pem")) << authorities.at(i).ca_pem;
+    CHECK(ask_once(serve, brand.file("new.pem")).empty());
+    CHECK(ask_once(serve, brand.file("tls/ca.pem")).starts_with("peer_failed"));
+  }
+  one.rest();
+  another.rest();
+  CHECK(one.first_failure().empty());
+  CHECK(another.first_failure().empty());
+  CHECK(answers_in(kept.read_all(100)) == renewals);
+  CHECK_FALSE(kept.is_closed(0));
+  serve.signal(SIGTERM);
+  CHECK(serve.wait() == 0);
+}
+
+TEST_CASE("with every descriptor taken by a stranger, who is connected is served on", "[serve]") {
+  const DemoBrand brand;
+  std::size_t usual = 0;
+  {
+    ServeProcess serve(brand);
+    Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+    CHECK(honest.is_served(2));
+    honest.rest();
+    usual = serve.descriptors();
+  }
+  ServeProcess serve(brand, usual + 10);
+  Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")), Honest::Habit::keeps);
+  CHECK(honest.is_served(2));
+  {
+    std::vector<std::unique_ptr<Peer>> strangers;
+    for (int i = 0; i < 60; ++i) {
+      strangers.push_back(std::make_unique<Peer>(serve.port(), PeerOptions{.from = "127.0.0.66"}));
+      if (i % 10 == 0) CHECK(honest.is_served(1));
+    }
+    CHECK(eventually([&] { return serve.descriptors() >= usual + 9; }));
+    CHECK(honest.is_served(10));
+    CHECK(strangers.back()->is_closed());  // turned away, and not left to wait
+    CHECK(honest.is_served(10));
+  }
+  honest.rest();
+  CHECK(eventually([&] { return serve.descriptors() <= usual; }));
+  Honest fresh(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+  CHECK(fresh.is_served(5));
+}
+
+TEST_CASE("one stranger cannot take the places of others", "[serve]") {
+  const DemoBrand brand;
+  brand.listen_with("limits: {connections_per_address: 8}");
+  ServeProcess serve(brand, 128);
+  Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+  CHECK(honest.is_served(2));
+  std::vector<std::unique_ptr<Peer>> strangers;
+  for (int i = 0; i < 300; ++i) {
+    strangers.push_back(std::make_unique<Peer>(serve.port(), PeerOptions{.from = "127.0.0.66"}));
+    if (i % 50 == 0) CHECK(honest.is_served(1));
+  }
+  CHECK(honest.is_served(9));  // three of them over new connections
+  int open = 0;
+  for (const auto& stranger : strangers) open += stranger->is_closed(0) ? 0 : 1;
+  CHECK(open <= 8);
+}
