@@ -208,16 +208,16 @@ std::expected<void, Refusal> read_meaning(Head& head) {
 std::expected<std::size_t, Refusal> HeadScanner::scan(Text received, const HttpLimits& limits) {
   for (; seen_ < received.size(); ++seen_) {
     if (seen_ == limits.head_bytes_max) return refuse(431, "head too long");
+    const bool is_too_long = seen_ == limits.target_bytes_max + request_line_rest_max;
+    if (in_first_line_ && is_too_long) return refuse(414, "target too long");
     const char c = received[seen_];
     const char before = seen_ == 0 ? ' ' : received[seen_ - 1];
     if (seen_ == 0 && !is_token(c)) return refuse(400, "first byte");
     if ((c == '\n') != (before == '\r')) return refuse(400, "line end");
     if (c != '\r' && c != '\n' && (c < 0x20 || c == 0x7f)) return refuse(400, "control or 8-bit");
-    if (c == '\n' && received.substr(0, seen_ + 1).ends_with("\r\n\r\n")) return ++seen_;
-  }
-  const bool in_first_line = received.find('\n') == Text::npos;
-  if (in_first_line && received.size() > limits.target_bytes_max + request_line_rest_max) {
-    return refuse(414, "target too long");
+    if (c != '\n') continue;
+    in_first_line_ = false;
+    if (received.substr(0, seen_ + 1).ends_with("\r\n\r\n")) return ++seen_;
   }
   return 0;
 }

@@ -27,7 +27,7 @@ struct Head {
 };
 
 // Looks for the end of the head as bytes arrive, each byte once, and refuses what can become no
-// head without waiting for more.
+// head without waiting for more: the same bytes get the same verdict however they are cut.
 class HeadScanner {
  public:
   // `received` starts with the head and only grows between calls. The size of the head including
@@ -36,6 +36,7 @@ class HeadScanner {
 
  private:
   std::size_t seen_ = 0;
+  bool in_first_line_ = true;
 };
 
 // `bytes` is what HeadScanner measured, empty line included.
