@@ -2,6 +2,7 @@
 
 #include "transport/address_filter.h"
 #include "transport/http_head.h"
+#include "transport/url.h"
 
 #include <curl/curl.h>
 #include <signal.h>
@@ -27,14 +28,7 @@ struct EasyFree {
 struct ListFree {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-struct UrlFree {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-struct CurlFree {
-  void operator()(char* text) const { curl_free(text); }
-};
 using List = std::unique_ptr<curl_slist, ListFree>;
-using Url = std::unique_ptr<CURLU, UrlFree>;
 
 void start_curl() {
   static std::once_flag once;
@@ -128,32 +122,6 @@ std::size_t take_field(char* data, std::size_t, std::size_t size, void* context)
 
 int check_cancelled(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Exchange*>(context)->is_cancelled ? 1 : 0;
-}
-
-Result<std::string> url_part(CURLU* url, CURLUPart part, CURLUcode absent) {
-  char* text = nullptr;
-  const CURLUcode code = curl_url_get(url, part, &text, 0);
-  const std::unique_ptr<char, CurlFree> owned(text);
-  if (code == absent) return std::string();
-  if (code != CURLUE_OK) return fail(ErrorCode::address_refused, "the URL has no clear meaning");
-  return std::string(text);
-}
-
-// Parsed once, and the parsed form is what curl connects with: no second reading can differ.
-Result<Url> read_url(const std::string& text, bool allow_plain) {
-  Url url(curl_url());
-  if (!url) return fail(ErrorCode::internal, "no memory for a URL");
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK ||
-      text.find('\0') != std::string_view::npos) {
-    return fail(ErrorCode::address_refused, "no URL, or one with user information");
-  }
-  ENTENTE_LET(scheme, url_part(url.get(), CURLUPART_SCHEME, CURLUE_NO_SCHEME));
-  if (scheme != "https" && !(allow_plain && scheme == "http")) {
-    return fail(ErrorCode::address_refused, "scheme " + scheme);
-  }
-  ENTENTE_LET(host, url_part(url.get(), CURLUPART_HOST, CURLUE_NO_HOST));
-  if (host.empty()) return fail(ErrorCode::address_refused, "a URL without host");
-  return url;
 }
 
 Status append_line(List& list, const std::string& line) {
@@ -319,7 +287,7 @@ Status HttpClient::Impl::set_method(const HttpCall& call) {
 
 Result<HttpResponse> HttpClient::Impl::send(const HttpCall& call) {
   if (!easy_) return fail(ErrorCode::internal, "curl did not start");
-  ENTENTE_LET(url, read_url(call.url, options_.allow_plain));
+  ENTENTE_LET(url, http::read_url(call.url, options_.allow_plain));
   ENTENTE_LET(fields, write_fields(call));
   ENTENTE_TRY(prepare_names());
   Exchange exchange{options_, is_cancelled_};
