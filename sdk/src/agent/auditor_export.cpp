@@ -176,12 +176,9 @@ Result<WholeLog> read_whole_log(EntrySource& source) {
   return log;
 }
 
-Status export_log(const fs::path& store, const fs::path& directory, const ExportOptions& options) {
+Status write_export(EntrySource& source, const fs::path& directory, const ExportOptions& options) {
   ENTENTE_TRY(check_empty(directory));
-  ENTENTE_LET(source, open_source(store, {.logs = {},
-                                          .witnesses = {},
-                                          .master_key_file = options.master_key_file}));
-  ENTENTE_LET(log, read_whole_log(*source));
+  ENTENTE_LET(log, read_whole_log(source));
   ENTENTE_LET(note, checked_note(log, options));
   Writer writer(directory);
   if (!note.empty()) {
@@ -191,9 +188,29 @@ Status export_log(const fs::path& store, const fs::path& directory, const Export
     ENTENTE_TRY(writer.write("checkpoint.unsigned", text));
   }
   for (const Tile& tile : tiles_of(log.head.size)) ENTENTE_TRY(write_tile(writer, log, tile));
-  for (const CaseId& case_id : log.cases) ENTENTE_TRY(write_case(writer, *source, case_id));
+  for (const CaseId& case_id : log.cases) ENTENTE_TRY(write_case(writer, source, case_id));
   const Json manifest = manifest_of(log, writer.listing());
   return writer.write_json("manifest.json", manifest);
+}
+
+Status write_evidence(EntrySource& source, std::string_view case_id, const fs::path& file,
+                      const ExportOptions& options) {
+  ENTENTE_LET(log, read_whole_log(source));
+  ENTENTE_LET(found, find_case(log, case_id));
+  ENTENTE_LET(note, checked_note(log, options));
+  ENTENTE_LET(evidence, evidence_of(source, log, found, note));
+  ENTENTE_LET(body, canonical_json(evidence));
+  evidence.add("sha256", to_hex(sha256(view(body))));
+  ENTENTE_LET(text, canonical_json(evidence));
+  return write_new_file(file, text);
+}
+
+Status export_log(const fs::path& store, const fs::path& directory, const ExportOptions& options) {
+  ENTENTE_TRY(check_empty(directory));
+  ENTENTE_LET(source, open_source(store, {.logs = {},
+                                          .witnesses = {},
+                                          .master_key_file = options.master_key_file}));
+  return write_export(*source, directory, options);
 }
 
 Status export_evidence(const fs::path& path, std::string_view case_id, const fs::path& file,
@@ -201,14 +218,7 @@ Status export_evidence(const fs::path& path, std::string_view case_id, const fs:
   ENTENTE_LET(
       source,
       open_source(path, {.logs = {}, .witnesses = {}, .master_key_file = options.master_key_file}));
-  ENTENTE_LET(log, read_whole_log(*source));
-  ENTENTE_LET(found, find_case(log, case_id));
-  ENTENTE_LET(note, checked_note(log, options));
-  ENTENTE_LET(evidence, evidence_of(*source, log, found, note));
-  ENTENTE_LET(body, canonical_json(evidence));
-  evidence.add("sha256", to_hex(sha256(view(body))));
-  ENTENTE_LET(text, canonical_json(evidence));
-  return write_new_file(file, text);
+  return write_evidence(*source, case_id, file, options);
 }
 
 }  // namespace entente

@@ -2,6 +2,7 @@
 // The plain directory of a log: C2SP tlog-tiles, and beside them what opens the commitments.
 
 #include <entente/audit/tiles.h>
+#include <entente/auditor.h>
 
 #include <set>
 
@@ -27,5 +28,11 @@ struct WholeLog {
 };
 // Fails with log_corrupt if an entry has no leaf or the checkpoint is not that of the entries.
 Result<WholeLog> read_whole_log(EntrySource& source);
+
+// What export_log() and export_evidence() write, from any source that holds a whole log.
+Status write_export(EntrySource& source, const std::filesystem::path& directory,
+                    const ExportOptions& options);
+Status write_evidence(EntrySource& source, std::string_view case_id,
+                      const std::filesystem::path& file, const ExportOptions& options);
 
 }  // namespace entente
