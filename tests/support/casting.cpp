@@ -171,6 +171,11 @@ Casting::~Casting() = default;
 Digest Casting::mandate(int number) const { return state_->mandates[number - 1]; }
 
 Authorised<Message> Casting::say(const Case& casefile, const Said& said, std::int64_t now_ms) {
+  return require(try_say(casefile, said, now_ms));
+}
+
+Result<Authorised<Message>> Casting::try_say(const Case& casefile, const Said& said,
+                                             std::int64_t now_ms) {
   State& s = *state_;
   Message made = s.compose(casefile, said, now_ms);
   const auto* accept = std::get_if<Accept>(&made.body);
@@ -195,7 +200,7 @@ Authorised<Message> Casting::say(const Case& casefile, const Said& said, std::in
   const Bytes envelope = require(sign(made, s.key_for(said)));
   const auto verified = require(Admission::admit<Message>(envelope));
   const Authority& authority = said.lapsed ? s.knows_revoked : s.knows;
-  return require(authority.authorise(verified, moment));
+  return authority.authorise(verified, moment);
 }
 
 }  // namespace entente::tests

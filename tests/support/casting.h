@@ -34,6 +34,8 @@ class Casting {
   ~Casting();
 
   Authorised<Message> say(const Case& casefile, const Said& said, std::int64_t now_ms);
+  // Fails as the authority does.
+  Result<Authorised<Message>> try_say(const Case& casefile, const Said& said, std::int64_t now_ms);
   Digest mandate(int number) const;  // 1 or 2
   static constexpr const char* brand_did = "did:web:kettle.example";
 

@@ -6,13 +6,9 @@
 //     CHECK(play.outcome == Outcome::binding());
 
 #include "casting.h"
+#include "lines.h"
 
 namespace entente::tests {
-
-inline constexpr std::int64_t play_start_ms = 1'800'000'000'000;
-inline constexpr std::int64_t minute_ms = 60'000;
-inline constexpr std::int64_t hour_ms = 60 * minute_ms;
-inline constexpr std::int64_t day_ms = 24 * hour_ms;
 
 struct Play {
   // Opens a case with claims 1, 2 and 3.
@@ -28,6 +24,8 @@ struct Play {
   // Each advances the clock by a second, checks that judge() foresees the outcome and changes
   // nothing, and returns the id of what was said.
   MessageId say(const Said& said);
+  // The same, or nothing if no authority lets this party say that.
+  std::optional<MessageId> try_say(const Said& said);
   MessageId consumer(Body body);
   MessageId brand(Body body);
   MessageId person(Body body);  // of the brand
@@ -47,21 +45,5 @@ std::int64_t clock_at(const Case& casefile, std::string_view kind);
 // An agreement on claim 1, one term, nothing performed.
 MessageId agree(Play& play);
 MessageId agree(Play& play, Offer offer);
-
-Claim claim(std::uint16_t id);
-Term term(std::uint16_t id, std::vector<std::uint16_t> claims, Ground ground = Ground::concession,
-          std::string purpose = "compensation_goodwill");
-// Valid for a year.
-Offer propose(std::vector<std::uint16_t> claims, Ground ground = Ground::concession);
-Accept accept(const MessageId& offer);
-Perform perform(const MessageId& source, Performed::State state, std::uint16_t term = 1);
-Close close_for(std::int64_t now_ms);  // contest 14 days, reopen 90
-Close close_final(const MessageId& of);
-Exercise invoke(std::string right, std::vector<std::uint16_t> claims);
-Handoff ask_person(HandoffRequest::Present present = HandoffRequest::Present::live);
-Handoff move(const MessageId& hid, HandoffAct act);
-Determine determine(std::uint16_t claim, Determine::Verdict verdict = Determine::Verdict::refused);
-Inform inform();
-PartRef part();
 
 }  // namespace entente::tests
