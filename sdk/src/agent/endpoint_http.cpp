@@ -5,17 +5,19 @@
 
 #include <charconv>
 
-#include "transport/gate.h"
+#include "transport/network.h"
 
 namespace entente {
 namespace {
 
 constexpr std::string_view read_scheme = "Entente ";
 
-// Whoever comes from this machine comes through a proxy of the brand's, from anywhere.
+// Whoever comes from this machine comes from anywhere: a proxy that brand.yaml does not name, or a
+// test of the brand's own.
 std::string network_of(const std::string& address) {
-  const bool own = address.starts_with("127.") || address == "::1";
-  return own ? std::string() : http::place_of(address);
+  const auto parsed = http::parse_address(address);
+  const bool own = !parsed || address.starts_with("127.") || address == "::1";
+  return own ? std::string() : std::to_string(http::place_of(*parsed));
 }
 
 std::string answer_in(const HttpRequest& request) {
