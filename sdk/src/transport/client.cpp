@@ -71,6 +71,7 @@ struct Exchange {
   HttpResponse response{};
   std::size_t head_bytes = 0;
   bool is_address_refused = false;
+  bool is_address_tried = false;  // a name may lead to several, of both kinds
   bool is_too_large = false;
 };
 
@@ -80,6 +81,7 @@ curl_socket_t open_socket(void* context, curlsocktype, curl_sockaddr* address) {
     exchange.is_address_refused = true;
     return CURL_SOCKET_BAD;
   }
+  exchange.is_address_tried = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -109,7 +111,10 @@ std::size_t take_field(char* data, std::size_t, std::size_t size, void* context)
   exchange.head_bytes += size;
   exchange.is_too_large = exchange.head_bytes > response_head_bytes_max;
   if (exchange.is_too_large) return 0;
-  if (line.starts_with("HTTP/")) exchange.response.headers.clear();  // after a 100, the real one
+  if (line.starts_with("HTTP/")) {
+    if (!line.starts_with("HTTP/1.")) return 0;  // a version that was not asked for
+    exchange.response.headers.clear();           // after a 100, the real one
+  }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || !http::is_field_name(line.substr(0, colon))) return size;
   HttpHeader field{std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))};
@@ -149,6 +154,26 @@ Result<List> write_fields(const HttpCall& call) {
   return list;
 }
 
+// No compression was asked for, so a compressed answer is no answer; and one that gives its length
+// twice, or in two ways, may be two.
+Status check_framing(const HttpHeaders& headers) {
+  const auto count = [&](std::string_view name) {
+    return std::ranges::count(headers, name, &HttpHeader::name);
+  };
+  const auto transfer = find_header(headers, "transfer-encoding");
+  if (find_header(headers, "content-encoding").value_or("identity") != "identity" ||
+      transfer.value_or("chunked") != "chunked") {
+    return fail(ErrorCode::peer_failed, "an answer in an encoding that was not asked for");
+  }
+  const auto length = find_header(headers, "content-length").value_or("0");
+  const bool is_number =
+      std::ranges::all_of(length, [](char c) { return c >= '0' && c <= '9'; }) && !length.empty();
+  if (count("content-length") + count("transfer-encoding") > 1 || !is_number) {
+    return fail(ErrorCode::peer_failed, "an answer without a clear length");
+  }
+  return {};
+}
+
 ErrorCode code_of(CURLcode code) {
   switch (static_cast<int>(code)) {
     case CURLE_URL_MALFORMAT:
@@ -161,6 +186,7 @@ ErrorCode code_of(CURLcode code) {
       return ErrorCode::file_invalid;
     case CURLE_UNSUPPORTED_PROTOCOL:  // of the answer; that of the URL was checked before
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_WRITE_ERROR:  // our callbacks, of what is no HTTP/1.1
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_HTTP2:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -287,14 +313,15 @@ Status HttpClient::Impl::set_method(const HttpCall& call) {
 
 Result<HttpResponse> HttpClient::Impl::send(const HttpCall& call) {
   if (!easy_) return fail(ErrorCode::internal, "curl did not start");
-  ENTENTE_LET(url, http::read_url(call.url, options_.allow_plain));
+  ENTENTE_LET(url, http::read_url(call.url, {.allow_plain = options_.allow_plain,
+                                             .allow_any_port = options_.allow_private}));
   ENTENTE_LET(fields, write_fields(call));
   ENTENTE_TRY(prepare_names());
   Exchange exchange{options_, is_cancelled_};
   failed_option_ = CURLE_OK;
   error_[0] = '\0';
   curl_easy_reset(easy_.get());  // keeps open connections
-  set(CURLOPT_CURLU, url.get());
+  set(CURLOPT_CURLU, url.handle.get());
   set_limits(call.wait_ms);
   set_trust();
   set_callbacks(exchange);
@@ -314,13 +341,14 @@ Result<HttpResponse> HttpClient::Impl::perform(Exchange& exchange) {
     long status = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     auto& response = exchange.response;
+    ENTENTE_TRY(check_framing(response.headers));
     response.status = static_cast<int>(status);
     response.content_type = find_header(response.headers, "content-type").value_or("");
     return std::move(response);
   }
   if (exchange.is_too_large) return fail(ErrorCode::too_large, "the answer");
-  if (exchange.is_address_refused && code == CURLE_COULDNT_CONNECT) {
-    return fail(ErrorCode::address_refused, "no public address");
+  if (exchange.is_address_refused && !exchange.is_address_tried) {
+    return fail(ErrorCode::address_refused, "the name leads to no public address");
   }
   return fail(code_of(code), error_[0] != '\0' ? error_.data() : curl_easy_strerror(code));
 }

@@ -1,6 +1,7 @@
 #include <entente/transport/client.h>
 
 #include "peer.h"
+#include "raw_server.h"
 #include "server_under_test.h"
 
 #include <arpa/inet.h>
@@ -17,51 +18,6 @@ using namespace entente::tests;
 
 namespace {
 
-// Answers every connection with the same bytes, then closes it.
-class RawServer {
- public:
-  explicit RawServer(std::string answer) : answer_(std::move(answer)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-    REQUIRE(::listen(listener_, 16) == 0);
-    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~RawServer() {
-    ::shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    ::close(listener_);
-  }
-  RawServer(const RawServer&) = delete;
-  RawServer& operator=(const RawServer&) = delete;
-
-  const std::string& url() const { return url_; }
-
- private:
-  void serve() const {
-    while (true) {
-      const int peer = ::accept(listener_, nullptr, nullptr);
-      if (peer < 0) return;
-      std::array<char, 4'096> request;
-      static_cast<void>(::recv(peer, request.data(), request.size(), 0));
-      static_cast<void>(::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL));
-      ::close(peer);
-    }
-  }
-
-  std::string answer_;
-  int listener_ = -1;
-  std::string url_;
-  std::thread thread_;
-};
-
-HttpClientOptions plain_options() { return {.allow_plain = true, .allow_private = true}; }
-
 Result<HttpResponse> ask_raw(const std::string& answer,
                              HttpClientOptions options = plain_options()) {
   const RawServer server(answer);
@@ -69,35 +25,6 @@ Result<HttpResponse> ask_raw(const std::string& answer,
 }
 
 }  // namespace
-
-TEST_CASE("an address that is not public is refused in every spelling", "[transport][negative]") {
-  const CertificateFiles files;
-  ServerUnderTest server(with_tls(files));
-  const auto port = ":" + std::to_string(server.port()) + "/echo";
-  HttpClient client({.ca_file = files.ca()});
-  for (const char* host : {"127.0.0.1", "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "localhost",
-                           "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::]", "10.0.0.1",
-                           "169.254.169.254", "[fe80::1]", "[fd00::1]", "[64:ff9b::7f00:1]"}) {
-    CAPTURE(host);
-    CHECK(client.get("https://" + std::string(host) + port).error().code ==
-          ErrorCode::address_refused);
-  }
-  CHECK(server->stats().accepted == 0);
-}
-
-TEST_CASE("a public name that resolves to a private address is refused", "[transport][negative]") {
-  const CertificateFiles files;
-  ServerUnderTest server(with_tls(files));
-  const auto port = std::to_string(server.port());
-  HttpClientOptions options{.ca_file = files.ca(),
-                            .resolve = {"kettle.example:" + port + ":127.0.0.1"}};
-  const auto target = "https://kettle.example:" + port + "/echo";
-  CHECK(HttpClient(options).get(target).error().code == ErrorCode::address_refused);
-  CHECK(server->stats().accepted == 0);
-  options.allow_private = true;
-  REQUIRE(HttpClient(options).get(target));
-  CHECK(server.seen().at(0).host == "kettle.example:" + port);
-}
 
 TEST_CASE("a URL that is not https or hides something is refused", "[transport][negative]") {
   HttpClient client;
