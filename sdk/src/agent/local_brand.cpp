@@ -13,6 +13,7 @@ Result<Parcel> parcel_of(EndpointAnswer answer) {
     case 404:
       return fail(ErrorCode::not_found, "the brand knows no such case");
     case 503:
+      if (!answer.parcel.envelopes.empty()) return std::move(answer.parcel);
       return fail(ErrorCode::busy, "the brand asks to come back later");
     default:
       return fail(ErrorCode::peer_failed, "the brand failed");

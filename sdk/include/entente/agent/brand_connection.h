@@ -20,8 +20,9 @@ class BrandConnection {
   virtual ~BrandConnection() = default;
   // The envelope of the brand's card.
   virtual Result<Bytes> card() = 0;
-  // A parcel and what it got; no case_id opens a case. Held by the brand at most `wait_ms`.
-  // Fails with not_found, busy, and what the network says: then sending the same again is safe.
+  // A parcel and what it got; no case_id opens a case. Held by the brand at most `wait_ms`. A busy
+  // brand may answer with a parcel of signed refusals. Fails with not_found, busy, and what the
+  // network says: then sending the same again is safe.
   virtual Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                               std::int64_t wait_ms) = 0;
   // News of a case from position `after` on.
@@ -39,6 +40,8 @@ class HttpBrand final : public BrandConnection {
  public:
   explicit HttpBrand(HttpBrandOptions options);
   ~HttpBrand() override;
+  // Also fails with card_invalid if the card is of another domain than the URL's: at first contact
+  // TLS is all that says whose card this is.
   Result<Bytes> card() override;
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
