@@ -10,10 +10,11 @@
 //     ENTENTE_LET(why, auditor.why("4f0c"));              // why was this said?
 //
 // A source is a store directory (store.db, keys.db, last-signed.db, master.key), a directory that
-// export_log() wrote, an evidence file, or a directory that holds several of the first two. Sources
-// are read, never written, and may be hostile.
-// Give the log of the brand, of the consumer, or both: with both they are compared.
-// Guide: docs/guides/audit-a-log.md; rules: protocol/spec/07-replay.md.
+// export_log() wrote, an evidence file, a directory that holds several of the first two, or the
+// *.equivocation.json that an assistant keeps of a brand that contradicted itself. Sources are
+// read, never written, and may be hostile. Give the log of the brand, of the consumer, or both:
+// with both they are compared. Guide: docs/guides/audit-a-log.md; rules:
+// protocol/spec/07-replay.md.
 
 #include <entente/replay/finding.h>
 

@@ -1,5 +1,6 @@
 #include <entente/auditor.h>
 #include <entente/core/clock.h>
+#include <entente/replay/judge.h>
 #include <entente/replay/reconcile.h>
 #include <entente/text/json.h>
 
@@ -11,6 +12,7 @@ namespace entente {
 
 struct Auditor::State {
   std::vector<std::filesystem::path> sources;
+  std::vector<Contradiction> contradictions;
   AuditorKeys keys;
 
   Result<std::vector<ReplayedLog>> replay_all(const ReplayOptions& options) const {
@@ -25,6 +27,29 @@ struct Auditor::State {
       logs.push_back(std::move(log));
     }
     return logs;
+  }
+
+  // What each file proves alone, beside what the logs show.
+  Report with_contradictions(Report report) const {
+    for (const Contradiction& each : contradictions) {
+      auto finding = judge(each, keys.logs);
+      if (!finding) {
+        finding = Finding{.rule = Rule::log_fork,
+                          .judgement = Judgement::not_checkable,
+                          .entries = {},
+                          .case_id = {},
+                          .sentence = "the file proves nothing: " + finding.error().detail};
+      } else if (finding->grade == Grade::asserted) {
+        report.add({.rule = Rule::log_key,
+                    .judgement = Judgement::not_checkable,
+                    .entries = {},
+                    .case_id = {},
+                    .sentence = "the file was checked with the keys it names itself"});
+      }
+      report.add(std::move(*finding));
+    }
+    report.sort();
+    return report;
   }
 };
 
@@ -58,6 +83,18 @@ std::vector<std::filesystem::path> sources_at(const std::filesystem::path& path)
   if (inside.empty()) return {path};
   std::ranges::sort(inside);
   return inside;
+}
+
+// What an assistant keeps of a brand that contradicted itself; nothing if the file is another.
+Result<std::optional<Contradiction>> contradiction_at(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool small = std::filesystem::is_regular_file(path, error) &&
+                     std::filesystem::file_size(path, error) <= contradiction_bytes_max;
+  if (!small || error) return std::optional<Contradiction>();
+  ENTENTE_LET(text, read_whole_file(path));
+  if (!is_contradiction_json(text)) return std::optional<Contradiction>();
+  ENTENTE_LET(read, contradiction_from_json(text));
+  return std::optional(std::move(read));
 }
 
 // The same message in two logs is one message.
@@ -123,6 +160,11 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
   ENTENTE_LET(witnesses, decode_keys(options.witnesses));
   auto state = std::make_unique<State>();
   for (const auto& given : sources) {
+    ENTENTE_LET(contradiction, contradiction_at(given));
+    if (contradiction) {
+      state->contradictions.push_back(std::move(*contradiction));
+      continue;
+    }
     for (const auto& path : sources_at(given)) state->sources.push_back(path);
   }
   state->keys = {logs, witnesses, options.master_key_file};
@@ -135,12 +177,12 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
 
 Result<Report> Auditor::verify_log() const {
   ENTENTE_LET(logs, state_->replay_all({.integrity_only = true, .explain_prefix = {}}));
-  return reconcile(logs);
+  return state_->with_contradictions(reconcile(logs));
 }
 
 Result<Report> Auditor::replay() const {
   ENTENTE_LET(logs, state_->replay_all({}));
-  return reconcile(logs);
+  return state_->with_contradictions(reconcile(logs));
 }
 
 Result<Explanation> Auditor::why(std::string_view message) const {

@@ -4,6 +4,7 @@
 #include <entente/audit/proof.h>
 #include <entente/core/limits.h>
 #include <entente/identity/gate.h>
+#include <entente/replay/judge.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
@@ -51,6 +52,7 @@ class ConsumerLog final : public PartyLog {
   Notes& notes() { return parts_.notes; }
   void take_message(ConsumerCase& live, const OpenEntry& entry);
   void take_refusal(ConsumerCase& live, const OpenEntry& entry);
+  void take_contradiction(const ConsumerCase& live, const OpenEntry& entry);
   void check_filed(const ConsumerCase& live, const OpenEntry& entry);
   std::map<std::uint64_t, Receipted> place(ConsumerCase& live);
   std::optional<Receipted> open_receipt(const ConsumerCase& live, const LoggedReceipt& logged,
@@ -96,6 +98,7 @@ void ConsumerLog::take(const OpenEntry& entry) {
   }
   if (entry.leaf.kind == EntryKind::message) take_message(*live, entry);
   if (entry.leaf.kind == EntryKind::refusal) take_refusal(*live, entry);
+  if (entry.leaf.kind == EntryKind::freeze) take_contradiction(*live, entry);
 }
 
 void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
@@ -140,6 +143,21 @@ void ConsumerLog::take_refusal(ConsumerCase& live, const OpenEntry& entry) {
   if (!of_brand) return;
   live.fold.casefile.note_busy(**refusal);
   live.fold.busies.push_back(**refusal);
+}
+
+// What the brand signed against itself speaks for itself, whatever else is in this log.
+void ConsumerLog::take_contradiction(const ConsumerCase& live, const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  const auto read = contradiction_from_json(to_text(*entry.content));
+  const auto log = parts_.documents.brand_vkey();
+  const auto finding = read ? judge(*read, log ? std::span(&*log, 1) : std::span<const Vkey>())
+                            : Result<Finding>(std::unexpected(read.error()));
+  // Under another key than the brand's, anybody can contradict himself.
+  if (!finding || finding->grade == Grade::asserted) {
+    return notes().broken(Rule::log_record, where, Party::consumer,
+                          "a contradiction is on record that proves nothing against this brand");
+  }
+  notes().broken(finding->rule, where, finding->at_fault, finding->sentence);
 }
 
 void ConsumerLog::check_filed(const ConsumerCase& live, const OpenEntry& entry) {

@@ -3,26 +3,37 @@
 #include <entente/core/limits.h>
 #include <entente/identity/gate.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <array>
 
 namespace entente {
 namespace {
 
-// Nothing about time, quota or mandate refuses these.
-bool is_unrefusable(const Message& message) {
-  if (message.author.party != Party::consumer) return false;
-  const Verb verb = message.verb();
-  if (verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
-      verb == Verb::revoke) {
-    return true;
-  }
-  const auto* open = std::get_if<Open>(&message.body);
-  return open != nullptr && open->handoff.has_value();
-}
-
 // `judged_ms`: an accept that was told to come back is in time by its first presentation.
 bool is_untimely(const Message& message, std::int64_t judged_ms, std::int64_t at_ms) {
   return message.sent_at_ms > at_ms + limits::skew_ms_max || message.admit_by_ms < judged_ms;
+}
+
+// A no for reasons of time, quota, order or mandate. `busy` while the log cannot be written is an
+// acknowledgement.
+bool is_shedding(const Refusal& refusal) {
+  using enum ErrorCode;
+  constexpr std::array reasons = {busy,
+                                  too_late,
+                                  clock_skew,
+                                  card_unknown,
+                                  card_expired,
+                                  extension_unknown,
+                                  mandate_expired,
+                                  mandate_revoked,
+                                  mandate_exceeded,
+                                  assurance_too_low,
+                                  stale_head,
+                                  unknown_prev,
+                                  exposure_exceeded};
+  const auto code = find_error_code(refusal.code);
+  if (!code || (*code == busy && refusal.unlogged)) return false;
+  return std::ranges::find(reasons, *code) != reasons.end();
 }
 
 // The case as it stood when its head was the one that the refusal names.
@@ -47,6 +58,27 @@ std::optional<Case> case_at(const CaseFold& fold, const Authority& authority,
 
 }  // namespace
 
+bool nothing_refuses(const Message& message) {
+  if (message.author.party != Party::consumer) return false;
+  const Verb verb = message.verb();
+  if (verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
+      verb == Verb::revoke) {
+    return true;
+  }
+  const auto* open = std::get_if<Open>(&message.body);
+  return open != nullptr && open->handoff.has_value();
+}
+
+bool is_never_right(const Refusal& refusal, Verb verb) {
+  const auto code = find_error_code(refusal.code);
+  // Whether the author belongs to the case, or has used the act id before, the case knows.
+  if (code == ErrorCode::key_unknown || code == ErrorCode::act_conflict) return false;
+  if (is_shedding(refusal)) return true;
+  // What a right or a revocation names may not be there; these have nothing to name.
+  const bool names_nothing = verb == Verb::handoff || verb == Verb::leave || verb == Verb::open;
+  return names_nothing && code != ErrorCode::busy;
+}
+
 void check_refusal(const CaseFold& fold, const Authority& authority,
                    const PresentedRefusal& presented,
                    const std::optional<Verified<Message>>& refused, Notes& notes) {
@@ -58,13 +90,13 @@ void check_refusal(const CaseFold& fold, const Authority& authority,
   };
   if (!refused) return unclear("the message is not in this log");
   const Message& message = **refused;
-  if (is_unrefusable(message) && !refusal.unlogged && refusal.code == name(ErrorCode::busy)) {
+  if (nothing_refuses(message) && is_shedding(refusal)) {
     return notes.broken(Rule::refusal_justified, where, Party::brand,
                         call + ": nothing sheds this verb");
   }
   if (refusal.code == name(ErrorCode::busy)) return unclear("how busy the brand was is not shown");
   const std::int64_t judged_ms = fold.casefile.judged_at_ms(*refused, refusal.at_ms);
-  if (!is_unrefusable(message) && is_untimely(message, judged_ms, refusal.at_ms)) {
+  if (!nothing_refuses(message) && is_untimely(message, judged_ms, refusal.at_ms)) {
     return notes.holds(Rule::refusal_justified);
   }
   const auto earlier = case_at(fold, authority, refusal);

@@ -30,6 +30,7 @@ namespace entente {
   X(log_receipt, "log.receipt", "Receipts kept prove the messages they are kept for.")          \
   X(message_authentic, "message.authentic", "Every message is signed by the key it names.")     \
   X(message_authority, "message.authority", "Its author was entitled to say it then.")          \
+  X(message_act, "message.act", "No act id stands for two different acts.")                     \
   X(card_chain, "card.chain", "Every card is signed and follows from the card before it.")      \
   X(mandate_valid, "mandate.valid", "Every mandate is signed by its principal and in force.")   \
   X(case_admitted, "case.admitted", "The lifecycle admits every message that was admitted.")    \

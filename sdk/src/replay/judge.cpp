@@ -1,0 +1,202 @@
+#include <entente/replay/judge.h>
+
+#include <entente/audit/proof.h>
+#include <entente/identity/authority.h>
+#include <entente/wire/admission.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/part.h>
+
+#include <algorithm>
+
+#include "refusals.h"
+
+namespace entente {
+namespace {
+
+std::unexpected<Error> unproved(std::string why) {
+  return fail(ErrorCode::proof_invalid, std::move(why));
+}
+
+// A message with the place in the brand's log that its receipt proves.
+struct Proved {
+  Verified<Message> message;
+  LogEntry leaf;
+  std::uint64_t index = 0;
+};
+
+class Judge {
+ public:
+  Judge(const Contradiction& contradiction, std::span<const Vkey> known_logs)
+      : given_(contradiction), known_logs_(known_logs) {}
+
+  Result<Finding> run() {
+    ENTENTE_TRY(learn_cards());
+    switch (given_.kind) {
+      case Contradiction::Kind::checkpoints:
+        return judge_checkpoints();
+      case Contradiction::Kind::receipts:
+        return judge_receipts();
+      case Contradiction::Kind::acts:
+        return judge_acts();
+      case Contradiction::Kind::refusal:
+        return judge_refusal();
+      case Contradiction::Kind::unset:
+        break;
+    }
+    return unproved("it says of nothing what it proves");
+  }
+
+ private:
+  Status learn_cards();
+  Result<Finding> judge_checkpoints() const;
+  Result<Finding> judge_receipts() const;
+  Result<Finding> judge_acts() const;
+  Result<Finding> judge_refusal() const;
+  Result<Proved> prove(std::size_t at) const;
+  Status check_author(const Message& message) const;
+  Status check_refused(const Verified<Message>& message) const;
+  Finding finding(Rule rule, std::string sentence) const;
+
+  const Contradiction& given_;
+  std::span<const Vkey> known_logs_;
+  std::optional<Authority> authority_;
+  std::optional<Vkey> log_;
+  Grade grade_ = Grade::asserted;
+};
+
+Status Judge::learn_cards() {
+  for (const Bytes& envelope : given_.cards) {
+    ENTENTE_LET(card, Admission::admit<Card>(envelope));
+    if (!authority_) authority_.emplace(card->did(), card->environment);
+    ENTENTE_TRY(authority_->learn(card, card->issued_ms));
+  }
+  if (!authority_) return unproved("no card says whose keys these are");
+  ENTENTE_LET(log, Vkey::decode(authority_->newest_card()->log_vkey));
+  log_ = log;
+  if (std::ranges::find(known_logs_, log) != known_logs_.end()) grade_ = Grade::receipted;
+  return {};
+}
+
+Finding Judge::finding(Rule rule, std::string sentence) const {
+  return {.rule = rule,
+          .judgement = Judgement::broken,
+          .at_fault = Party::brand,
+          .log = Party::unset,
+          .entries = {},
+          .case_id = {},
+          .grade = grade_,
+          .sentence = authority_->newest_card()->did() + " " + std::move(sentence)};
+}
+
+Result<Finding> Judge::judge_checkpoints() const {
+  if (given_.checkpoints.size() != 2) return unproved("not two checkpoints");
+  ENTENTE_LET(one, verify_checkpoint(given_.checkpoints[0], *log_));
+  ENTENTE_LET(other, verify_checkpoint(given_.checkpoints[1], *log_));
+  const Checkpoint both[] = {one, other};
+  if (compare(both)) return unproved("both checkpoints can be true");
+  return finding(Rule::log_fork, "signed two histories of " + std::to_string(one.size) +
+                                     " entries of " + one.origin);
+}
+
+Result<Proved> Judge::prove(std::size_t at) const {
+  const Receipt& receipt = given_.receipts[at];
+  ENTENTE_LET(proof, decode_proof(receipt.proof));
+  ENTENTE_TRY(verify_proof_of_leaf(proof, receipt.leaf, *log_));
+  ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
+  ENTENTE_LET(message, Admission::admit<Message>(given_.envelopes[at]));
+  if (leaf.kind != EntryKind::message ||
+      commitment(receipt.salt, message.envelope()) != leaf.commit) {
+    return unproved("a receipt of another message");
+  }
+  return Proved{message, leaf, proof.index};
+}
+
+CaseId case_of(const Verified<Message>& message) {
+  return message->verb() == Verb::open ? message.id() : message->case_id;
+}
+
+Result<Finding> Judge::judge_receipts() const {
+  if (given_.receipts.size() != 2 || given_.envelopes.size() != 2) {
+    return unproved("not two receipts and their messages");
+  }
+  ENTENTE_LET(one, prove(0));
+  ENTENTE_LET(other, prove(1));
+  if (case_of(one.message) != case_of(other.message)) return unproved("receipts of two cases");
+  const bool same_entry = one.index == other.index && one.leaf == other.leaf;
+  const bool same_place = one.leaf.position == other.leaf.position;
+  const bool same_message = one.message.id() == other.message.id();
+  if (same_entry || (!same_place && !same_message)) return unproved("both receipts can be true");
+  const std::string at = std::to_string(one.leaf.position);
+  Finding found = finding(
+      Rule::log_fork, !same_message ? "gave receipts for two messages at position " + at
+                      : !same_place ? "gave receipts for one message at position " + at +
+                                          " and at position " + std::to_string(other.leaf.position)
+                                    : "gave two receipts for the message at position " + at +
+                                          ", which do not say the same");
+  found.case_id = case_of(one.message);
+  return found;
+}
+
+Status Judge::check_author(const Message& message) const {
+  if (message.author.party != Party::brand) return unproved("not said by the brand");
+  return authority_->check_brand_key(message.author.key, KeyPurpose::message, message.seen.size);
+}
+
+Result<Finding> Judge::judge_acts() const {
+  if (given_.envelopes.size() != 2) return unproved("not two messages");
+  ENTENTE_LET(one, Admission::admit<Message>(given_.envelopes[0]));
+  ENTENTE_LET(other, Admission::admit<Message>(given_.envelopes[1]));
+  ENTENTE_TRY(check_author(*one));
+  ENTENTE_TRY(check_author(*other));
+  const bool same_act = one->act_id == other->act_id && one->author.key == other->author.key &&
+                        one->case_id == other->case_id;
+  const bool same_words = one->body == other->body && one->parts == other->parts;
+  if (!same_act || same_words) return unproved("two acts, or one said twice");
+  Finding found = finding(Rule::message_act, "said two different things as one act");
+  found.case_id = one->case_id;
+  return found;
+}
+
+// The refused act was the brand's to take: of this environment, addressed to it, and said by the
+// principal or under the principal's mandate.
+Status Judge::check_refused(const Verified<Message>& message) const {
+  const std::string did = authority_->newest_card()->did();
+  const bool addressed = message->audience.party == did &&
+                         message->environment == authority_->newest_card()->environment;
+  if (!addressed || !nothing_refuses(*message)) return unproved("what was refused may be refused");
+  if (message->author.authority.is_zero()) return {};
+  for (const Bytes& envelope : given_.mandates) {
+    ENTENTE_LET(mandate, Admission::admit<Mandate>(envelope));
+    const bool covers = mandate.id() == message->author.authority &&
+                        mandate->assistant == message->author.key && mandate->audience == did;
+    if (covers) return {};
+  }
+  return unproved("the mandate that the act names is not here");
+}
+
+Result<Finding> Judge::judge_refusal() const {
+  if (given_.envelopes.size() != 2) return unproved("not an act and its refusal");
+  ENTENTE_LET(message, Admission::admit<Message>(given_.envelopes[0]));
+  ENTENTE_LET(refusal, Admission::admit<Refusal>(given_.envelopes[1]));
+  ENTENTE_TRY(authority_->check_brand_key(refusal.signer(), KeyPurpose::message, 0));
+  if (refusal->message != message.id()) return unproved("a refusal of another message");
+  ENTENTE_TRY(check_refused(message));
+  if (!is_never_right(*refusal, message->verb())) {
+    return unproved("whether " + refusal->code + " was right, only the whole case shows");
+  }
+  Finding found =
+      finding(Rule::refusal_justified, "refused " + std::string(name(message->verb())) + " (" +
+                                           refusal->code + "), which nothing refuses");
+  found.case_id = case_of(message);
+  return found;
+}
+
+}  // namespace
+
+Result<Finding> judge(const Contradiction& contradiction, std::span<const Vkey> known_logs) {
+  auto found = Judge(contradiction, known_logs).run();
+  if (found || found.error().code == ErrorCode::proof_invalid) return found;
+  return unproved(describe(found.error()));
+}
+
+}  // namespace entente
