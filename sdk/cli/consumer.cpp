@@ -88,6 +88,8 @@ std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::p
       return "The case was left: " + ending.outcome + ".";
     case Ending::Kind::gave_up:
       return "It came to nothing: " + ending.outcome + ".";
+    case Ending::Kind::broken_off:
+      return "Broken off, nothing of it was believed: " + ending.outcome + ".";
   }
   return {};
 }
@@ -195,6 +197,17 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
 Assistant& Consumer::assistant() { return *state_->assistant; }
 const ConsumerConfig& Consumer::config() const { return state_->config; }
 
+void show_ways_on(Console& console, const Assistant& assistant) {
+  std::string ways;
+  for (const std::string& way : assistant.card().human.alternatives) {
+    ways += (ways.empty() ? "" : ", ") + way;
+  }
+  if (!ways.empty()) console.line("The brand's other ways to a person: " + ways);
+  for (const fs::path& file : assistant.evidence()) {
+    console.line("What it signed against itself: entente audit replay " + file.string());
+  }
+}
+
 Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Console& console,
                                 std::int64_t timeout_ms) {
   ENTENTE_LET(ending, consumer.assistant().run(case_id, timeout_ms));
@@ -203,6 +216,9 @@ Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Conso
   console.line();
   console.line(console.paint(good ? Ink::good : Ink::bad,
                              sentence_of(ending, case_id, consumer.config().home)));
+  if (ending.kind == Ending::Kind::gave_up || ending.kind == Ending::Kind::broken_off) {
+    show_ways_on(console, consumer.assistant());
+  }
   return good ? ExitCode::ok : ExitCode::finding;
 }
 

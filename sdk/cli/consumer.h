@@ -43,6 +43,10 @@ class Consumer {
   std::unique_ptr<State> state_;
 };
 
+// Where the agents get no further: the brand's other ways to a person, and what it signed against
+// itself.
+void show_ways_on(Console& console, const Assistant& assistant);
+
 // Runs the case and tells how it ended. The exit code is `finding` unless it came to a close or to
 // a person.
 Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Console& console,

@@ -70,11 +70,13 @@ Result<ExitCode> run_handoff(const Arguments& arguments, Console& console) {
   ENTENTE_LET(consumer, Consumer::start(config, console, answers_of(arguments)));
   Assistant& assistant = consumer->assistant();
   ENTENTE_LET(case_id, find_case(*consumer, arguments.operand(0)));
-  ENTENTE_TRY(assistant.ask_for_person(case_id, arguments.text_or("reason", "consumer_asked")));
+  const Status asked =
+      assistant.ask_for_person(case_id, arguments.text_or("reason", "consumer_asked"));
   const HandoffState* handoff = assistant.find_case(case_id)->handoff();
-  if (handoff == nullptr || handoff->stage == HandoffStage::requested) {
-    return fail(ErrorCode::peer_failed, "the request was not acknowledged");
-  }
+  const bool acknowledged = handoff != nullptr && handoff->stage != HandoffStage::requested;
+  if (!asked || !acknowledged) show_ways_on(console, assistant);
+  ENTENTE_TRY(asked);
+  if (!acknowledged) return fail(ErrorCode::peer_failed, "the request was not acknowledged");
   return ExitCode::ok;
 }
 

@@ -50,14 +50,27 @@ struct AssistantOptions {
   Entropy* entropy = nullptr;
   // Called for everything said and heard, in order.
   std::function<void(const Message&)> on_message;
+  // Lets so many milliseconds pass between calls that bring nothing. None: the thread sleeps.
+  std::function<void(std::int64_t)> pause;
 };
 
 // Why run() came back.
 struct Ending {
-  enum class Kind : std::uint8_t { closed, needs_principal, with_a_person, left, gave_up };
+  enum class Kind : std::uint8_t {
+    closed,
+    needs_principal,
+    with_a_person,
+    left,
+    gave_up,    // time is over, or the brand brings nothing
+    broken_off  // the brand said what cannot be true, or refused what nobody may refuse
+  };
   Kind kind = Kind::closed;
   std::string outcome;    // of the close; else why
   MessageId waiting_for;  // the offer that needs the principal
+  // Where neither agent gets further: the other ways to a person that the card names.
+  std::vector<std::string> alternatives;
+  // What the brand signed against itself, each a file that a stranger can check.
+  std::vector<std::filesystem::path> evidence;
 };
 std::string_view name(Ending::Kind kind);
 
@@ -73,7 +86,10 @@ class Assistant {
   // Sends again what was persisted and got no receipt, as the stored bytes: after a crash, or an
   // answer that was lost. run() begins with it.
   Status resume(const CaseId& case_id);
-  // Moves until the case is closed or somebody else must act; at most `timeout_ms`.
+  // Moves until the case is closed or somebody else must act; at most `timeout_ms`, and a bounded
+  // number of calls. What the network loses or a busy brand puts off is tried again, with pauses
+  // that grow. Fails with what the store and the principal's keys say; a brand that lies is an
+  // ending, and what it signed is kept.
   Result<Ending> run(const CaseId& case_id, std::int64_t timeout_ms = 60'000);
   // Single steps, for programs with a loop of their own: what the rules would do next, and doing
   // it.
@@ -98,6 +114,8 @@ class Assistant {
   const Part* find_part(const CaseId& case_id, const PartRef& ref) const;
   std::vector<CaseId> cases() const;
   const Card& card() const;
+  // What the brand has signed against itself, each a file that a stranger can check.
+  const std::vector<std::filesystem::path>& evidence() const;
 
  private:
   struct State;

@@ -1,20 +1,18 @@
-#include <entente/assistant.h>
 #include <entente/crypto/hash.h>
-#include <entente/crypto/system.h>
-#include <entente/identity/gate.h>
 #include <entente/journal/content.h>
-#include <entente/journal/follower.h>
 #include <entente/protocol/render.h>
+#include <entente/replay/judge.h>
 #include <entente/wire/admission.h>
 
 #include <algorithm>
 
+#include "assistant_state.h"
+#include "auditor_source.h"
 #include "core/overloaded.h"
 
 namespace entente {
 namespace {
 
-constexpr std::int64_t hold_ms = 10'000;  // how long a brand is asked to hold an answer
 constexpr std::int64_t approval_valid_ms = 10 * 60'000;
 
 // A payload signed by somebody whose key we do not hold.
@@ -34,46 +32,7 @@ Result<Bytes> seal_with(const T& value, const PublicKey& key, const Sign& sign_b
 
 std::optional<std::string> Principal::link_proof(std::string_view) { return std::nullopt; }
 
-std::string_view name(Ending::Kind kind) {
-  switch (kind) {
-    case Ending::Kind::closed:
-      return "closed";
-    case Ending::Kind::needs_principal:
-      return "needs_principal";
-    case Ending::Kind::with_a_person:
-      return "with_a_person";
-    case Ending::Kind::left:
-      return "left";
-    case Ending::Kind::gave_up:
-      return "gave_up";
-  }
-  return "unknown";
-}
-
-struct Assistant::State {
-  AssistantOptions options;
-  SystemClock system_clock;
-  SystemEntropy system_entropy;
-  std::unique_ptr<Ledger> ledger;
-  std::unique_ptr<Follower> follower;
-  std::map<CaseId, Instructions> instructions;
-
-  Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
-  Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
-
-  Result<Bytes> stored_mandate() const;
-  Result<Bytes> make_mandate(const std::string& brand_did);
-  Result<Bytes> find_or_make_mandate();
-  Result<Bytes> approval_of(Approval approval, std::string_view text);
-  Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
-  Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
-  Status hear(const CaseId& case_id, const Parcel& parcel);
-  Status say(const CaseId& case_id, const Speech& speech);
-  Result<bool> was_taken_back(const Digest& mandate) const;
-  std::map<Digest, CaseId> mandates_in_use() const;
-  void tell(const CaseId& case_id, std::uint64_t from) const;
-  std::optional<Ending> ending_of(const CaseId& case_id, const Move& move) const;
-};
+namespace {
 
 // The principal's key, which lives behind an interface of its own.
 class PrincipalSigner final : public Signer {
@@ -87,6 +46,8 @@ class PrincipalSigner final : public Signer {
  private:
   Principal& principal_;
 };
+
+}  // namespace
 
 Result<bool> Assistant::State::was_taken_back(const Digest& mandate) const {
   ENTENTE_LET(rows, ledger->store().revoked());
@@ -182,17 +143,59 @@ void Assistant::State::tell(const CaseId& case_id, std::uint64_t from) const {
   }
 }
 
-Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
-  const std::uint64_t known = follower->find_case(case_id)->next_position();
-  ENTENTE_LET(news, follower->receive(case_id, parcel));
-  tell(case_id, known);
-  for (const Refusal& refusal : news.refusals) {
-    const auto code = find_error_code(refusal.code);
-    // What was missed came with the refusal: the rules look again.
-    if (code == ErrorCode::stale_head) continue;
-    return fail(code.value_or(ErrorCode::peer_failed), "the brand refused a message");
+// A file for each contradiction, if what is in it proves the same to a stranger.
+Status Assistant::State::keep_evidence() {
+  const auto& found = follower->contradictions();
+  for (; contradictions_kept < found.size(); ++contradictions_kept) {
+    const Contradiction& each = found[contradictions_kept];
+    const auto finding = judge(each, {});
+    if (!finding) continue;
+    const std::string text = to_json(each);
+    const auto file = options.directory / (std::string(name(each.kind)) + "-" +
+                                           short_hex(sha256(view(text))) + ".equivocation.json");
+    evidence.push_back(file);
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) continue;
+    ENTENTE_TRY(write_new_file(file, text));
   }
   return {};
+}
+
+Status Assistant::State::hear_refusals(const News& news) {
+  for (const Refusal& refusal : news.refusals) {
+    const auto code = find_error_code(refusal.code).value_or(ErrorCode::peer_failed);
+    if (news.never_refused.contains(refusal.message)) {
+      brand_at_fault = true;
+      return fail(code, "the brand refused what nobody may refuse; its signature is kept");
+    }
+    if (code == ErrorCode::busy) {
+      retry_after_ms = refusal.retry_after_ms;
+      return fail(code, "the brand asks to come back later");
+    }
+    // What was missed came with the refusal: the rules look again.
+    if (code == ErrorCode::stale_head) continue;
+    was_refused = true;
+    return fail(code, "the brand refused a message");
+  }
+  return {};
+}
+
+Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
+  const std::uint64_t known = follower->find_case(case_id)->next_position();
+  const std::size_t kept = evidence.size();
+  const auto news = follower->receive(case_id, parcel);
+  ENTENTE_TRY(keep_evidence());
+  if (!news) {
+    // What the disk says is ours; the rest is what the brand sent.
+    brand_at_fault =
+        group(news.error().code) != "place" || news.error().code == ErrorCode::peer_failed;
+    Error error = news.error();
+    if (evidence.size() > kept) error.detail += "; both are kept in " + evidence.back().string();
+    return std::unexpected(error);
+  }
+  is_behind = news->is_behind;
+  tell(case_id, known);
+  return hear_refusals(*news);
 }
 
 Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, bool opens) {
@@ -204,6 +207,17 @@ Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, b
 Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
   ENTENTE_LET(parcel, follower->say(case_id, speech));
   return exchange(case_id, parcel, false);
+}
+
+// The first card is pinned, so whose it is is asked before it is learned.
+Status Assistant::State::meet_brand() {
+  ENTENTE_LET(envelope, options.brand->card());
+  ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  if (card->did() != options.goal->brand()) {
+    return fail(ErrorCode::audience_mismatch,
+                "the card is of " + card->did() + ", the goal is about " + options.goal->brand());
+  }
+  return follower->learn_card(envelope);
 }
 
 Assistant::Assistant(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -228,12 +242,8 @@ Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
                                          .environment = s.options.environment},
                                         s.clock(), s.entropy()));
   s.follower = std::move(follower);
-  ENTENTE_LET(card, s.options.brand->card());
-  ENTENTE_TRY(s.follower->learn_card(card));
-  if (s.follower->card()->did() != s.options.goal->brand()) {
-    return fail(ErrorCode::audience_mismatch, "the card is of " + s.follower->card()->did() +
-                                                  ", the goal is about " + s.options.goal->brand());
-  }
+  ENTENTE_TRY(s.meet_brand());
+  ENTENTE_TRY(s.keep_evidence());
   return std::unique_ptr<Assistant>(new Assistant(std::move(state)));
 }
 
@@ -256,10 +266,9 @@ Status Assistant::poll(const CaseId& case_id, std::int64_t wait_ms) {
   State& s = *state_;
   const Case* casefile = find_case(case_id);
   if (casefile == nullptr) return fail(ErrorCode::not_found, "no such case");
-  ENTENTE_LET(reply, s.options.brand->get(case_id, casefile->next_position(), wait_ms,
-                                          [&](std::string_view path) {
-                                            return s.follower->sign_read(case_id, path);
-                                          }));
+  ENTENTE_LET(reply, s.options.brand->get(
+                         case_id, casefile->next_position(), wait_ms,
+                         [&](std::string_view path) { return s.follower->sign_read(path); }));
   return s.hear(case_id, reply);
 }
 
@@ -268,7 +277,9 @@ Status Assistant::resume(const CaseId& case_id) {
   if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
   ENTENTE_LET(parcel, s.follower->unsent(case_id));
   if (parcel.envelopes.empty()) return {};
-  return s.exchange(case_id, parcel, !find_case(case_id)->is_open());
+  ENTENTE_TRY(s.exchange(case_id, parcel, !find_case(case_id)->is_open()));
+  // What was said long ago names an old checkpoint: a read names the newest.
+  return s.is_behind ? poll(case_id, 0) : Status{};
 }
 
 Move Assistant::next(const CaseId& case_id) const {
@@ -351,59 +362,6 @@ Status Assistant::carry_out(const CaseId& case_id, const Move& move) {
       move.what);
 }
 
-std::optional<Ending> Assistant::State::ending_of(const CaseId& case_id, const Move& move) const {
-  const Case& casefile = *follower->find_case(case_id);
-  if (casefile.phase() == Phase::closed) {
-    std::string outcome;
-    if (const auto& proposal = casefile.close_proposal()) {
-      const auto& close = std::get<Close>((*casefile.find_message(*proposal))->body);
-      if (const auto* proposed = std::get_if<CloseProposed>(&close.step)) {
-        outcome = proposed->outcome;
-      }
-    }
-    return Ending{.kind = Ending::Kind::closed, .outcome = outcome, .waiting_for = {}};
-  }
-  if (casefile.consumer_left()) return Ending{.kind = Ending::Kind::left, .outcome = move.why};
-  if (const auto* ask = std::get_if<moves::AskPrincipal>(&move.what)) {
-    return Ending{
-        .kind = Ending::Kind::needs_principal, .outcome = move.why, .waiting_for = ask->offer};
-  }
-  const bool waits = std::holds_alternative<moves::Wait>(move.what);
-  if (waits && casefile.handoff_pending()) {
-    const HandoffState& handoff = *casefile.handoff();
-    if (handoff.stage != HandoffStage::requested) {
-      return Ending{.kind = Ending::Kind::with_a_person,
-                    .outcome = std::string(name(handoff.stage))};
-    }
-  }
-  return std::nullopt;
-}
-
-Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
-  State& s = *state_;
-  if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
-  const std::int64_t until_ms = s.clock().now_ms() + timeout_ms;
-  ENTENTE_TRY(resume(case_id));
-  for (;;) {
-    const Move move = next(case_id);
-    if (auto ending = s.ending_of(case_id, move)) return *ending;
-    if (s.clock().now_ms() >= until_ms) {
-      return Ending{.kind = Ending::Kind::gave_up, .outcome = "timed_out", .waiting_for = {}};
-    }
-    const Status done = carry_out(case_id, move);
-    if (!done && done.error().code == ErrorCode::approval_missing) {
-      const auto* accepted = std::get_if<moves::Accept>(&move.what);
-      return Ending{.kind = Ending::Kind::needs_principal,
-                    .outcome = "not_approved",
-                    .waiting_for = accepted != nullptr ? accepted->offer : MessageId{}};
-    }
-    ENTENTE_TRY(done);
-    if (const auto* fulfil = std::get_if<moves::Fulfil>(&move.what)) {
-      s.instructions[case_id].done.push_back(fulfil->source);
-    }
-  }
-}
-
 const Case* Assistant::find_case(const CaseId& case_id) const {
   return state_->follower->find_case(case_id);
 }
@@ -412,5 +370,6 @@ const Part* Assistant::find_part(const CaseId& case_id, const PartRef& ref) cons
 }
 std::vector<CaseId> Assistant::cases() const { return state_->follower->cases(); }
 const Card& Assistant::card() const { return *state_->follower->card(); }
+const std::vector<std::filesystem::path>& Assistant::evidence() const { return state_->evidence; }
 
 }  // namespace entente

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "batch.h"
+
 namespace entente {
 namespace {
 
@@ -19,36 +21,32 @@ std::string effect_text(const Outcome& outcome) {
 
 }  // namespace
 
-Result<std::map<std::uint64_t, Placed>> place(std::span<const Receipt> receipts,
-                                              std::span<const Verified<Message>> messages,
-                                              const Vkey& log) {
-  std::map<std::uint64_t, Placed> placed;
-  for (const Receipt& receipt : receipts) {
-    ENTENTE_LET(proof, decode_proof(receipt.proof));
-    if (const auto shown = verify_proof_of_leaf(proof, receipt.leaf, log); !shown) {
-      return unproved(describe(shown.error()));
-    }
-    ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
-    const auto opened = std::ranges::find_if(messages, [&](const Verified<Message>& message) {
-      return commitment(receipt.salt, message.envelope()) == leaf.commit;
-    });
-    // A receipt of something we do not hold says nothing to us.
-    if (opened == messages.end() || leaf.kind != EntryKind::message) continue;
-    const auto [at, fresh] = placed.try_emplace(leaf.position, Placed{.message = *opened,
-                                                                      .leaf = leaf,
-                                                                      .index = proof.index,
-                                                                      .receipt = receipt,
-                                                                      .parts = {}});
-    if (!fresh && at->second.message.id() != opened->id()) {
-      return unproved("two messages at one position");
-    }
-  }
-  return placed;
+Result<std::optional<Placed>> open_receipt(const Receipt& receipt,
+                                           std::span<const Verified<Message>> messages,
+                                           const Vkey& log) {
+  ENTENTE_LET(proof, decode_proof(receipt.proof));
+  const auto shown = verify_proof_of_leaf(proof, receipt.leaf, log);
+  if (!shown) return unproved(describe(shown.error()));
+  ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
+  if (leaf.kind != EntryKind::message) return std::optional<Placed>();
+  const auto opened = std::ranges::find_if(messages, [&](const Verified<Message>& message) {
+    return commitment(receipt.salt, message.envelope()) == leaf.commit;
+  });
+  // A receipt of something we do not hold says nothing to us.
+  if (opened == messages.end()) return std::optional<Placed>();
+  return std::optional(Placed{.message = *opened,
+                              .leaf = leaf,
+                              .index = proof.index,
+                              .receipt = receipt,
+                              .under = *shown,
+                              .parts = {}});
 }
 
 void FollowedCase::hear(const Refusal& refusal) {
   record.casefile.note_busy(refusal);
-  if (refusal.code != name(ErrorCode::busy)) unplaced.erase(refusal.message);
+  const auto own = unplaced.find(refusal.message);
+  if (own == unplaced.end() || refusal.code == name(ErrorCode::busy)) return;
+  if (!is_unrefusable(*own->second)) unplaced.erase(own);
 }
 
 Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
@@ -61,7 +59,10 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
       }
       continue;
     }
-    if (position > casefile.next_position()) return {};
+    if (position > casefile.next_position()) {
+      return unproved("position " + std::to_string(position) + " is shown, and not position " +
+                      std::to_string(casefile.next_position()));
+    }
     const GateTime time{.now_ms = item.leaf.time_ms, .index = item.index};
     ENTENTE_LET(message, pass_gate(authority, casefile, item.message, time));
     casefile.advance(time.now_ms);
@@ -72,6 +73,7 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
     }
     take_back_mandate(authority, *message, item.index);
     record.entries.push_back(item.index);
+    leaves.push_back(sha256(item.receipt.leaf));
     for (const Part& part : item.parts) record.keep(part);
     unplaced.erase(item.message.id());
     folded.push_back(std::move(item));

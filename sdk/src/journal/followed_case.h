@@ -2,9 +2,12 @@
 // One case as a consumer follows it: what was said and has no receipt yet, and what has one and is
 // folded in the brand's order. Entries of the consumer's own log are read back in any order.
 
+#include <entente/audit/checkpoint.h>
 #include <entente/identity/gate.h>
 #include <entente/journal/case_record.h>
 #include <entente/wire/admission.h>
+
+#include <set>
 
 namespace entente {
 
@@ -14,6 +17,7 @@ struct Placed {
   LogEntry leaf;            // of the brand's log
   std::uint64_t index = 0;  // in the brand's log
   Receipt receipt;
+  Checkpoint under;         // that the receipt is proved by
   std::vector<Part> parts;  // that came with it
 };
 
@@ -21,21 +25,24 @@ struct FollowedCase {
   CaseRecord record;
   std::map<MessageId, Verified<Message>> unplaced;  // own, persisted, without receipt
   std::map<MessageId, std::vector<Part>> own_parts;
-  Checkpoint seen_sent;  // the brand's checkpoint that our last request named
+  std::vector<Digest> leaves;  // of the receipt's leaf, by position
+  std::set<Digest> refusals;   // of the envelopes on record
   ActId next_act{};
 
-  // A signed no ends its message; a busy leaves it to be sent again, and is kept.
+  // A signed no ends its message; a busy, or a no to what nothing refuses, leaves it to be sent
+  // again.
   void hear(const Refusal& refusal);
-  // Folds messages that follow the last position, in order; what leaves a gap waits for another
-  // reply. Fails with receipt_invalid if the brand's word on an effect is not what the rules give.
+  // Folds messages that follow the last position, in order. Fails with receipt_invalid if one is
+  // missing or the brand's word on an effect is not what the rules give, and with what the gate
+  // says.
   Status fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
               std::vector<Placed>& folded);
 };
 
-// Every receipt opens for exactly one of the messages given, and stands under the brand's log key.
-// Fails with receipt_invalid.
-Result<std::map<std::uint64_t, Placed>> place(std::span<const Receipt> receipts,
-                                              std::span<const Verified<Message>> messages,
-                                              const Vkey& log);
+// The message that the receipt opens to, and what it says of it; nothing if that is none of these.
+// Fails with receipt_invalid unless it stands under the brand's log key.
+Result<std::optional<Placed>> open_receipt(const Receipt& receipt,
+                                           std::span<const Verified<Message>> messages,
+                                           const Vkey& log);
 
 }  // namespace entente

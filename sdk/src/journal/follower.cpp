@@ -1,14 +1,22 @@
 #include <entente/core/limits.h>
+#include <entente/crypto/hash.h>
 #include <entente/journal/content.h>
 #include <entente/journal/follower.h>
 #include <entente/wire/part.h>
 
 #include <algorithm>
 
+#include "batch.h"
 #include "compose.h"
-#include "followed_case.h"
+#include "reply.h"
 
 namespace entente {
+namespace {
+
+// What a brand can make us keep as proof against it; more would prove nothing more.
+constexpr std::size_t contradictions_max = 16;
+
+}  // namespace
 
 struct Follower::State {
   Ledger& ledger;
@@ -17,26 +25,30 @@ struct Follower::State {
   Entropy& entropy;
   std::optional<Authority> authority;  // from the first card on
   std::optional<Verified<Mandate>> mandate;
-  Checkpoint brand_log;  // newest verified
+  BrandLine line;
   std::map<CaseId, FollowedCase> cases;
+  std::vector<Contradiction> contradictions;
 
   Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
 
-  void frame(Message& message, const CaseId& case_id, FollowedCase& followed);
+  void frame(Message& message, const CaseId& case_id) const;
   Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
   Result<Verified<Message>> reply(const CaseId& case_id, const Speech& speech,
                                   const Signer* principal);
   Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
-  Status check_checkpoint(const FollowedCase& followed, const Parcel& parcel, const Vkey& log);
-  Result<std::vector<Refusal>> read_refusals(const Parcel& parcel) const;
-  Result<std::vector<Verified<Message>>> read_messages(const Parcel& parcel,
-                                                       const CaseId& case_id) const;
-  void log_news(const CaseId& case_id, const std::vector<Placed>& folded, const Parcel& parcel);
+  Status keep(const CaseId& case_id, std::vector<Contradiction> found);
+  Result<std::vector<Bytes>> cards() const;
+  void advance_line(const CheckedReply& reply, const Parcel& parcel);
+  void log_refusals(const CaseId& case_id, const std::vector<HeardRefusal>& refusals);
+  void log_news(const CaseId& case_id, const std::vector<Placed>& folded);
   Status load();
+  Status load_documents();
   Status load_case(const CaseId& case_id);
+  Status load_entry(FollowedCase& followed, const StoredEntry& entry,
+                    std::vector<Verified<Message>>& messages);
 };
 
-void Follower::State::frame(Message& message, const CaseId& case_id, FollowedCase& followed) {
+void Follower::State::frame(Message& message, const CaseId& case_id) const {
   message.environment = identity.environment;
   message.case_id = case_id;
   message.author = {.party = Party::consumer,
@@ -46,8 +58,7 @@ void Follower::State::frame(Message& message, const CaseId& case_id, FollowedCas
   message.audience = {.party = authority->newest_card()->did(),
                       .card = authority->newest_card_digest()};
   if (!mandate) message.author.actor = Actor::person;
-  message.seen = {brand_log.origin, brand_log.size, brand_log.root};
-  followed.seen_sent = brand_log;
+  message.seen = {line.head.origin, line.head.size, line.head.root};
 }
 
 // Signs and writes to the log. Nothing may be sent before commit().
@@ -82,7 +93,7 @@ Result<Verified<Message>> Follower::State::reply(const CaseId& case_id, const Sp
   Composition made = compose(speech, clock.now_ms(), entropy);
   made.message.act_id = followed.next_act;
   made.message.prev = casefile.is_open() ? casefile.head() : case_id;
-  frame(made.message, case_id, followed);
+  frame(made.message, case_id);
   if (principal != nullptr) {
     made.message.author.actor = Actor::person;
     made.message.author.key = principal->public_key();
@@ -108,65 +119,63 @@ Result<Parcel> Follower::State::pack(const CaseId& case_id,
   return parcel;
 }
 
-Status Follower::State::check_checkpoint(const FollowedCase& followed, const Parcel& parcel,
-                                         const Vkey& log) {
-  ENTENTE_LET(checkpoint, verify_checkpoint(parcel.checkpoint, log));
-  const Checkpoint& named = followed.seen_sent;
-  if (named.size > 0) {
-    if (checkpoint.size < named.size) {
-      return fail(ErrorCode::log_forked, "the brand's log is smaller than it was");
+Result<std::vector<Bytes>> Follower::State::cards() const {
+  std::vector<Bytes> cards;
+  ENTENTE_LET(documents, ledger.entries_of(no_case));
+  for (const std::uint64_t index : documents) {
+    ENTENTE_LET(entry, ledger.read(index));
+    if (entry.leaf.kind == EntryKind::card) cards.push_back(entry.content);
+  }
+  return cards;
+}
+
+// What two signatures show stays, whatever becomes of the case: in the log, so that evidence of the
+// case carries it. A refusal is on record as such.
+Status Follower::State::keep(const CaseId& case_id, std::vector<Contradiction> found) {
+  for (Contradiction& each : found) {
+    ENTENTE_LET(known_cards, cards());
+    each.cards = std::move(known_cards);
+    if (mandate) each.mandates.push_back(identity.mandate);
+    const bool known = std::ranges::find(contradictions, each) != contradictions.end();
+    if (known || contradictions.size() >= contradictions_max) continue;
+    if (each.kind != Contradiction::Kind::refusal) {
+      ledger.append({.kind = EntryKind::freeze,
+                     .case_id = case_id,
+                     .direction = Direction::received,
+                     .time_ms = clock.now_ms(),
+                     .content = to_bytes(to_json(each))});
     }
-    if (!verify_consistency(named.head(), checkpoint.head(), parcel.consistency)) {
-      return fail(ErrorCode::log_forked, "the brand's log does not follow from what we saw");
-    }
+    contradictions.push_back(std::move(each));
   }
-  const Checkpoint both[] = {brand_log, checkpoint};
-  if (brand_log.size > 0) ENTENTE_TRY(compare(both));
-  if (checkpoint.size <= brand_log.size) return {};
-  brand_log = checkpoint;
-  ledger.append({.kind = EntryKind::checkpoint_seen,
-                 .case_id = no_case,
-                 .direction = Direction::received,
-                 .time_ms = clock.now_ms(),
-                 .content = encode(CheckpointSeenRecord{.note = parcel.checkpoint,
-                                                        .consistency = parcel.consistency,
-                                                        .from_size = named.size})});
-  return {};
+  return ledger.commit();
 }
 
-Result<std::vector<Refusal>> Follower::State::read_refusals(const Parcel& parcel) const {
-  std::vector<Refusal> refusals;
-  for (const Bytes& envelope : parcel.envelopes) {
-    ENTENTE_LET(type, unverified_payload_type(envelope));
-    if (type != payload_type::refusal) continue;
-    ENTENTE_LET(refusal, Admission::admit<Refusal>(envelope));
-    ENTENTE_TRY(authority->check_brand_key(refusal.signer(), KeyPurpose::message, brand_log.size));
-    refusals.push_back(*refusal);
-  }
-  return refusals;
+void Follower::State::advance_line(const CheckedReply& reply, const Parcel& parcel) {
+  if (!reply.view || reply.view->size <= line.head.size) return;
+  const std::uint64_t from = line.head.size;
+  line = {*reply.view, parcel.checkpoint};
+  ledger.append(
+      {.kind = EntryKind::checkpoint_seen,
+       .case_id = no_case,
+       .direction = Direction::received,
+       .time_ms = clock.now_ms(),
+       .content = encode(CheckpointSeenRecord{
+           .note = parcel.checkpoint, .consistency = parcel.consistency, .from_size = from})});
 }
 
-// What the brand sent, and our own messages: the ones a receipt may be of.
-Result<std::vector<Verified<Message>>> Follower::State::read_messages(const Parcel& parcel,
-                                                                      const CaseId& case_id) const {
-  std::vector<Verified<Message>> messages;
-  for (const Bytes& envelope : parcel.envelopes) {
-    ENTENTE_LET(type, unverified_payload_type(envelope));
-    if (type != payload_type::message) continue;
-    ENTENTE_LET(message, Admission::admit<Message>(envelope));
-    if (message->case_id != case_id) return fail(ErrorCode::peer_failed, "of another case");
-    messages.push_back(std::move(message));
+void Follower::State::log_refusals(const CaseId& case_id,
+                                   const std::vector<HeardRefusal>& refusals) {
+  for (const HeardRefusal& heard : refusals) {
+    if (!cases.at(case_id).refusals.insert(sha256(heard.envelope)).second) continue;
+    ledger.append({.kind = EntryKind::refusal,
+                   .case_id = case_id,
+                   .direction = Direction::received,
+                   .time_ms = clock.now_ms(),
+                   .content = heard.envelope});
   }
-  const FollowedCase& followed = cases.at(case_id);
-  for (const auto& [id, message] : followed.unplaced) messages.push_back(message);
-  for (const auto& message : followed.record.casefile.messages()) {
-    messages.push_back(message.verified());
-  }
-  return messages;
 }
 
-void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>& folded,
-                               const Parcel& parcel) {
+void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>& folded) {
   for (const Placed& item : folded) {
     ledger.keep_receipt(case_id, item.message.id(), item.receipt);
     if (item.message->author.party != Party::brand) continue;
@@ -185,15 +194,23 @@ void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>&
                    .parts_received = std::move(received),
                    .effect = item.leaf.effect});
   }
-  for (const Bytes& envelope : parcel.envelopes) {
-    const auto type = unverified_payload_type(envelope);
-    if (!type || *type != payload_type::refusal) continue;
-    ledger.append({.kind = EntryKind::refusal,
-                   .case_id = case_id,
-                   .direction = Direction::received,
-                   .time_ms = clock.now_ms(),
-                   .content = envelope});
+}
+
+Status Follower::State::load_entry(FollowedCase& followed, const StoredEntry& entry,
+                                   std::vector<Verified<Message>>& messages) {
+  if (entry.leaf.kind == EntryKind::refusal) {
+    ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
+    followed.refusals.insert(sha256(entry.content));
+    followed.hear(*refusal);
+  } else if (entry.leaf.kind == EntryKind::freeze) {
+    ENTENTE_LET(known, contradiction_from_json(to_text(entry.content)));
+    contradictions.push_back(std::move(known));
+  } else if (entry.leaf.kind == EntryKind::message) {
+    ENTENTE_LET(message, Admission::admit<Message>(entry.content));
+    if (message->author.party == Party::consumer) followed.unplaced.emplace(message.id(), message);
+    messages.push_back(std::move(message));
   }
+  return {};
 }
 
 // A case as this log has it: own messages, the brand's, and the receipts that order them.
@@ -204,30 +221,22 @@ Status Follower::State::load_case(const CaseId& case_id) {
   std::vector<Verified<Message>> messages;
   for (const std::uint64_t index : entries) {
     ENTENTE_LET(entry, ledger.read(index));
-    if (entry.leaf.kind == EntryKind::refusal) {
-      ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
-      followed.hear(*refusal);
-    }
-    if (entry.leaf.kind != EntryKind::message) continue;
-    ENTENTE_LET(message, Admission::admit<Message>(entry.content));
-    if (message->author.party == Party::consumer) {
-      followed.unplaced.emplace(message.id(), message);
-      followed.seen_sent = {message->seen.origin, message->seen.size, message->seen.root};
-    }
-    messages.push_back(std::move(message));
+    ENTENTE_TRY(load_entry(followed, entry, messages));
   }
   ENTENTE_LET(parts, ledger.parts_of(case_id));
   for (const Part& part : parts) followed.record.keep(part);
   ENTENTE_LET(rows, ledger.store().receipts_of(case_id));
-  std::vector<Receipt> receipts;
-  for (const ReceiptRow& row : rows) receipts.push_back({row.leaf, row.salt, row.proof});
   ENTENTE_LET(log, brand_vkey());
-  ENTENTE_LET(placed, place(receipts, messages, log));
+  std::map<std::uint64_t, Placed> placed;
+  for (const ReceiptRow& row : rows) {
+    ENTENTE_LET(item, open_receipt({row.leaf, row.salt, row.proof}, messages, log));
+    if (item) placed.emplace(item->leaf.position, *item);
+  }
   std::vector<Placed> folded;
   return followed.fold(*authority, std::move(placed), folded);
 }
 
-Status Follower::State::load() {
+Status Follower::State::load_documents() {
   ENTENTE_LET(documents, ledger.entries_of(no_case));
   for (const std::uint64_t index : documents) {
     ENTENTE_LET(entry, ledger.read(index));
@@ -242,9 +251,14 @@ Status Follower::State::load() {
       ENTENTE_LET(seen, decode<CheckpointSeenRecord>(entry.content));
       ENTENTE_LET(log, brand_vkey());
       ENTENTE_LET(checkpoint, verify_checkpoint(seen.note, log));
-      if (checkpoint.size > brand_log.size) brand_log = checkpoint;
+      if (checkpoint.size > line.head.size) line = {checkpoint, seen.note};
     }
   }
+  return {};
+}
+
+Status Follower::State::load() {
+  ENTENTE_TRY(load_documents());
   if (!authority) return {};
   ENTENTE_LET(rows, ledger.store().cases());
   for (const CaseRow& row : rows) ENTENTE_TRY(load_case(row.case_id));
@@ -270,8 +284,13 @@ Status Follower::learn_card(ByteView envelope) {
   State& s = *state_;
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
   const std::int64_t now_ms = s.clock.now_ms();
+  if (!s.authority) {
+    Authority first(card->did(), s.identity.environment);
+    ENTENTE_TRY(first.learn(card, now_ms));
+  }
+  const bool fresh = !s.authority || s.authority->find_card(card.id()) == nullptr;
   if (!s.authority) s.authority.emplace(card->did(), s.identity.environment);
-  if (s.authority->find_card(card.id()) == nullptr) {
+  if (fresh) {
     ENTENTE_TRY(s.authority->learn(card, now_ms));
     s.ledger.append({.kind = EntryKind::card,
                      .case_id = no_case,
@@ -301,21 +320,19 @@ const Authority& Follower::authority() const { return *state_->authority; }
 Result<Parcel> Follower::open_case(const Speech& opening, std::span<const Speech> also) {
   State& s = *state_;
   if (!s.authority) return fail(ErrorCode::card_unknown, "no card of the brand is known yet");
-  FollowedCase scratch;
   Composition made = compose(opening, s.clock.now_ms(), s.entropy);
-  s.frame(made.message, CaseId{}, scratch);
+  s.frame(made.message, CaseId{});
   const ActId act = made.message.act_id;
   ENTENTE_LET(first, s.persist(std::move(made), nullptr, *s.identity.assistant));
   const CaseId case_id = first.id();
   std::vector<Verified<Message>> messages = {first};
   for (const Speech& speech : also) {
     Composition next = compose(speech, s.clock.now_ms(), s.entropy);
-    s.frame(next.message, case_id, s.cases.at(case_id));
+    s.frame(next.message, case_id);
     next.message.prev = case_id;
     ENTENTE_LET(message, s.persist(std::move(next), &case_id, *s.identity.assistant));
     messages.push_back(message);
   }
-  s.cases.at(case_id).seen_sent = s.brand_log;
   s.ledger.put_case(
       {.case_id = case_id, .opener = s.identity.assistant->public_key(), .open_act = act});
   ENTENTE_TRY(s.ledger.commit());
@@ -347,11 +364,14 @@ Result<Parcel> Follower::unsent(const CaseId& case_id) const {
   std::ranges::stable_sort(messages, {}, [](const Verified<Message>& message) {
     return std::pair(message->verb() != Verb::open, message->sent_at_ms);
   });
+  if (messages.size() > limits::parcel_envelopes_max) {
+    messages.erase(messages.begin() + limits::parcel_envelopes_max, messages.end());
+  }
   return state_->pack(case_id, messages);
 }
 
-Result<Bytes> Follower::sign_read(const CaseId& case_id, std::string_view path) {
-  State& s = *state_;
+Result<Bytes> Follower::sign_read(std::string_view path) const {
+  const State& s = *state_;
   Read read{.key = s.identity.assistant->public_key(),
             .authority = s.mandate ? s.mandate->id() : Digest{},
             .audience = s.authority->newest_card()->did(),
@@ -359,10 +379,8 @@ Result<Bytes> Follower::sign_read(const CaseId& case_id, std::string_view path) 
             .method = "GET",
             .path = std::string(path),
             .expires_ms = s.clock.now_ms() + limits::admit_window_ms,
-            .seen_size = s.brand_log.size};
+            .seen_size = s.line.head.size};
   s.entropy.fill(read.nonce);
-  const auto followed = s.cases.find(case_id);
-  if (followed != s.cases.end()) followed->second.seen_sent = s.brand_log;
   return sign(read, *s.identity.assistant);
 }
 
@@ -371,30 +389,53 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   const auto known = s.cases.find(case_id);
   if (known == s.cases.end()) return fail(ErrorCode::not_found, "no such case");
   for (const Bytes& card : parcel.cards) ENTENTE_TRY(learn_card(card));
-  ENTENTE_LET(log, s.brand_vkey());
-  News news;
-  ENTENTE_LET(refusals, s.read_refusals(parcel));
-  news.refusals = std::move(refusals);
-  if (!parcel.checkpoint.empty()) ENTENTE_TRY(s.check_checkpoint(known->second, parcel, log));
-  ENTENTE_LET(messages, s.read_messages(parcel, case_id));
-  ENTENTE_LET(placed, place(parcel.receipts, messages, log));
-  for (auto& [position, item] : placed) {
-    for (const PartRef& ref : item.message->parts) {
-      if (const Part* part = entente::find_part(parcel.parts, ref)) item.parts.push_back(*part);
-    }
-  }
+  ReplyCheck checking({.followed = known->second,
+                       .case_id = case_id,
+                       .authority = *s.authority,
+                       .line = s.line,
+                       .store = s.ledger.store(),
+                       .environment = s.identity.environment});
+  auto reply = checking.check(parcel);
+  ENTENTE_TRY(s.keep(case_id, checking.take_contradictions()));
+  if (!reply) return std::unexpected(reply.error());
+  s.advance_line(*reply, parcel);     // signed and on the line: a fact, whatever was said under it
   FollowedCase next = known->second;  // believed only if the whole parcel holds
-  for (const Refusal& refusal : news.refusals) next.hear(refusal);
+  for (const HeardRefusal& heard : reply->refusals) next.hear(heard.refusal);
   std::vector<Placed> folded;
-  ENTENTE_TRY(next.fold(*s.authority, std::move(placed), folded));
+  if (const Status holds = next.fold(*s.authority, std::move(reply->placed), folded); !holds) {
+    ENTENTE_TRY(s.ledger.commit());
+    return std::unexpected(holds.error());
+  }
   known->second = std::move(next);
+  s.log_news(case_id, folded);
+  s.log_refusals(case_id, reply->refusals);
+  ENTENTE_TRY(s.ledger.commit());
+  News news{.is_behind = reply->is_behind};
   for (const Placed& item : folded) {
     const bool own = item.message->author.party == Party::consumer;
     (own ? news.receipted : news.heard).push_back(item.message.id());
   }
-  s.log_news(case_id, folded, parcel);
-  ENTENTE_TRY(s.ledger.commit());
+  for (const HeardRefusal& heard : reply->refusals) {
+    news.refusals.push_back(heard.refusal);
+    if (heard.is_breach) news.never_refused.insert(heard.refusal.message);
+  }
   return news;
+}
+
+bool Follower::has_unsent(const CaseId& case_id) const {
+  const auto known = state_->cases.find(case_id);
+  return known != state_->cases.end() && !known->second.unplaced.empty();
+}
+
+const Verified<Message>* Follower::find_unsent(const CaseId& case_id, const MessageId& id) const {
+  const auto known = state_->cases.find(case_id);
+  if (known == state_->cases.end()) return nullptr;
+  const auto unplaced = known->second.unplaced.find(id);
+  return unplaced == known->second.unplaced.end() ? nullptr : &unplaced->second;
+}
+
+const std::vector<Contradiction>& Follower::contradictions() const {
+  return state_->contradictions;
 }
 
 const Case* Follower::find_case(const CaseId& case_id) const {

@@ -9,6 +9,9 @@
 
 #include <entente/journal/case_record.h>
 #include <entente/policy/speech.h>
+#include <entente/wire/contradiction.h>
+
+#include <set>
 
 namespace entente {
 
@@ -20,9 +23,13 @@ struct ConsumerIdentity {
 
 // What a reply brought.
 struct News {
-  std::vector<MessageId> receipted;  // own messages that now have a position
-  std::vector<MessageId> heard;      // messages of the brand, in order
-  std::vector<Refusal> refusals;     // signed, of own messages
+  std::vector<MessageId> receipted;   // own messages that now have a position
+  std::vector<MessageId> heard;       // messages of the brand, in order
+  std::vector<Refusal> refusals;      // signed, of own messages
+  std::set<MessageId> never_refused;  // of these, what nobody may refuse: still to be sent
+  // The answer starts at an older checkpoint than the newest known, as what was sent again names
+  // it. Nothing but refusals was taken: a read brings the rest, proved from where we are.
+  bool is_behind = false;
 };
 
 class Follower {
@@ -47,11 +54,19 @@ class Follower {
   // What was persisted and has no receipt yet, as the stored bytes: to be sent again.
   Result<Parcel> unsent(const CaseId& case_id) const;
   // A signed read of the case, for `after` and the path it is sent to.
-  Result<Bytes> sign_read(const CaseId& case_id, std::string_view path);
+  Result<Bytes> sign_read(std::string_view path) const;
 
-  // Fails with receipt_invalid, log_forked, proof_invalid, signature_invalid: then nothing of the
-  // parcel was believed.
+  // Fails with checkpoint_invalid, receipt_invalid, log_forked, proof_invalid, signature_invalid,
+  // act_conflict, and what the gate says of an author: then nothing of the parcel was believed, but
+  // for cards that follow from those known.
   Result<News> receive(const CaseId& case_id, const Parcel& parcel);
+  // What the brand has signed so far that cannot be true, or that it may not sign. The first kind
+  // is on record, too, and found again after a restart.
+  const std::vector<Contradiction>& contradictions() const;
+
+  // Whether something was persisted and has no receipt yet.
+  bool has_unsent(const CaseId& case_id) const;
+  const Verified<Message>* find_unsent(const CaseId& case_id, const MessageId& id) const;
 
   // Null if there is no such case.
   const Case* find_case(const CaseId& case_id) const;

@@ -1,0 +1,50 @@
+#pragma once
+// An assistant's own: what it was given, its log, and how it hears and speaks.
+
+#include <entente/assistant.h>
+#include <entente/crypto/system.h>
+#include <entente/journal/follower.h>
+
+namespace entente {
+
+inline constexpr std::int64_t hold_ms = 10'000;  // how long a brand is asked to hold an answer
+
+struct Assistant::State {
+  AssistantOptions options;
+  SystemClock system_clock;
+  SystemEntropy system_entropy;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Follower> follower;
+  std::map<CaseId, Instructions> instructions;
+  std::size_t contradictions_kept = 0;  // of the follower's, as files
+  std::vector<std::filesystem::path> evidence;
+  bool brand_at_fault = false;      // the last answer was a lie, or a no that nobody may say
+  bool was_refused = false;         // what the last call said
+  bool is_behind = false;           // the last answer starts before what is known: to be read again
+  std::int64_t retry_after_ms = 0;  // as the last busy brand asked
+
+  Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
+  Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
+
+  Result<Bytes> stored_mandate() const;
+  Result<Bytes> make_mandate(const std::string& brand_did);
+  Result<Bytes> find_or_make_mandate();
+  Status meet_brand();
+  Result<Bytes> approval_of(Approval approval, std::string_view text);
+  Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
+  Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
+  Status hear(const CaseId& case_id, const Parcel& parcel);
+  Status hear_refusals(const News& news);
+  // Writes what the brand has signed against itself beside the log.
+  Status keep_evidence();
+  Status say(const CaseId& case_id, const Speech& speech);
+  Result<bool> was_taken_back(const Digest& mandate) const;
+  std::map<Digest, CaseId> mandates_in_use() const;
+  void tell(const CaseId& case_id, std::uint64_t from) const;
+  std::optional<Ending> ending_of(const CaseId& case_id, const Move& move) const;
+  // Why nothing more comes of this, and what is left to the principal.
+  Ending stop(Ending::Kind kind, std::string outcome) const;
+  std::string why_nothing_came(const CaseId& case_id, std::string last) const;
+};
+
+}  // namespace entente
