@@ -1,5 +1,9 @@
 #include "database.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstring>
 
 namespace entente {
@@ -25,6 +29,22 @@ ErrorCode code_of(int result) {
   }
 }
 
+// What a failed fsync leaves in the page cache may never have reached the disk, and the system
+// calls it clean: a writer starts from what the disk itself gives. The file must not be open
+// elsewhere in this process, as closing a descriptor drops all its locks.
+Status drop_cached_pages(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == ENOENT) return {};
+    return fail(ErrorCode::store_failed, "open " + file.string() + ": " + std::strerror(errno));
+  }
+  const int synced = ::fdatasync(descriptor) == 0 ? 0 : errno;
+  ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(descriptor);
+  if (synced == 0) return {};
+  return fail(ErrorCode::store_failed, "sync " + file.string() + ": " + std::strerror(synced));
+}
+
 }  // namespace
 
 Error Database::error(std::string_view doing) const {
@@ -36,10 +56,21 @@ Result<Database> Database::open(const std::filesystem::path& file, const Kind& k
                                 StoreMode mode) {
   const int flags =
       mode == StoreMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (mode == StoreMode::write) {
+    ENTENTE_TRY(drop_cached_pages(file));
+    ENTENTE_TRY(drop_cached_pages(file.string() + "-wal"));
+  }
   sqlite3* handle = nullptr;
   const int opened = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(handle, mode);
-  if (opened != SQLITE_OK) return std::unexpected(database.error("open " + file.string()));
+  if (opened != SQLITE_OK) {
+    Error error = database.error("open " + file.string());
+    // A writer makes the file it does not find: what cannot be opened is the disk's doing.
+    if (mode == StoreMode::write && error.code == ErrorCode::file_missing) {
+      error.code = ErrorCode::store_failed;
+    }
+    return std::unexpected(std::move(error));
+  }
   sqlite3_busy_timeout(handle, busy_ms);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_bytes_max);
@@ -73,16 +104,24 @@ Status Database::prepare_writer(const Database& database, const Kind& kind) {
 }
 
 Database::Database(Database&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), mode_(other.mode_) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      mode_(other.mode_),
+      abandoned_(other.abandoned_) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(handle_, other.handle_);
   std::swap(mode_, other.mode_);
+  std::swap(abandoned_, other.abandoned_);
   return *this;
 }
 
+void Database::abandon() {
+  abandoned_ = true;
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 Database::~Database() {
-  if (handle_ != nullptr && mode_ == StoreMode::write) {
+  if (handle_ != nullptr && mode_ == StoreMode::write && !abandoned_) {
     sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   }
   sqlite3_close_v2(handle_);

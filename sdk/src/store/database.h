@@ -25,17 +25,22 @@ class Database {
   ~Database();
 
   Status run(const char* sql) const;
+  // From now on closing leaves the file as it is: after a failed write nothing this connection
+  // holds is worth writing down.
+  void abandon();
   // Kept by the caller and used again: compiling costs more than running.
   Result<Statement> prepare(const char* sql) const;
+  // The first number of the first row; 0 if there is none.
+  Result<std::int64_t> read_number(const char* sql) const;
   Error error(std::string_view doing) const;
 
  private:
   explicit Database(sqlite3* handle, StoreMode mode) : handle_(handle), mode_(mode) {}
   static Status prepare_writer(const Database& database, const Kind& kind);
-  Result<std::int64_t> read_number(const char* sql) const;
 
   sqlite3* handle_ = nullptr;
   StoreMode mode_ = StoreMode::read;
+  bool abandoned_ = false;
 };
 
 // Bind in order, step, read in order. Reset on destruction of the Use.

@@ -92,6 +92,8 @@ Result<WrapKey> KeyStore::secret(std::string_view name) {
   return state_->find_or_make("secret/" + std::string(name));
 }
 
+void KeyStore::abandon() { state_->database.abandon(); }
+
 Status KeyStore::flush() {
   State& s = *state_;
   if (s.unwritten.empty()) return {};

@@ -57,6 +57,8 @@ Status LastSigned::advance(const std::string& expected, const std::string& next)
   return {};
 }
 
+void LastSigned::abandon() { state_->database.abandon(); }
+
 StoreLock::StoreLock(int descriptor) : descriptor_(descriptor) {}
 StoreLock::StoreLock(StoreLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -115,6 +115,14 @@ class SqliteStore final : public Store {
     return {};
   }
 
+  // What does not change a page is not written: the number must be another one each time.
+  Status try_write() override {
+    ENTENTE_LET(before, database_.read_number("PRAGMA user_version"));
+    const std::string next = std::to_string((before + 1) % 1'000'000);
+    return database_.run(("PRAGMA user_version=" + next).c_str());
+  }
+  void abandon() override { database_.abandon(); }
+
   std::uint64_t size() const override { return size_; }
   Result<std::string> checkpoint() const override { return checkpoint_; }
 

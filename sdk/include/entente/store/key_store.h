@@ -41,6 +41,8 @@ class KeyStore {
   // A secret of the whole log, made at first use: "blind".
   Result<WrapKey> secret(std::string_view name);
   Status flush();
+  // Lets go of the file without writing to it: after a failed write.
+  void abandon();
 
  private:
   struct State;

@@ -22,6 +22,8 @@ class LastSigned {
   // Compare and swap, durable on return. Fails with log_forked if the text is not `expected`: then
   // somebody else signs with this key and nothing may be signed.
   Status advance(const std::string& expected, const std::string& next);
+  // Lets go of the file without writing to it: after a failed write.
+  void abandon();
 
  private:
   struct State;

@@ -80,8 +80,13 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // All or nothing, durable on return. Fails with store_failed; then nothing may be acknowledged.
+  // All or nothing, durable on return. Fails with store_failed; then nothing may be acknowledged,
+  // and only opening the store again tells what the disk holds.
   virtual Status write(const StoreBatch& batch) = 0;
+  // Writes and syncs something that means nothing: a disk that takes this takes batches again.
+  virtual Status try_write() = 0;
+  // Lets go of the file without writing to it, now and when dropped.
+  virtual void abandon() = 0;
 
   virtual std::uint64_t size() const = 0;  // of entries
   virtual Result<std::string> checkpoint() const = 0;
@@ -97,6 +102,9 @@ class Store {
   virtual Result<std::vector<CaseRow>> cases() const = 0;
   virtual Result<std::vector<RevokedRow>> revoked() const = 0;
 };
+
+// Stands where a store stood whose file cannot be used now: every question fails with `why`.
+std::unique_ptr<Store> make_closed_store(Error why);
 
 enum class StoreMode : std::uint8_t { read, write };
 

@@ -1,0 +1,45 @@
+#include <entente/store/store.h>
+
+namespace entente {
+namespace {
+
+class ClosedStore final : public Store {
+ public:
+  explicit ClosedStore(Error why) : why_(std::move(why)) {}
+
+  Status write(const StoreBatch&) override { return std::unexpected(why_); }
+  Status try_write() override { return std::unexpected(why_); }
+  void abandon() override {}
+  std::uint64_t size() const override { return 0; }
+  Result<std::string> checkpoint() const override { return std::unexpected(why_); }
+  Result<EntryRow> read_entry(std::uint64_t) const override { return std::unexpected(why_); }
+  Result<Digest> read_node(unsigned, std::uint64_t) const override { return std::unexpected(why_); }
+  Result<std::vector<std::uint64_t>> entries_of(const CaseId&) const override {
+    return std::unexpected(why_);
+  }
+  Result<std::vector<PartRow>> parts_of(const CaseId&) const override {
+    return std::unexpected(why_);
+  }
+  Result<std::vector<ReceiptRow>> receipts_of(const CaseId&) const override {
+    return std::unexpected(why_);
+  }
+  Result<std::optional<CaseRow>> find_case(const CaseId&) const override {
+    return std::unexpected(why_);
+  }
+  Result<std::optional<CaseRow>> find_open(const PublicKey&, const ActId&) const override {
+    return std::unexpected(why_);
+  }
+  Result<std::vector<CaseRow>> cases() const override { return std::unexpected(why_); }
+  Result<std::vector<RevokedRow>> revoked() const override { return std::unexpected(why_); }
+
+ private:
+  Error why_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_closed_store(Error why) {
+  return std::make_unique<ClosedStore>(std::move(why));
+}
+
+}  // namespace entente
