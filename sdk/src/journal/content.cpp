@@ -61,13 +61,18 @@ Result<WrapKey> read_or_make_master_key(const std::filesystem::path& file, Entro
   if (std::filesystem::exists(file)) return read_master_key(file);
   const WrapKey key = generate_secret_key(entropy);
   const std::string text = to_hex(key) + "\n";
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail(ErrorCode::store_failed, "cannot create " + file.string());
+  // Whole or not at all under its name: half a key would be refused for ever after.
+  const std::string unfinished = file.string() + ".new";
+  const int descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return fail(ErrorCode::store_failed, "cannot create " + unfinished);
   const bool written =
       ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
       ::fsync(descriptor) == 0;
   ::close(descriptor);
-  if (!written) return fail(ErrorCode::store_failed, "cannot write " + file.string());
+  if (!written || ::rename(unfinished.c_str(), file.c_str()) != 0) {
+    ::unlink(unfinished.c_str());
+    return fail(ErrorCode::store_failed, "cannot write " + file.string());
+  }
   return key;
 }
 

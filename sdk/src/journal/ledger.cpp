@@ -1,8 +1,10 @@
 #include <entente/audit/proof.h>
+#include <entente/crypto/seal.h>
 #include <entente/journal/content.h>
 #include <entente/journal/ledger.h>
 #include <entente/store/key_store.h>
 #include <entente/store/last_signed.h>
+#include <entente/store/spool.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
@@ -13,6 +15,11 @@
 #include "engine.h"
 
 namespace entente {
+namespace {
+
+constexpr std::string_view spool_context = "entente/unlogged/v1";
+
+}  // namespace
 
 // What opens a leaf's commitment.
 struct Opened {
@@ -35,17 +42,49 @@ struct Ledger::State {
   const Signer& log_key;
   Vkey vkey;
   StoreLock lock;
+  LedgerOptions options;
+  WrapKey master{};
+  std::optional<Spool> spool;
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<Store> store;
   std::unique_ptr<LastSigned> last_signed;
-  std::filesystem::path directory;
   WrapKey blinding{};
-  MerkleTree tree;  // committed
+  WrapKey spool_key{};
+  MerkleTree tree;                // committed
+  std::int64_t last_time_ms = 0;  // of the newest entry, gathered ones included
   std::string note;
   std::unordered_map<std::uint64_t, Opened>
       fresh;  // of the last batch: most receipts are asked now
   Gathered gathered;
   bool failed = false;
+
+  Status open_files() {
+    const auto in = [&](const char* name) { return options.directory / name; };
+    ENTENTE_LET(opened_keys,
+                KeyStore::open(in("keys.db"), master, sealing_craft(entropy), StoreMode::write));
+    keys = std::move(opened_keys);
+    ENTENTE_LET(opened_store, open_sqlite_store(in("store.db"), StoreMode::write));
+    store = std::move(opened_store);
+    ENTENTE_LET(opened_last, LastSigned::open(in("last-signed.db"), StoreMode::write));
+    last_signed = std::move(opened_last);
+    ENTENTE_LET(blind, keys->secret("blind"));
+    blinding = blind;
+    if (options.spool_bytes == 0) return {};
+    ENTENTE_LET(under, keys->secret("spool"));
+    spool_key = under;
+    return keys->flush();
+  }
+
+  // Nothing that memory holds is written: it may be ahead of the disk, or beside it.
+  void let_go(const Error& why) {
+    if (keys) keys->abandon();
+    if (store) store->abandon();
+    if (last_signed) last_signed->abandon();
+    keys.reset();
+    last_signed.reset();
+    store = make_closed_store(why);
+    fresh.clear();
+  }
 
   Result<Digest> last_leaf_of(const CaseId& case_id) {
     const auto known = gathered.last_leaf.find(case_id);
@@ -61,8 +100,9 @@ struct Ledger::State {
     OpenedContent opened;
     entropy.fill(opened.salt);
     opened.content = draft.content;
+    last_time_ms = std::max(last_time_ms, draft.time_ms);
     LogEntry leaf{.kind = draft.kind,
-                  .time_ms = draft.time_ms,
+                  .time_ms = last_time_ms,
                   .blind_case = {},
                   .position = draft.position,
                   .direction = draft.direction,
@@ -76,7 +116,7 @@ struct Ledger::State {
       ENTENTE_LET(previous, last_leaf_of(owner));
       leaf.prev_leaf = previous;
     }
-    ENTENTE_LET(key, keys->content_key(owner, content_class(draft.kind)));
+    ENTENTE_LET(key, content_key(owner, content_class(draft.kind)));
     Bytes leaf_bytes = encode(leaf);
     if (leaf_bytes.size() > limits::leaf_bytes_max) {
       return fail(ErrorCode::too_large, "a log entry names too many parts");
@@ -94,11 +134,16 @@ struct Ledger::State {
     return {};
   }
 
+  Result<WrapKey> content_key(const CaseId& owner, std::string_view of_class) const {
+    if (!keys) return fail(ErrorCode::store_failed, "the key store is closed");
+    return keys->content_key(owner, of_class);
+  }
+
   Result<Opened> open_at(std::uint64_t index) const {
     if (const auto known = fresh.find(index); known != fresh.end()) return known->second;
     ENTENTE_LET(row, store->read_entry(index));
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
-    ENTENTE_LET(key, keys->content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
+    ENTENTE_LET(key, content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
     ENTENTE_LET(content, open_entry(key, row.sealed, index));
     return Opened{std::move(row.leaf), std::move(content)};
   }
@@ -155,7 +200,12 @@ struct Ledger::State {
       }
     }
     if (!last_signed->text().empty()) ENTENTE_TRY(check_follows(nodes));
-    if (tree.size() > 0) ENTENTE_TRY(sign(tree));
+    if (tree.size() > 0) {
+      ENTENTE_TRY(sign(tree));
+      ENTENTE_LET(newest, store->read_entry(tree.size() - 1));
+      ENTENTE_LET(leaf, decode<LogEntry>(newest.leaf));
+      last_time_ms = leaf.time_ms;
+    }
     restart_batch();
     return {};
   }
@@ -191,8 +241,12 @@ Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 // The signed note beside the store is for auditors of a log at rest: a running one has none, lest a
 // crash leaves one that is older than the store.
 Ledger::~Ledger() {
-  if (state_ == nullptr || state_->failed || state_->note.empty()) return;
-  std::ofstream(state_->directory / "checkpoint", std::ios::binary) << state_->note;
+  if (state_ == nullptr || state_->note.empty()) return;
+  if (state_->failed) {
+    state_->let_go({ErrorCode::store_failed, "closed"});
+    return;
+  }
+  std::ofstream(state_->options.directory / "checkpoint", std::ios::binary) << state_->note;
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const Signer& log_key,
@@ -207,26 +261,43 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const
       master,
       read_or_make_master_key(
           options.master_key_file.empty() ? in("master.key") : options.master_key_file, entropy));
-  ENTENTE_LET(keys,
-              KeyStore::open(in("keys.db"), master, sealing_craft(entropy), StoreMode::write));
-  ENTENTE_LET(store, open_sqlite_store(in("store.db"), StoreMode::write));
-  ENTENTE_LET(last_signed, LastSigned::open(in("last-signed.db"), StoreMode::write));
-  ENTENTE_LET(blinding, keys->secret("blind"));
   auto state = std::make_unique<State>(State{.entropy = entropy,
                                              .log_key = log_key,
                                              .vkey = vkey,
                                              .lock = std::move(lock),
-                                             .keys = std::move(keys),
-                                             .store = std::move(store),
-                                             .last_signed = std::move(last_signed),
-                                             .directory = options.directory,
-                                             .blinding = blinding,
+                                             .options = options,
+                                             .master = master,
+                                             .spool = {},
+                                             .keys = {},
+                                             .store = {},
+                                             .last_signed = {},
                                              .tree = {},
                                              .note = {},
                                              .gathered = {}});
+  ENTENTE_TRY(state->open_files());
   std::filesystem::remove(in("checkpoint"), error);
   ENTENTE_TRY(state->recover());
+  if (options.spool_bytes > 0) {
+    ENTENTE_LET(spool, Spool::open(in("unlogged"), options.spool_bytes));
+    state->spool = std::move(spool);
+  }
   return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
+}
+
+Status Ledger::reopen() {
+  State& s = *state_;
+  s.failed = true;
+  s.let_go({ErrorCode::store_failed, "the log is closed until its disk can be written"});
+  s.restart_batch();
+  Status opened = s.open_files();
+  if (opened) opened = s.recover();
+  if (!opened) {
+    s.let_go(opened.error());
+    return opened;
+  }
+  ENTENTE_TRY(s.store->try_write());
+  s.failed = false;
+  return {};
 }
 
 std::uint64_t Ledger::append(const EntryDraft& draft) {
@@ -237,7 +308,7 @@ std::uint64_t Ledger::append(const EntryDraft& draft) {
 
 void Ledger::keep_part(const CaseId& case_id, const Part& part) {
   State& s = *state_;
-  const auto key = s.keys->content_key(case_id, name(part.part_class));
+  const auto key = s.content_key(case_id, name(part.part_class));
   if (!key) return s.note_trouble(std::unexpected(key.error()));
   const Digest digest = part_digest(part);
   s.gathered.rows.parts.push_back({.case_id = case_id,
@@ -264,6 +335,8 @@ void Ledger::put_revoked(const Digest& mandate, std::uint64_t index) {
   state_->gathered.rows.revoked.push_back({mandate, index});
 }
 
+void Ledger::fail_batch(const Error& why) { state_->note_trouble(std::unexpected(why)); }
+
 bool Ledger::has_uncommitted() const { return !state_->gathered.rows.empty(); }
 
 Status Ledger::commit() {
@@ -278,6 +351,7 @@ Status Ledger::commit() {
 
 std::uint64_t Ledger::size() const { return state_->tree.size(); }
 std::uint64_t Ledger::next_index() const { return state_->gathered.tree.size(); }
+std::int64_t Ledger::last_time_ms() const { return state_->last_time_ms; }
 const Vkey& Ledger::vkey() const { return state_->vkey; }
 const std::string& Ledger::checkpoint_note() const { return state_->note; }
 const Store& Ledger::store() const { return *state_->store; }
@@ -312,12 +386,33 @@ Result<std::vector<Part>> Ledger::parts_of(const CaseId& case_id) const {
   ENTENTE_LET(rows, state_->store->parts_of(case_id));
   std::vector<Part> parts;
   for (const PartRow& row : rows) {
-    ENTENTE_LET(key, state_->keys->content_key(case_id, name(row.part_class)));
+    ENTENTE_LET(key, state_->content_key(case_id, name(row.part_class)));
     ENTENTE_LET(part, open_part(key, row));
     parts.push_back(std::move(part));
   }
   return parts;
 }
+
+Status Ledger::keep_unlogged(ByteView record) {
+  State& s = *state_;
+  if (!s.spool) return fail(ErrorCode::store_failed, "this log was opened without a spool");
+  return s.spool->append(seal(s.spool_key, record, view(spool_context), s.entropy));
+}
+
+// A record that a crash cut off does not open: it was never promised.
+Result<std::vector<Bytes>> Ledger::unlogged() const {
+  std::vector<Bytes> records;
+  if (!state_->spool) return records;
+  ENTENTE_LET(sealed, state_->spool->records());
+  for (const Bytes& each : sealed) {
+    if (auto record = entente::open(state_->spool_key, each, view(spool_context))) {
+      records.push_back(std::move(*record));
+    }
+  }
+  return records;
+}
+
+Status Ledger::forget_unlogged() { return state_->spool ? state_->spool->clear() : Status(); }
 
 Result<std::vector<std::uint64_t>> Ledger::entries_of(const CaseId& case_id) const {
   return state_->store->entries_of(case_id);

@@ -15,4 +15,10 @@ class SystemClock final : public Clock {
   std::int64_t now_ms() override;
 };
 
+// How long the machine has been up, sleep included. Nobody can set it.
+class SystemUptime final : public Clock {
+ public:
+  std::int64_t now_ms() override;
+};
+
 }  // namespace entente

@@ -25,6 +25,8 @@ struct LedgerOptions {
   std::filesystem::path directory;        // made if it is not there
   std::string origin;                     // the log's name: "kettle.example/log"
   std::filesystem::path master_key_file;  // 64 hex digits, made if absent; empty: in `directory`
+  // Room on the disk, taken in advance, for keep_unlogged(). 0: none.
+  std::size_t spool_bytes = 0;
 };
 
 // An entry before it has a place.
@@ -62,13 +64,27 @@ class Ledger final : public NodeReader {
   void put_case(const CaseRow& row);
   void put_revoked(const Digest& mandate, std::uint64_t index);
   bool has_uncommitted() const;
+  // What was gathered rests on something that could not be read: commit() fails with `why`.
+  void fail_batch(const Error& why);
 
   // One transaction, compare-and-swap, signature. On failure nothing of the batch was
-  // acknowledged, and the ledger refuses further work until it is opened again.
+  // acknowledged, and the ledger refuses further work until reopen() succeeds.
   Status commit();
+  // After a failed commit: throws away what memory holds, reads the files again as open() does and
+  // writes to them. The failed batch may prove to be on the disk; it is then signed. Fails as
+  // open() does, and may be called again; reading works meanwhile if the files could be read.
+  Status reopen();
+
+  // What is promised while commits fail, sealed in room that was taken in advance. The disk may
+  // refuse even this: store_failed.
+  Status keep_unlogged(ByteView record);
+  Result<std::vector<Bytes>> unlogged() const;  // oldest first
+  Status forget_unlogged();
 
   std::uint64_t size() const;        // committed entries
   std::uint64_t next_index() const;  // of the next append()
+  // No entry is older than the one before it: append() gives a draft that is this time.
+  std::int64_t last_time_ms() const;
   const Vkey& vkey() const;
   const std::string& checkpoint_note() const;  // newest signed note; empty for an empty log
   // Proof of a committed entry under the newest checkpoint.
