@@ -226,7 +226,7 @@ Status Brand::check(const BrandConfig& config) {
   return {};
 }
 
-Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& clock) {
+Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const BrandHost& host) {
   ENTENTE_LET(message_key, read_key_file(config.message_key));
   ENTENTE_LET(log_key, read_key_file(config.log_key));
   ENTENTE_LET(contents, Contents::read(config));
@@ -237,7 +237,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& cl
   ENTENTE_LET(office, FileBackOffice::open({.facts_file = config.facts,
                                             .work_file = config.data / "work.jsonl",
                                             .outbox_file = config.data / "outbox.jsonl",
-                                            .clock = &clock},
+                                            .clock = &host.clock},
                                            policy));
   auto state =
       std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key), policy,
@@ -258,7 +258,9 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, Clock& cl
                                          .workers = static_cast<std::size_t>(config.workers),
                                          .load = config.load,
                                          .server = config.server,
-                                         .clock = &clock}));
+                                         .clock = &host.clock,
+                                         .uptime = host.uptime,
+                                         .on_trouble = host.on_trouble}));
   state->endpoint = std::move(endpoint);
   return std::unique_ptr<Brand>(new Brand(std::move(state)));
 }

@@ -2,7 +2,7 @@
 // A brand as `entente serve` runs it: its configuration file, and what is made of it.
 //
 //     ENTENTE_LET(config, read_brand_config("brand/brand.yaml"));
-//     ENTENTE_LET(brand, Brand::start(config, clock));
+//     ENTENTE_LET(brand, Brand::start(config, {clock, &uptime, complain}));
 //
 // Every key is in docs/reference/cli.md.
 
@@ -29,10 +29,17 @@ struct BrandConfig {
 // Paths in the file are seen from the file. Fails with file_missing, config_invalid, yaml_invalid.
 Result<BrandConfig> read_brand_config(const std::filesystem::path& file);
 
+// What a running brand has of its machine and its operator; all outlive it.
+struct BrandHost {
+  Clock& clock;
+  Clock* uptime = nullptr;  // none: the clock is believed, whatever it says
+  std::function<void(const std::string&)> on_trouble;
+};
+
 class Brand {
  public:
   // Fails as Endpoint::start does, and with what the files say.
-  static Result<std::unique_ptr<Brand>> start(const BrandConfig& config, Clock& clock);
+  static Result<std::unique_ptr<Brand>> start(const BrandConfig& config, const BrandHost& host);
   ~Brand();  // stops
   // Whether start() could use the files. Fails as start() does for what they say.
   static Status check(const BrandConfig& config);

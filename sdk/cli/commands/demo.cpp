@@ -65,7 +65,7 @@ Result<ExitCode> run(const Arguments& arguments, Console& console) {
   const auto answers = ask ? Person::Answers::asked : Person::Answers::yes;
 
   ENTENTE_LET(config, read_brand_config(place.brand() / "brand.yaml"));
-  ENTENTE_LET(brand, Brand::start(config, clock));
+  ENTENTE_LET(brand, Brand::start(config, {.clock = clock, .on_trouble = {}}));
   console.line("kettle.example listens on https://127.0.0.1:" + std::to_string(place.port));
   heading(console, "1. The kettle arrived broken");
   ENTENTE_LET(case_id, play(console, place.consumer(), answers, Ending::Kind::closed));

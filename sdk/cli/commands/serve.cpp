@@ -49,7 +49,7 @@ void tell(Console& console, Brand& brand, const BrandConfig& config) {
 // used change nothing; open cases go on where they were. A new certificate alone costs nobody a
 // connection.
 Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandConfig& config,
-                   Clock& clock) {
+                   const BrandHost& host) {
   if (const Status usable = Brand::check(config); !usable) {
     console.line("going on as before: " + describe(usable.error()));
     return {};
@@ -61,7 +61,7 @@ Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandC
     return {};
   }
   brand.reset();
-  ENTENTE_LET(next, Brand::start(config, clock));
+  ENTENTE_LET(next, Brand::start(config, host));
   brand = std::move(next);
   console.line("read again: policy, card and certificate");
   return {};
@@ -69,15 +69,17 @@ Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandC
 
 Result<ExitCode> run(const Arguments& arguments, Console& console) {
   SystemClock clock;
+  SystemUptime uptime;
+  const BrandHost host{clock, &uptime, [&](const std::string& line) { console.complain(line); }};
   ENTENTE_LET(config, read_brand_config(arguments.text_or("config", "")));
   ENTENTE_LET(port, arguments.integer_or("port", config.server.port, 65'535));
   config.server.port = static_cast<std::uint16_t>(port);
   const sigset_t signals = hold_back_signals();
   raise_descriptor_limit();
-  ENTENTE_LET(brand, Brand::start(config, clock));
+  ENTENTE_LET(brand, Brand::start(config, host));
   tell(console, *brand, config);
   for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
-    ENTENTE_TRY(start_again(console, brand, config, clock));
+    ENTENTE_TRY(start_again(console, brand, config, host));
   }
   console.line("stopping; once more stops at once");
   let_signals_end_us();

@@ -43,7 +43,13 @@ struct EndpointOptions {
   HttpServerOptions server;          // no certificate and port: loopback, plain
   bool serve_http = true;            // false: parcels come by deliver() alone
   Clock* clock = nullptr;            // none: the system's
-  Entropy* entropy = nullptr;        // none: the system's
+  // Tells when somebody sets the clock. None: the system's; a clock of your own is then believed.
+  Clock* uptime = nullptr;
+  Entropy* entropy = nullptr;  // none: the system's
+  // One line for the person who runs this: when the log cannot be written and when it can again,
+  // when somebody has set the clock.
+  // From a thread of the endpoint; must return at once.
+  std::function<void(const std::string&)> on_trouble;
 };
 
 // What a parcel got.
@@ -69,6 +75,9 @@ class Endpoint {
   LoadStats load() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.
   Status reload_certificate();
+
+  // Why nothing is admitted now, e.g. a full disk; nothing if all is well. /healthz says the same.
+  std::optional<std::string> trouble() const;
 
   // Without HTTP: what POST does. `case_id` is empty when a case is opened. `done` is called once,
   // from a thread of the endpoint.

@@ -170,7 +170,9 @@ Status Assistant::State::hear_refusals(const News& news) {
     }
     if (code == ErrorCode::busy) {
       retry_after_ms = refusal.retry_after_ms;
-      return fail(code, "the brand asks to come back later");
+      return fail(code, refusal.unlogged ? "the brand cannot write its log now; it signed that the "
+                                           "time of this message counts, and owes the entry"
+                                         : "the brand asks to come back later");
     }
     // What was missed came with the refusal: the rules look again.
     if (code == ErrorCode::stale_head) continue;
@@ -206,7 +208,10 @@ Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, b
 
 Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
   ENTENTE_LET(parcel, follower->say(case_id, speech));
-  return exchange(case_id, parcel, false);
+  if (follower->find_case(case_id)->is_open()) return exchange(case_id, parcel, false);
+  // The brand does not know the case yet: it is opened in the same breath.
+  ENTENTE_LET(all, follower->unsent(case_id));
+  return exchange(case_id, all, true);
 }
 
 // The first card is pinned, so whose it is is asked before it is learned.

@@ -1,6 +1,7 @@
 #include <entente/crypto/system.h>
 #include <entente/endpoint.h>
 #include <entente/journal/ledger.h>
+#include <entente/journal/log_clock.h>
 #include <entente/wire/admission.h>
 
 #include <chrono>
@@ -12,6 +13,8 @@
 
 namespace entente {
 namespace {
+
+constexpr std::size_t spool_bytes = 4 * 1024 * 1024;
 
 Status check_options(const EndpointOptions& options) {
   if (options.message_key == nullptr || options.log_key == nullptr) {
@@ -29,6 +32,15 @@ Status check_desk(const EndpointOptions& options, const Card& card) {
   return fail(ErrorCode::desk_required, "in production a desk must take requests for a person");
 }
 
+// A card that has expired, or a clock that is years ahead: either way nothing said now would hold.
+Status check_not_expired(const Card& card, std::int64_t now_ms) {
+  if (card.expires_ms == 0 || now_ms < card.expires_ms) return {};
+  return fail(ErrorCode::card_expired, "the card has expired at " +
+                                           format_rfc3339(card.expires_ms) +
+                                           ", and the clock says " + format_rfc3339(now_ms) +
+                                           ": make a new card, or set the clock right");
+}
+
 Status check_log_key(const Card& card, const Signer& log_key) {
   ENTENTE_LET(vkey, Vkey::decode(card.log_vkey));
   if (vkey.public_key() != log_key.public_key()) {
@@ -42,7 +54,9 @@ Status check_log_key(const Card& card, const Signer& log_key) {
 struct Endpoint::State {
   EndpointOptions options;
   SystemClock system_clock;
+  SystemUptime system_uptime;
   SystemEntropy system_entropy;
+  std::optional<LogClock> log_clock;  // unless a clock of the owner's is believed
   std::unique_ptr<Desk> own_desk;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Workers> workers;
@@ -50,20 +64,31 @@ struct Endpoint::State {
   std::unique_ptr<Sequencer> sequencer;
   std::unique_ptr<HttpServer> server;
 
-  Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
+  Clock& clock() { return log_clock ? static_cast<Clock&>(*log_clock) : *options.clock; }
   Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
 
+  void start_clock();
   Status start_journal(const Card& card, Policy policy);
   Status start_server();
 };
+
+void Endpoint::State::start_clock() {
+  if (options.clock != nullptr && options.uptime == nullptr) return;
+  log_clock.emplace(options.clock != nullptr ? *options.clock : system_clock,
+                    options.uptime != nullptr ? *options.uptime : system_uptime,
+                    options.on_trouble);
+}
 
 Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   ENTENTE_LET(vkey, Vkey::decode(card.log_vkey));
   ENTENTE_LET(opened, Ledger::open({.directory = options.directory,
                                     .origin = vkey.name(),
-                                    .master_key_file = options.master_key_file},
+                                    .master_key_file = options.master_key_file,
+                                    .spool_bytes = spool_bytes},
                                    *options.log_key, entropy()));
   ledger = std::move(opened);
+  ENTENTE_TRY(check_clock(clock().now_ms(), ledger->last_time_ms()));
+  ENTENTE_TRY(check_not_expired(card, clock().now_ms()));
   if (options.desk == nullptr) {
     own_desk = std::make_unique<QueueDesk>(QueueDeskOptions{.human = card.human});
   }
@@ -76,13 +101,16 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                         .workers = *workers,
                         .clock = clock(),
                         .entropy = entropy()});
-  ENTENTE_LET(running, Sequencer::start(*ledger,
-                                        {.card = options.card,
-                                         .policy = options.policy,
-                                         .message_key = options.message_key,
-                                         .environment = card.environment,
-                                         .load = options.load},
-                                        *agent, clock(), entropy()));
+  ENTENTE_LET(
+      running,
+      Sequencer::start(
+          *ledger,
+          {.card = options.card,
+           .policy = options.policy,
+           .message_key = options.message_key,
+           .environment = card.environment,
+           .load = options.load},
+          {.speaker = *agent, .clock = clock(), .entropy = entropy(), .tell = options.on_trouble}));
   sequencer = std::move(running);
   return {};
 }
@@ -110,6 +138,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   }
   auto state = std::make_unique<State>();
   state->options = std::move(options);
+  state->start_clock();
   ENTENTE_TRY(state->start_journal(*card, std::move(policy)));
   ENTENTE_TRY(state->start_server());
   return std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
@@ -128,6 +157,7 @@ void Endpoint::stop() {
 
 std::uint16_t Endpoint::port() const { return state_->server ? state_->server->port() : 0; }
 const Card& Endpoint::card() const { return state_->sequencer->card(); }
+std::optional<std::string> Endpoint::trouble() const { return state_->sequencer->trouble(); }
 HttpServerStats Endpoint::http() const {
   return state_->server ? state_->server->stats() : HttpServerStats{};
 }

@@ -94,7 +94,9 @@ void read_case(Sequencer& sequencer, const HttpRequest& request, const CasePath&
   if (!read || !reads_this(*read, request)) return reply.send(plain(404, "not_found"));
   if (path.status_of) {
     const auto tell = [reply](Result<Receipt> receipt) {
-      if (!receipt && receipt.error().code == ErrorCode::busy) {
+      const bool final = !receipt && (receipt.error().code == ErrorCode::not_found ||
+                                      receipt.error().code == ErrorCode::not_admitted);
+      if (!receipt && !final) {
         return reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
       }
       if (!receipt) return reply.send(plain(404, name(receipt.error().code)));
@@ -156,6 +158,7 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
     return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = card});
   }
   if (path == "/healthz") {
+    if (sequencer.trouble()) return reply.send(plain(503, "the log cannot be written"));
     return reply.send(request.is_last ? plain(503, "draining") : plain(200, "ok"));
   }
   if (path == cases_path && request.method == "POST") {

@@ -50,6 +50,17 @@ void ServiceAgent::respond_once(Room& room) {
   propose_close(room);
 }
 
+// A worker that is under way finishes: its key may have been carried out, and its result is as good
+// as before. Its name stays, so that nobody starts it beside itself.
+void ServiceAgent::start_over() {
+  exposure_ = {};
+  const std::scoped_lock lock(mutex_);
+  for (auto& [case_id, progress] : progress_) {
+    for (const auto& [name, work] : progress.to_start) progress.in_flight.erase(name);
+    progress.to_start.clear();
+  }
+}
+
 void ServiceAgent::committed(const Case& casefile) {
   std::vector<std::pair<std::string, std::function<void()>>> to_start;
   {

@@ -33,6 +33,7 @@ class ServiceAgent final : public Speaker {
   void attach(Sequencer& sequencer) override;
   void admitted(const CaseRecord& record) override;
   void respond(Room& room) override;
+  void start_over() override;
   void committed(const Case& casefile) override;
   bool is_working(const CaseId& case_id) const override;
   bool is_idle() const;

@@ -89,7 +89,10 @@ Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
 LiveCase* Batch::find(const CaseId& case_id) {
   if (const auto known = cases_.find(case_id); known != cases_.end()) return known->second.get();
   auto loaded = load_case(parts_.ledger, parts_.authority, case_id);
-  if (!loaded) return nullptr;
+  if (!loaded) {
+    if (loaded.error().code != ErrorCode::not_found) note_unreadable(loaded.error());
+    return nullptr;
+  }
   auto live = std::make_unique<LiveCase>();
   live->record = std::move(*loaded);
   for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
@@ -103,6 +106,17 @@ void Batch::note_member(const LiveCase& live, const Message& message) {
   parts_.members->add(case_id, message.author.key);
   const auto principal = parts_.authority.find_principal(message);
   if (principal) parts_.members->add(case_id, *principal);
+}
+
+// A disk that does not answer is no proof that there is no such case. One that answers with
+// nonsense is: that case is damaged, and the others go on.
+void Batch::note_unreadable(const Error& why) {
+  if (why.code != ErrorCode::store_failed && why.code != ErrorCode::store_locked &&
+      why.code != ErrorCode::file_missing) {
+    return;
+  }
+  unreadable_ = true;
+  parts_.ledger.fail_batch(why);
 }
 
 void Batch::wake(const CaseId& case_id) {
@@ -162,6 +176,7 @@ LiveCase* Batch::find_opened(const PublicKey& opener, const ActId& act) {
     if (opening.author.key == opener && opening.act_id == act) return live;
   }
   const auto known = parts_.ledger.store().find_open(opener, act);
+  if (!known) note_unreadable(known.error());
   return known && *known ? find((*known)->case_id) : nullptr;
 }
 
@@ -339,6 +354,39 @@ void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Repl
                           .content = *envelope});
   }
   reply.refusals.push_back(std::move(*envelope));
+}
+
+void Batch::backfill(const Owed& owed) {
+  take(owed.arrived);
+  for (const Bytes& envelope : owed.words) {
+    const auto word = Admission::admit<Refusal>(envelope);
+    if (!word) continue;
+    LiveCase* live = find((*word)->case_id);
+    const bool there =
+        live != nullptr && live->record.casefile.find_position((*word)->message).has_value();
+    if ((*word)->unlogged && !there && parts_.tell) {
+      parts_.tell("message " + short_hex((*word)->message) +
+                  " was acknowledged while the log could not be written, and cannot be admitted");
+    }
+    if (live != nullptr) log_word(*live, **word, envelope);
+  }
+}
+
+// Once: what a crash cut off is backfilled again.
+void Batch::log_word(LiveCase& live, const Refusal& word, const Bytes& envelope) {
+  const bool known = std::ranges::any_of(live.record.records, [&](const StoredEntry& entry) {
+    return entry.leaf.kind == EntryKind::refusal && entry.content == envelope;
+  });
+  if (known) return;
+  if (!word.unlogged) {
+    live.record.casefile.note_busy(word);
+    live.record.busies[word.message] = envelope;
+  }
+  parts_.ledger.append({.kind = EntryKind::refusal,
+                        .case_id = word.case_id,
+                        .direction = Direction::sent,
+                        .time_ms = now_ms_,
+                        .content = envelope});
 }
 
 void Batch::put_cases() {

@@ -45,6 +45,12 @@ struct Reply {
 };
 
 class Members;
+// What was acknowledged by signature alone, and is owed to the log as entries of that time.
+struct Owed {
+  Arrived arrived;  // the messages so acknowledged, with what came with them
+  std::int64_t at_ms = 0;
+  std::vector<Bytes> words;  // envelopes of the acknowledgements
+};
 
 struct SequencerParts {
   Ledger& ledger;
@@ -55,6 +61,7 @@ struct SequencerParts {
   Clock& clock;
   Entropy& entropy;
   Members* members = nullptr;  // told who belongs to which case
+  std::function<void(const std::string&)> tell;
 };
 
 class Batch {
@@ -63,10 +70,15 @@ class Batch {
   Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms);
 
   Reply take(const Arrived& arrived);
+  // Makes entries of what is owed, each word beside the message it was given for. A message that
+  // cannot be one is told to the operator.
+  void backfill(const Owed& owed);
   // Lets time pass in a case that is loaded.
   void wake(const CaseId& case_id);
-  // Null if there is no such case. Loads it if it is not in memory.
+  // Null if there is no such case, or it cannot be read. Loads it if it is not in memory.
   LiveCase* find(const CaseId& case_id);
+  // Something could not be read: nothing of this batch may be believed, and it will not commit.
+  bool is_unreadable() const { return unreadable_; }
   void touch(const CaseId& case_id) { touched_.insert(case_id); }
   const std::set<CaseId>& touched() const { return touched_; }
   // Writes where each touched case now stands.
@@ -76,6 +88,8 @@ class Batch {
 
  private:
   void note_member(const LiveCase& live, const Message& message);
+  void log_word(LiveCase& live, const Refusal& word, const Bytes& envelope);
+  void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
   void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
   LiveCase* case_of(const Verified<Message>& message, Reply& reply);
@@ -101,6 +115,7 @@ class Batch {
   Cases& cases_;
   std::int64_t now_ms_;
   std::set<CaseId> touched_;
+  bool unreadable_ = false;
 };
 
 // The four verbs, and an `open` that carries a handoff: nothing about time, mandate or quota

@@ -415,7 +415,11 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
     const bool own = item.message->author.party == Party::consumer;
     (own ? news.receipted : news.heard).push_back(item.message.id());
   }
+  const Case& casefile = known->second.record.casefile;
   for (const HeardRefusal& heard : reply->refusals) {
+    // A receipt has overtaken the busy that comes with it.
+    const bool busy = heard.refusal.code == name(ErrorCode::busy);
+    if (busy && casefile.find_position(heard.refusal.message)) continue;
     news.refusals.push_back(heard.refusal);
     if (heard.is_breach) news.never_refused.insert(heard.refusal.message);
   }

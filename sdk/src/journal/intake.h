@@ -13,8 +13,10 @@
 
 namespace entente {
 
-using Work = std::variant<Arrived, std::pair<CaseId, std::function<void(Room&)>>,
-                          std::function<void(Batch&)>>;
+using Post = std::pair<CaseId, std::function<void(Room&)>>;
+// A look at what is durable; without a batch while the log cannot be written.
+using Look = std::function<void(Batch*)>;
+using Work = std::variant<Arrived, Post, Look>;
 
 class Intake {
  public:

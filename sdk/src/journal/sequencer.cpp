@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "entrance.h"
+#include "outage.h"
 
 namespace entente {
 namespace {
@@ -40,17 +41,20 @@ struct Sequencer::State {
   Batch::Cases cases;
   std::map<CaseId, std::int64_t> wake_ms;
   std::list<Waiting> waiting;
-  bool broken = false;  // the log cannot be written
+  Outage outage{parts, cases};
+  std::vector<Post> held;  // results of workers that came while the log could not be written
 
   Members members;
   Intake intake;
   Entrance entrance;
   mutable std::mutex note_mutex;
-  std::string note;  // of the log, for readers on other threads
+  std::string note;                    // of the log, for readers on other threads
+  std::optional<std::string> trouble;  // why nothing is admitted
   std::thread writer;
 
   void run();
   void run_batch(std::deque<Work> works);
+  std::int64_t now_ms() const;
   std::vector<Waiting> take_all(Batch& batch, std::deque<Work>& works);
   void respond(Batch& batch);
   void after_commit(const Batch& batch);
@@ -58,8 +62,14 @@ struct Sequencer::State {
   void forget_closed(const std::set<CaseId>& touched);
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
-  void add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
-  void answer_unlogged(const Arrived& message, std::int64_t now_ms);
+  bool add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
+  void begin_outage(const Error& why, std::deque<Work> works);
+  void hold(std::deque<Work> works);
+  void resume();
+  Status start_over();
+  Status backfill();
+  Status learn_documents();
+  void run_posts(Batch& batch, std::span<const Post> posts);
   Status take_up();
   Status log_documents();
 };
@@ -80,15 +90,18 @@ Status Sequencer::State::log_documents() {
     parts.ledger.append({.kind = kind,
                          .case_id = no_case,
                          .direction = Direction::own,
-                         .time_ms = parts.clock.now_ms(),
+                         .time_ms = now_ms(),
                          .content = content});
   }
   return parts.ledger.commit();
 }
 
-// Earlier cards first, then every case: what is owed is found again by the rules that found it the
-// first time.
-Status Sequencer::State::take_up() {
+// The clock, but never back behind what is on record.
+std::int64_t Sequencer::State::now_ms() const {
+  return std::max(parts.clock.now_ms(), parts.ledger.last_time_ms());
+}
+
+Status Sequencer::State::learn_documents() {
   ENTENTE_LET(known, parts.ledger.entries_of(no_case));
   for (const std::uint64_t index : known) {
     ENTENTE_LET(entry, parts.ledger.read(index));
@@ -97,29 +110,60 @@ Status Sequencer::State::take_up() {
     ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms));
   }
   ENTENTE_LET(newest, Admission::admit<Card>(parts.identity.card));
-  ENTENTE_TRY(parts.authority.learn(newest, parts.clock.now_ms()));
-  parts.card_digest = newest.id();
-  card = *newest;
+  ENTENTE_TRY(parts.authority.learn(newest, now_ms()));
   ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
                                               KeyPurpose::message, parts.ledger.next_index()));
-  ENTENTE_TRY(log_documents());
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
   for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
+  return {};
+}
+
+// Before anything else is written: what was promised has its entry at the time it was promised.
+Status Sequencer::State::backfill() {
+  for (const Owed& owed : outage.owed()) {
+    Batch batch(parts, cases, std::max(owed.at_ms, parts.ledger.last_time_ms()));
+    batch.backfill(owed);
+    batch.put_cases();
+  }
+  ENTENTE_TRY(parts.ledger.commit());
+  outage.settle();
+  return {};
+}
+
+// Documents first, then every case: what is owed is found again by the rules that found it the
+// first time.
+Status Sequencer::State::take_up() {
+  ENTENTE_TRY(learn_documents());
+  ENTENTE_TRY(backfill());
+  ENTENTE_TRY(log_documents());
   ENTENTE_LET(rows, parts.ledger.store().cases());
-  Batch batch(parts, cases, parts.clock.now_ms());
+  Batch batch(parts, cases, now_ms());
   for (const CaseRow& row : rows) {
     if (batch.find(row.case_id) == nullptr) {
-      return fail(ErrorCode::log_corrupt, "case " + short_hex(row.case_id) + " cannot be read");
+      return fail(batch.is_unreadable() ? ErrorCode::store_failed : ErrorCode::log_corrupt,
+                  "case " + short_hex(row.case_id) + " cannot be read");
     }
     parts.speaker.admitted(batch.find(row.case_id)->record);
     batch.wake(row.case_id);
   }
+  run_posts(batch, held);
   respond(batch);
   batch.put_cases();
   ENTENTE_TRY(parts.ledger.commit());
+  held.clear();
   after_commit(batch);
   forget_closed(batch.touched());
   return {};
+}
+
+void Sequencer::State::run_posts(Batch& batch, std::span<const Post> posts) {
+  for (const auto& [case_id, work] : posts) {
+    LiveCase* live = batch.find(case_id);
+    if (live == nullptr) continue;
+    BatchRoom room(batch, *live);
+    work(room);
+    batch.touch(case_id);
+  }
 }
 
 void Sequencer::State::run() {
@@ -150,15 +194,7 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
     if (at_ms <= batch.now_ms()) batch.wake(case_id);
   }
   for (Work& work : works) {
-    if (auto* post = std::get_if<std::pair<CaseId, std::function<void(Room&)>>>(&work)) {
-      if (LiveCase* live = batch.find(post->first)) {
-        BatchRoom room(batch, *live);
-        post->second(room);
-        batch.touch(post->first);
-      }
-    } else if (auto* look = std::get_if<std::function<void(Batch&)>>(&work)) {
-      (*look)(batch);
-    }
+    if (const auto* post = std::get_if<Post>(&work)) run_posts(batch, {post, 1});
   }
   return replies;
 }
@@ -173,27 +209,67 @@ void Sequencer::State::respond(Batch& batch) {
 }
 
 void Sequencer::State::run_batch(std::deque<Work> works) {
-  const std::int64_t now_ms = parts.clock.now_ms();
-  if (broken) {
-    for (Work& work : works) {
-      if (auto* message = std::get_if<Arrived>(&work)) answer_unlogged(*message, now_ms);
-    }
-    return;
-  }
-  Batch batch(parts, cases, now_ms);
+  if (outage.is_on() && outage.may_retry()) resume();
+  if (outage.is_on()) return hold(std::move(works));
+  Batch batch(parts, cases, now_ms());
   std::vector<Waiting> replies = take_all(batch, works);
   respond(batch);
   batch.put_cases();
-  if (!parts.ledger.commit()) {
-    // Nothing of this batch may be believed to have happened: what is in memory is ahead of the
-    // disk, so this process speaks no more for the log.
-    broken = true;
-    return run_batch(std::move(works));
+  if (const Status committed = parts.ledger.commit(); !committed) {
+    return begin_outage(committed.error(), std::move(works));
   }
   after_commit(batch);
   for (Waiting& reply : replies) waiting.push_back(std::move(reply));
-  answer_waiting(now_ms);
+  answer_waiting(batch.now_ms());
+  for (const Work& work : works) {
+    if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
+  }
   forget_closed(batch.touched());
+}
+
+// Nothing of the batch may be believed to have happened, and memory is ahead of the disk.
+void Sequencer::State::begin_outage(const Error& why, std::deque<Work> works) {
+  outage.begin(why);
+  {
+    const std::scoped_lock lock(note_mutex);
+    trouble = "the log cannot be written: " + describe(why);
+  }
+  hold(std::move(works));
+}
+
+// Answers what can be answered without a log, and keeps what workers brought.
+void Sequencer::State::hold(std::deque<Work> works) {
+  for (Work& work : works) {
+    if (auto* message = std::get_if<Arrived>(&work)) {
+      Delivery answer = outage.answer(*message, now_ms());
+      if (!message->acknowledged) message->submission.done(std::move(answer));
+    } else if (auto* post = std::get_if<Post>(&work)) {
+      held.push_back(std::move(*post));
+    } else if (const auto* look = std::get_if<Look>(&work)) {
+      (*look)(nullptr);
+    }
+  }
+  for (const Waiting& wait : waiting) {
+    wait.done({.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms});
+  }
+  waiting.clear();
+}
+
+void Sequencer::State::resume() {
+  if (const Status resumed = start_over(); !resumed) return outage.go_on(resumed.error());
+  outage.end();
+  const std::scoped_lock lock(note_mutex);
+  trouble.reset();
+}
+
+// As after a restart: everything is read again, and only what the disk gives is believed.
+Status Sequencer::State::start_over() {
+  ENTENTE_TRY(parts.ledger.reopen());
+  cases.clear();
+  wake_ms.clear();
+  parts.authority = Authority(card.did(), parts.identity.environment);
+  parts.speaker.start_over();
+  return take_up();
 }
 
 // A closed case is read from the ledger again, should anybody come back to it.
@@ -259,7 +335,9 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
   delivery.parcel.checkpoint = parts.ledger.checkpoint_note();
   const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
   if (live == cases.end()) return delivery;
-  if (reply.from) add_messages(*live->second, *reply.from, delivery.parcel);
+  if (reply.from && !add_messages(*live->second, *reply.from, delivery.parcel)) {
+    return {.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
+  }
   if (reply.seen_size > 0 && reply.seen_size <= parts.ledger.size()) {
     if (auto proof = parts.ledger.consistency_from(reply.seen_size)) {
       delivery.parcel.consistency = std::move(*proof);
@@ -268,12 +346,13 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
   return delivery;
 }
 
-void Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel) {
+// False if a receipt cannot be read now.
+bool Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel) {
   const CaseRecord& record = live.record;
   for (std::uint64_t position = from; position < record.entries.size(); ++position) {
-    if (parcel.envelopes.size() >= limits::parcel_envelopes_max) return;
+    if (parcel.envelopes.size() >= limits::parcel_envelopes_max) return true;
     auto receipt = parts.ledger.receipt(record.entries[position]);
-    if (!receipt) return;
+    if (!receipt) return false;
     parcel.receipts.push_back(std::move(*receipt));
     const Authorised<Message>& message = record.casefile.messages()[position];
     // What made an accept timely comes with its receipt, or its effect could not be understood.
@@ -286,31 +365,13 @@ void Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Pa
       if (const Part* part = record.find_part(ref)) parcel.parts.push_back(*part);
     }
   }
-}
-
-// A person asked for, a right exercised: their time is fixed by a signature even when the log is
-// gone, and the entry is owed.
-void Sequencer::State::answer_unlogged(const Arrived& message, std::int64_t now_ms) {
-  Delivery delivery{.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
-  for (const auto& verified : message.messages) {
-    if (!verified || !is_unrefusable(**verified)) continue;
-    auto envelope = sign_refusal(parts, {.message = verified->id(),
-                                         .code = std::string(name(ErrorCode::busy)),
-                                         .at_ms = now_ms,
-                                         .retry_after_ms = busy_retry_ms,
-                                         .environment = parts.identity.environment,
-                                         .case_id = (*verified)->case_id,
-                                         .unlogged = true});
-    if (envelope) delivery.parcel.envelopes.push_back(std::move(*envelope));
-  }
-  if (!message.acknowledged) message.submission.done(std::move(delivery));
+  return true;
 }
 
 Sequencer::Sequencer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentity identity,
-                                                    Speaker& speaker, Clock& clock,
-                                                    Entropy& entropy) {
+                                                    SequencerHost host) {
   ENTENTE_LET(card, Admission::admit<Card>(identity.card));
   const Environment environment = identity.environment;
   identity.did = card->did();
@@ -319,13 +380,15 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                              .authority = Authority(card->did(), environment),
                                              .identity = std::move(identity),
                                              .card_digest = card.id(),
-                                             .speaker = speaker,
-                                             .clock = clock,
-                                             .entropy = entropy},
+                                             .speaker = host.speaker,
+                                             .clock = host.clock,
+                                             .entropy = host.entropy,
+                                             .tell = std::move(host.tell)},
                               *card);
   auto sequencer = std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
   State& running = *sequencer->state_;
-  speaker.attach(*sequencer);
+  host.speaker.attach(*sequencer);
+  ENTENTE_TRY(running.outage.read_owed());
   ENTENTE_TRY(running.take_up());
   running.writer = std::thread([&running] { running.run(); });
   return sequencer;
@@ -348,19 +411,25 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, cons
   if (const Status may = state_->entrance.check_read(case_id, read); !may) {
     return done(std::unexpected(may.error()));
   }
-  const auto look = [case_id, message, done](Batch& batch) {
-    const LiveCase* live = batch.find(case_id);
+  const auto look = [case_id, message, done](Batch* batch) {
+    if (batch == nullptr) return done(fail(ErrorCode::busy));
+    const LiveCase* live = batch->find(case_id);
+    if (batch->is_unreadable()) return done(fail(ErrorCode::busy));
     if (live == nullptr) return done(fail(ErrorCode::not_found));
     const auto position = live->record.casefile.find_position(message);
     if (!position) return done(fail(ErrorCode::not_admitted));
-    done(batch.parts().ledger.receipt(live->record.entries.at(*position)));
+    done(batch->parts().ledger.receipt(live->record.entries.at(*position)));
   };
-  state_->intake.post(std::function<void(Batch&)>(look));
+  state_->intake.post(Look(look));
 }
 
 void Sequencer::inspect(std::function<void(const Ledger&)> look) {
-  state_->intake.post(
-      std::function<void(Batch&)>([look](Batch& batch) { look(batch.parts().ledger); }));
+  state_->intake.post(Look([look, state = state_.get()](Batch*) { look(state->parts.ledger); }));
+}
+
+std::optional<std::string> Sequencer::trouble() const {
+  const std::scoped_lock lock(state_->note_mutex);
+  return state_->trouble;
 }
 
 std::string Sequencer::checkpoint_note() const {

@@ -276,6 +276,10 @@ void BrandLog::take_refusal(BrandCase& live, const OpenEntry& entry) {
   notes().check((*refusal)->case_id == live.fold.id && find_error_code((*refusal)->code),
                 Rule::log_record, where, Party::brand,
                 "the refusal is of another case or for no reason that exists");
+  if ((*refusal)->unlogged) {
+    live.fold.unlogged[(*refusal)->message] = {entry.index, (*refusal)->at_ms};
+    return;
+  }
   notes().not_checkable(
       Rule::refusal_justified, where,
       "what was refused (" + (*refusal)->code + ") stands in the consumer's log only");
@@ -355,6 +359,7 @@ void BrandLog::finish(ReplayedLog& result) {
       notes().broken(Rule::log_receipt, {.entries = {}, .case_id = case_id}, Party::unset,
                      "a brand keeps no receipts, and here are some that cannot be read or used");
     }
+    result.last_ms = last_ms_;
     result.report.cases.push_back(summarise(live->fold, last_ms_));
     result.seen.insert(result.seen.end(), live->seen.begin(), live->seen.end());
     result.cases.emplace(case_id, ReplayedCase{.casefile = std::move(live->fold.casefile),

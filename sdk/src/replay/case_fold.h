@@ -20,6 +20,15 @@ struct Saying {
   ReplayedMessage noted;  // what goes into the record of the case
 };
 
+// How long after its word the entry of a message may come.
+inline constexpr std::int64_t unlogged_ms_max = 60'000;
+
+// The brand's signature for a message while its log could not be written: it owes the entry.
+struct Unlogged {
+  std::uint64_t entry = 0;  // of the signed word, in this log
+  std::int64_t at_ms = 0;
+};
+
 struct CaseFold {
   CaseId id;
   Case casefile;
@@ -29,6 +38,7 @@ struct CaseFold {
   std::vector<ReplayedMessage> unplaced;
   std::map<Digest, Part> parts;
   std::vector<Refusal> busies;  // of the consumer's log: what makes a later accept timely
+  std::map<MessageId, Unlogged> unlogged;  // by the message signed for
 
   const Part* find_part(const PartRef& ref) const {
     const auto found = parts.find(ref.digest);

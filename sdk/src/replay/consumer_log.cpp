@@ -139,6 +139,10 @@ void ConsumerLog::take_refusal(ConsumerCase& live, const OpenEntry& entry) {
   notes().check(of_brand.has_value(), Rule::message_authentic, where, Party::unset,
                 "the refusal is not signed by a key of the brand");
   check_filed(live, entry);
+  if ((*refusal)->unlogged && of_brand) {
+    live.fold.unlogged.try_emplace((*refusal)->message, Unlogged{entry.index, (*refusal)->at_ms});
+    return;
+  }
   live.refusals.push_back({**refusal, entry.index});
   if (!of_brand) return;
   live.fold.casefile.note_busy(**refusal);
@@ -275,6 +279,10 @@ void ConsumerLog::add_unplaced(ConsumerCase& live,
         placed, [&](const auto& item) { return item.second.held->entry == held.entry; });
     if (has_receipt) continue;
     live.fold.unplaced.push_back(describe_held(held));
+    const auto word = live.fold.unlogged.find(held.message.id());
+    if (word != live.fold.unlogged.end()) {
+      live.fold.unplaced.back().signed_for_ms = word->second.at_ms;
+    }
     const Where where{.entries = {held.entry}, .case_id = live.fold.id};
     if (held.leaf.direction == Direction::received) {
       notes().broken(Rule::log_receipt, where, Party::consumer,
@@ -293,7 +301,7 @@ void ConsumerLog::finish(ReplayedLog& result) {
   for (auto& [case_id, live] : by_id) {
     fold(*live);
     const bool any = live->fold.casefile.is_open();
-    if (any) check_duties(live->fold, {}, notes());
+    if (any || !live->fold.unlogged.empty()) check_duties(live->fold, {}, notes());
     if (parts_.documents.authority) {
       for (const PresentedRefusal& refusal : live->refusals) {
         std::optional<Verified<Message>> refused;

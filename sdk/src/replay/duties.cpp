@@ -76,8 +76,11 @@ void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Note
       demand.rule == Rule::handoff_acknowledged ? "a request for a person" : "a right";
   const auto answer = find_answer(casefile, demand);
   if (answer) {
-    const std::int64_t late_ms =
-        casefile.admitted_ms(*answer) - casefile.admitted_ms(demand.position);
+    const std::int64_t admitted_ms = casefile.admitted_ms(demand.position);
+    // Acknowledged by signature at once; the log could not be written, and the rest came later.
+    const auto word = fold.unlogged.find(demand.of);
+    const bool signed_then = word != fold.unlogged.end() && word->second.at_ms <= admitted_ms;
+    const std::int64_t late_ms = signed_then ? 0 : casefile.admitted_ms(*answer) - admitted_ms;
     return notes.check(late_ms == 0, demand.rule, where, Party::brand,
                        what + " was acknowledged " + std::to_string(late_ms) +
                            " ms later, not in the batch that admitted it");
@@ -89,6 +92,28 @@ void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Note
                                "nothing that came after " + what + " has reached this log");
   }
   notes.broken(demand.rule, where, Party::brand, what + " was never acknowledged");
+}
+
+// The entry stands where the word was given, or the duty to write it was not done. Under load it
+// keeps its place in the queue, which costs a while.
+void check_word(const CaseFold& fold, const MessageId& message, const Unlogged& word, EndOfLog end,
+                Notes& notes) {
+  const Case& casefile = fold.casefile;
+  const Where where{.entries = {word.entry}, .case_id = fold.id};
+  const std::string call = "message " + short_hex(message) + ", signed for without a log,";
+  if (const auto position = casefile.find_position(message)) {
+    const std::int64_t late_ms = casefile.admitted_ms(*position) - word.at_ms;
+    return notes.check(
+        late_ms <= unlogged_ms_max, Rule::log_backfilled, where, Party::brand,
+        call + " was logged as if it had come " + std::to_string(late_ms) + " ms later");
+  }
+  const bool goes_on = casefile.is_open() && casefile.admitted_ms(casefile.next_position() - 1) >
+                                                 word.at_ms + unlogged_ms_max;
+  if (!end.is_brands && !goes_on) {
+    return notes.not_checkable(Rule::log_backfilled, where,
+                               call + " and nothing that came after has reached this log");
+  }
+  notes.broken(Rule::log_backfilled, where, Party::brand, call + " was never logged");
 }
 
 std::string call(const Binding& binding, const TermState& state) {
@@ -141,6 +166,7 @@ void check_agreement(const CaseFold& fold, const Binding& binding, Notes& notes)
 }  // namespace
 
 void check_duties(const CaseFold& fold, EndOfLog end, Notes& notes) {
+  for (const auto& [message, word] : fold.unlogged) check_word(fold, message, word, end, notes);
   for (const Demand& demand : demands_of(fold.casefile)) check_demand(fold, demand, end, notes);
   for (const auto& [source, binding] : fold.casefile.bindings()) {
     check_agreement(fold, binding, notes);

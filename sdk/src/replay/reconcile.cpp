@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "notes.h"
+#include "case_fold.h"
 
 namespace entente {
 namespace {
@@ -68,6 +68,13 @@ class Comparison {
     }
     if (own == nullptr) {
       report_.count(Rule::both_messages, Judgement::not_applicable);  // never admitted
+      // What was signed for has its entry before anything that came later.
+      if (theirs.signed_for_ms != 0 && brand_.last_ms > theirs.signed_for_ms + unlogged_ms_max) {
+        note(false, Rule::log_backfilled, where, Grade::receipted,
+             call +
+                 " was signed for while the log could not be written, and the log goes on "
+                 "without it");
+      }
       return;
     }
     report_.add({.rule = Rule::both_messages,

@@ -90,6 +90,10 @@ void check_refusal(const CaseFold& fold, const Authority& authority,
   };
   if (!refused) return unclear("the message is not in this log");
   const Message& message = **refused;
+  const bool opened = fold.casefile.is_open() && fold.casefile.admitted_ms(0) <= refusal.at_ms;
+  if (!opened && message.verb() != Verb::open && refusal.code == name(ErrorCode::busy)) {
+    return unclear("the case was not open then");
+  }
   if (nothing_refuses(message) && is_shedding(refusal)) {
     return notes.broken(Rule::refusal_justified, where, Party::brand,
                         call + ": nothing sheds this verb");

@@ -37,6 +37,10 @@ class Speaker {
   // After messages of the consumer were admitted, a clock fell due or a worker came back. Says what
   // can be said at once.
   virtual void respond(Room& room) = 0;
+  // What was admitted and said since the last committed() never happened: the journal reads its log
+  // again and tells every case anew. Work that was not started is not; work under way still
+  // returns.
+  virtual void start_over() = 0;
   // After the batch is durable: the place to start work whose result comes back by post().
   virtual void committed(const Case& casefile) = 0;
   // True while work for this case is under way, so that a waiting reader waits a little longer.

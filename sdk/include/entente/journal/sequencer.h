@@ -2,8 +2,8 @@
 // The endpoint's spine: one writer thread takes what waits as one batch, admits it in order, lets
 // the brand's voice answer, commits, and only then lets receipts and replies leave.
 //
-//     Sequencer sequencer(ledger, identity, speaker, clock, entropy);
-//     sequencer.submit({.parcel = parcel, .done = [](Delivery d) { ... }});   // from any thread
+//     ENTENTE_LET(sequencer, Sequencer::start(ledger, identity, {speaker, clock, entropy, tell}));
+//     sequencer->submit({.parcel = parcel, .done = [](Delivery d) { ... }});   // from any thread
 //
 // Rules: protocol/spec/05-lifecycle.md (order), 06-audit-log.md (what must be durable first).
 
@@ -22,6 +22,15 @@ struct BrandIdentity {
   const Signer* message_key = nullptr;
   Environment environment = Environment::sandbox;
   LoadLimits load;  // how much it takes on
+};
+
+// What it is given to live on; all outlive it.
+struct SequencerHost {
+  Speaker& speaker;
+  Clock& clock;
+  Entropy& entropy;
+  // One line for the person who runs the endpoint, from the writer thread; may be empty.
+  std::function<void(const std::string&)> tell;
 };
 
 struct Delivery {
@@ -49,21 +58,24 @@ class Sequencer {
   // Fails with what the ledger says, card_invalid, or log_corrupt. Open cases are read again and
   // what they owe is taken up where it was left.
   static Result<std::unique_ptr<Sequencer>> start(Ledger& ledger, BrandIdentity identity,
-                                                  Speaker& speaker, Clock& clock, Entropy& entropy);
+                                                  SequencerHost host);
   // Finishes the batch in hand; what waits is answered with busy.
   ~Sequencer();
 
   // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
   // after everything it tells is durable; at once, on the caller's thread, by what is shed. The
-  // message key must bear being used by several threads.
+  // message key must bear being used by several threads. While the log cannot be written the answer
+  // is busy, with a signature for each message; writing is tried again until it works.
   void submit(Submission submission);
   // Runs `work` inside a later batch. Unknown cases are ignored.
   void post(const CaseId& case_id, std::function<void(Room&)> work);
   // Receipt or final not_admitted of one message, for a signed read of its case (an envelope).
   void ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                   std::function<void(Result<Receipt>)> done);
-  // Runs on the writer thread between batches, for reading the ledger.
+  // Runs on the writer thread between batches, for reading the ledger; reads may fail.
   void inspect(std::function<void(const Ledger&)> look);
+  // Why nothing is admitted now; nothing if all is well. From any thread.
+  std::optional<std::string> trouble() const;
 
   // The newest signed note of the log, empty before the first. From any thread.
   std::string checkpoint_note() const;

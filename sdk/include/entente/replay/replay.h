@@ -34,6 +34,8 @@ struct ReplayedMessage {
   std::string effect;
   std::int64_t brand_ms = 0;  // by the brand's clock; 0: unknown
   std::int64_t own_ms = 0;    // by the clock of this log
+  // Of one without receipt: when the brand signed for it while its log could not be written.
+  std::int64_t signed_for_ms = 0;
   std::vector<Digest> parts_named;
   std::vector<Digest> parts_received;
 };
@@ -62,6 +64,7 @@ struct ReplayedLog {
   Checkpoint checkpoint;
   Grade grade = Grade::asserted;
   std::map<CaseId, ReplayedCase> cases;
+  std::int64_t last_ms = 0;          // of the newest entry of a brand's log
   std::vector<Digest> leaves;        // leaf hashes in order; empty if the source is partial
   std::vector<SeenCheckpoint> seen;  // of other parties' logs
   std::vector<Trace> traces;

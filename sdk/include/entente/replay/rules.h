@@ -28,6 +28,8 @@ namespace entente {
   X(log_part, "log.part", "Every part kept is one that a message of its case names.")           \
   X(log_record, "log.record", "Every record behind an entry is what its kind says.")            \
   X(log_receipt, "log.receipt", "Receipts kept prove the messages they are kept for.")          \
+  X(log_backfilled, "log.backfilled",                                                           \
+    "What was acknowledged while the log could not be written has its entry.")                  \
   X(message_authentic, "message.authentic", "Every message is signed by the key it names.")     \
   X(message_authority, "message.authority", "Its author was entitled to say it then.")          \
   X(message_act, "message.act", "No act id stands for two different acts.")                     \

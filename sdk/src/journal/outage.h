@@ -1,0 +1,57 @@
+#pragma once
+// While the log cannot be written: nothing is admitted and nothing gets a receipt, but whoever asks
+// for a person, leaves, exercises a right or revokes gets a signature that fixes the time. What was
+// so promised is owed to the log and stands in it before anything else, once writing works again.
+//
+// Writer thread only. Rules: protocol/spec/06-audit-log.md, "When the log cannot be written".
+
+#include <chrono>
+
+#include "batch.h"
+
+namespace entente {
+
+class Outage {
+ public:
+  Outage(SequencerParts& parts, Batch::Cases& cases) : parts_(parts), cases_(cases) {}
+
+  // What an earlier life of this process promised and did not write. Fails with store_failed.
+  Status read_owed();
+
+  bool is_on() const { return on_; }
+  void begin(const Error& why);
+  // A retry that came to nothing.
+  void go_on(const Error& why);
+  void end();
+  // True now and then; the pauses grow while the disk stays bad.
+  bool may_retry() const;
+
+  // Signs for each message that it was presented, and for those that nothing sheds that the entry
+  // is owed; the same bytes get the same signature again.
+  Delivery answer(const Arrived& arrived, std::int64_t now_ms);
+
+  const std::vector<Owed>& owed() const { return owed_; }
+  // They are entries now, and durable.
+  void settle();
+
+ private:
+  bool has_room() const;
+  bool may_promise(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
+  bool belongs(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
+  Result<Bytes> sign_busy(const Verified<Message>& message, bool promised, std::int64_t now_ms);
+  void keep(Owed owed);
+  void tell(const std::string& line) const;
+
+  SequencerParts& parts_;
+  Batch::Cases& cases_;
+  bool on_ = false;
+  std::string why_;
+  std::chrono::steady_clock::time_point retry_at_;
+  std::chrono::steady_clock::time_point ended_at_;
+  std::chrono::milliseconds pause_{0};
+  std::vector<Owed> owed_;
+  std::size_t owed_bytes_ = 0;
+  std::map<MessageId, Bytes> words_;  // signed for what is owed
+};
+
+}  // namespace entente
