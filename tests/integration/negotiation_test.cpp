@@ -267,7 +267,9 @@ TEST_CASE("a stranger hears that there is no such case", "[integration][negative
 
   // Mallory's perfectly signed messages, sent to Ana's case and to one that does not exist.
   std::vector<int> statuses;
-  for (const CaseId& target : {*case_id, CaseId{}}) {
+  CaseId unknown;
+  unknown.bytes.fill(9);
+  for (const CaseId& target : {*case_id, unknown}) {
     Parcel parcel;
     Message message{
         .environment = Environment::sandbox,

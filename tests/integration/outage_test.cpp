@@ -1,0 +1,369 @@
+// What the endpoint says while its log cannot be written, and what of it stands in the log after.
+
+#include <entente/auditor.h>
+#include <entente/wire/admission.h>
+#include <sys/mount.h>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "catch.h"
+#include "faulty_disk.h"
+#include "kettle.h"
+
+using namespace entente;
+using namespace entente::tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Keeps what the brand answered last, busy or not.
+class Overheard final : public BrandConnection {
+ public:
+  explicit Overheard(std::unique_ptr<BrandConnection>& line) : line_(line) {}
+  Result<Bytes> card() override { return line_->card(); }
+  Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                      std::int64_t wait_ms) override {
+    auto answer = line_->post(parcel, case_id, wait_ms);
+    last = answer ? *answer : Parcel();
+    return answer;
+  }
+  Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
+                     const SignRead& sign) override {
+    return line_->get(case_id, after, wait_ms, sign);
+  }
+  Parcel last;
+
+ private:
+  std::unique_ptr<BrandConnection>& line_;
+};
+
+struct LaterClock final : Clock {
+  std::int64_t by_ms = 0;
+  std::int64_t now_ms() override { return SystemClock().now_ms() + by_ms; }
+};
+
+struct Scene {
+  TemporaryDirectory directory;
+  LaterClock clock;
+  Brand brand = make_brand(1, SystemClock().now_ms());
+  KettleShop shop;
+  std::mutex mutex;
+  std::vector<std::string> told;  // to the operator
+  std::unique_ptr<Endpoint> endpoint;
+  std::unique_ptr<BrandConnection> line;
+  Overheard overheard{line};
+  Goal goal;
+  Agreeable principal{1, shop};
+  KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 101)));
+  std::unique_ptr<Assistant> customer;
+
+  explicit Scene(const std::string& more_goal = "")
+      : goal(*Goal::parse(kettle_goal() + more_goal, "goal.yaml")) {
+    fs::create_directory(brand_store());
+  }
+  ~Scene() {
+    customer.reset();
+    endpoint.reset();
+  }
+
+  fs::path brand_store() const { return directory.path() / "brand"; }
+
+  void open_doors() {
+    EndpointOptions options = kettle_endpoint(brand_store(), brand, shop);
+    options.clock = &clock;
+    options.on_trouble = [this](const std::string& text) {
+      const std::scoped_lock lock(mutex);
+      told.push_back(text);
+    };
+    auto started = Endpoint::start(std::move(options));
+    if (!started) FAIL(describe(started.error()));
+    endpoint = std::move(*started);
+    line = std::make_unique<LocalBrand>(*endpoint, brand.card);
+  }
+
+  void invite_customer() {
+    auto started = Assistant::start({.directory = directory.path() / "consumer",
+                                     .goal = &goal,
+                                     .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                     .brand = &overheard,
+                                     .principal = &principal,
+                                     .key = &key});
+    if (!started) FAIL(describe(started.error()));
+    customer = std::move(*started);
+  }
+
+  // Until the customer's principal is asked about an offer.
+  CaseId negotiate() {
+    principal.agrees = false;
+    const auto case_id = customer->open();
+    if (!case_id) FAIL(describe(case_id.error()));
+    REQUIRE(customer->run(*case_id, 20'000)->kind == Ending::Kind::needs_principal);
+    return *case_id;
+  }
+
+  // The brand's signed words in its last answer.
+  std::vector<Refusal> words() const {
+    std::vector<Refusal> found;
+    for (const Bytes& envelope : overheard.last.envelopes) {
+      if (auto word = Admission::admit<Refusal>(envelope)) found.push_back(**word);
+    }
+    return found;
+  }
+
+  bool recovers() const {
+    for (int i = 0; i < 1'000; ++i) {
+      if (!endpoint->trouble()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  Report audit() {
+    customer.reset();
+    endpoint.reset();
+    const std::vector<fs::path> sources = {brand_store(), directory.path() / "consumer"};
+    const auto auditor = Auditor::open(sources);
+    REQUIRE(auditor);
+    const auto report = auditor->replay();
+    REQUIRE(report);
+    return *report;
+  }
+};
+
+std::int64_t admitted_ms(const Case& casefile, const MessageId& message) {
+  const auto position = casefile.find_position(message);
+  REQUIRE(position);
+  return casefile.admitted_ms(*position);
+}
+
+}  // namespace
+
+TEST_CASE("a person asked for while the disk fails is acknowledged, and logged at that time",
+          "[outage]") {
+  for (const Fault fault : {Fault::no_space, Fault::io_error, Fault::sync_drops}) {
+    Scene scene;
+    FaultyDisk disk(scene.brand_store());
+    scene.open_doors();
+    scene.invite_customer();
+    const CaseId case_id = scene.negotiate();
+
+    disk.fail_now(fault, Lasting::until_healed);
+    const Status asked = scene.customer->ask_for_person(case_id, "consumer_asked");
+    INFO(name(fault));
+    REQUIRE_FALSE(asked);
+    CHECK(asked.error().code == ErrorCode::busy);
+    REQUIRE(scene.words().size() == 1);
+    const Refusal word = scene.words().front();
+    CHECK(word.unlogged);
+    CHECK(word.case_id == case_id);
+    CHECK(scene.endpoint->trouble());
+
+    // The same bytes again get the same word.
+    CHECK_FALSE(scene.customer->resume(case_id));
+    REQUIRE(scene.words().size() == 1);
+    CHECK(scene.words().front() == word);
+
+    disk.heal();
+    REQUIRE(scene.recovers());
+    REQUIRE(scene.customer->resume(case_id));
+    const Case& casefile = *scene.customer->find_case(case_id);
+    REQUIRE(casefile.handoff() != nullptr);
+    CHECK(casefile.handoff()->stage == HandoffStage::queued);
+    CHECK(admitted_ms(casefile, word.message) == word.at_ms);
+    CHECK(scene.told.front().find("cannot be written") != std::string::npos);
+    CHECK(scene.told.back().find("written again") != std::string::npos);
+
+    const Report report = scene.audit();
+    INFO(to_text(report));
+    CHECK(report.broken() == 0);
+    CHECK(report.count_of(Rule::log_backfilled, Judgement::holds) == 2);  // in both logs
+    CHECK(report.count_of(Rule::handoff_acknowledged, Judgement::holds) == 2);
+  }
+}
+
+TEST_CASE("what was acknowledged without a log outlives the process", "[outage]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  disk.fail_now(Fault::io_error, Lasting::until_healed);
+  REQUIRE_FALSE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  const Refusal word = scene.words().at(0);
+  REQUIRE(word.unlogged);
+  scene.endpoint.reset();
+
+  disk.heal();
+  scene.open_doors();
+
+  // Nobody has sent it again: a look at the case is enough.
+  REQUIRE(scene.customer->poll(case_id, 0));
+  const Case& casefile = *scene.customer->find_case(case_id);
+  REQUIRE(casefile.handoff() != nullptr);
+  CHECK(casefile.handoff()->stage == HandoffStage::queued);
+  CHECK(admitted_ms(casefile, word.message) == word.at_ms);
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+}
+
+TEST_CASE("a brand that never logs what it acknowledged is found out", "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  disk.fail_now(Fault::io_error, Lasting::until_healed);
+  REQUIRE_FALSE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  REQUIRE(scene.words().at(0).unlogged);
+  scene.endpoint.reset();
+  disk.heal();
+  fs::remove(scene.brand_store() / "unlogged");
+  scene.clock.by_ms = 61'000;  // more than a queue excuses
+  scene.open_doors();
+  REQUIRE(scene.customer->leave(case_id, "consumer_asked"));
+
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  // The consumer's log shows it alone, and the two logs together show it again.
+  CHECK(report.count_of(Rule::log_backfilled, Judgement::broken) == 2);
+  for (const Finding& finding : report.findings) {
+    if (finding.rule == Rule::log_backfilled) CHECK(finding.at_fault == Party::brand);
+  }
+}
+
+TEST_CASE("an accept while the disk fails binds nobody until it is sent again", "[outage]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  scene.principal.agrees = true;
+
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  const auto ending = scene.customer->run(case_id, 5'000);
+  REQUIRE_FALSE(ending);
+  CHECK(ending.error().code == ErrorCode::busy);
+  REQUIRE(scene.words().size() == 1);
+  CHECK(scene.words().front().code == "busy");
+  CHECK_FALSE(scene.words().front().unlogged);
+  CHECK(scene.customer->find_case(case_id)->bindings().empty());
+  CHECK(scene.shop.executed() == 0);
+
+  disk.heal();
+  REQUIRE(scene.recovers());
+  const auto finished = scene.customer->run(case_id, 20'000);
+  if (!finished) FAIL(describe(finished.error()));
+  CHECK(finished->outcome == "resolved_agreed");
+  CHECK(scene.shop.executed() == 2);
+  CHECK(scene.shop.repeated() == 0);
+  CHECK(scene.audit().broken() == 0);
+}
+
+TEST_CASE("a case that asks for a person is opened by signature while the disk fails", "[outage]") {
+  Scene scene("handoff: first\n");
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+
+  CHECK(scene.customer->open().error().code == ErrorCode::busy);
+  const std::vector<Refusal> words = scene.words();
+  REQUIRE(words.size() == 2);
+  CHECK(words.at(0).unlogged);        // the open
+  CHECK_FALSE(words.at(1).unlogged);  // the link can wait
+  const CaseId case_id = scene.customer->cases().at(0);
+  CHECK(words.at(0).case_id == case_id);
+
+  disk.heal();
+  REQUIRE(scene.recovers());
+  REQUIRE(scene.customer->resume(case_id));
+  const Case& casefile = *scene.customer->find_case(case_id);
+  REQUIRE(casefile.is_open());
+  CHECK(casefile.admitted_ms(0) == words.at(0).at_ms);
+  CHECK(casefile.handoff()->stage == HandoffStage::queued);
+  CHECK(scene.audit().broken() == 0);
+}
+
+TEST_CASE("a stranger to a case is promised nothing", "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  REQUIRE_FALSE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+
+  CaseId unknown;
+  unknown.bytes.fill(9);
+  for (const CaseId& target : {case_id, unknown}) {
+    Message message{
+        .environment = Environment::sandbox,
+        .case_id = target,
+        .prev = target,
+        .sent_at_ms = SystemClock().now_ms(),
+        .admit_by_ms = SystemClock().now_ms() + 60'000,
+        .author = {Party::consumer, Actor::person, Agreeable(2, scene.shop).public_key(), {}},
+        .audience = {"did:web:kettle.example", Admission::admit<Card>(scene.brand.card)->id()},
+        .body = Leave{.reason = "consumer_asked"}};
+    message.nonce.fill(7);
+    message.act_id.fill(7);
+    Parcel parcel;
+    const KeyPair key = Agreeable(2, scene.shop).key();
+    parcel.envelopes.push_back(*sign(message, key));
+    const auto verified = Admission::admit<Message>(parcel.envelopes.front());
+    if (!verified) FAIL(describe(verified.error()));
+    const auto answer = scene.overheard.post(parcel, std::nullopt, 0);
+    if (!answer) FAIL(describe(answer.error()));
+    REQUIRE(scene.words().size() == 1);
+    CHECK_FALSE(scene.words().front().unlogged);
+  }
+}
+
+TEST_CASE("a disk that is really full, and is freed again, loses nothing", "[outage]") {
+  Scene scene;
+  if (::mount("tmpfs", scene.brand_store().c_str(), "tmpfs", 0, "size=16m") != 0) {
+    std::cerr << "skipped: a small tmpfs cannot be mounted here\n";
+    return;
+  }
+  struct Unmount {
+    fs::path at;
+    ~Unmount() { ::umount2(at.c_str(), MNT_DETACH); }
+  };
+  const Unmount unmount{scene.brand_store()};
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  const fs::path filler = scene.brand_store() / "filler";
+  {
+    std::ofstream out(filler, std::ios::binary);
+    const std::string page(4096, 'x');
+    while (out.write(page.data(), static_cast<std::streamsize>(page.size())).flush()) {
+    }
+  }
+  std::error_code error;
+  CHECK(fs::space(scene.brand_store(), error).available == 0);
+
+  scene.principal.agrees = true;
+  CHECK(scene.customer->run(case_id, 5'000).error().code == ErrorCode::busy);
+  CHECK(scene.customer->ask_for_person(case_id, "consumer_asked").error().code == ErrorCode::busy);
+  const Refusal word = scene.words().at(0);
+  CHECK(word.unlogged);
+  // In room that was taken in advance, so that this survives even now.
+  for (const std::string& text : scene.told) {
+    CHECK(text.find("in memory only") == std::string::npos);
+  }
+  CHECK(scene.endpoint->trouble());
+  CHECK(scene.shop.executed() == 0);
+
+  fs::remove(filler);
+  REQUIRE(scene.recovers());
+  REQUIRE(scene.customer->resume(case_id));
+  CHECK(admitted_ms(*scene.customer->find_case(case_id), word.message) == word.at_ms);
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+}
