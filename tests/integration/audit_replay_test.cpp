@@ -198,15 +198,6 @@ TEST_CASE("a mandate that was left out covers nothing", "[audit]") {
   CHECK(contains(cheat.broken(), "message.authority by brand"));
 }
 
-TEST_CASE("time that runs backwards is found", "[audit]") {
-  const Cheat cheat([](EditedEntry& entry) {
-    if (entry.kind == EntryKind::facts) entry.draft.time_ms -= 3'600'000;
-    return true;
-  });
-  INFO(report_text({cheat.store}));
-  CHECK(contains(cheat.broken(), "log.time by brand"));
-}
-
 TEST_CASE("a performance reported after it was due is late", "[audit]") {
   constexpr std::int64_t a_year_ms = 365LL * 86'400'000;
   bool late = false;

@@ -73,7 +73,7 @@ Crowd::Crowd(LoadLimits load) : brand(make_brand(1, clock.now_ms())) {
                                    .message_key = &brand.message,
                                    .environment = Environment::sandbox,
                                    .load = load},
-                                  voice, clock, entropy);
+                                  {voice, clock, entropy, {}});
   if (!started) FAIL(describe(started.error()));
   sequencer = std::move(*started);
 }

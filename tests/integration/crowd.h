@@ -27,6 +27,7 @@ class HeldVoice final : public Speaker {
   void attach(Sequencer&) override {}
   void admitted(const CaseRecord&) override {}
   void respond(Room& room) override;
+  void start_over() override {}
   void committed(const Case&) override {}
   bool is_working(const CaseId&) const override { return false; }
 

@@ -122,7 +122,11 @@ class Scene {
         say("customer " + describe(ending.error()));
         return std::unexpected(ending.error());
       }
-      if (ending->kind == Ending::Kind::closed) ++closed_;
+      if (ending->kind != Ending::Kind::closed) {
+        say("customer waits: " + ending->outcome);
+        return fail(ErrorCode::busy);
+      }
+      ++closed_;
     }
     if (closed_ >= cases_wanted) return {};
     const auto opened = customer_->open();

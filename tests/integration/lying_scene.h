@@ -143,7 +143,7 @@ inline Refusal refusal_of(const Parcel& asked, ErrorCode code) {
   const auto message = *Admission::admit<Message>(asked.envelopes.back());
   return {.message = message.id(),
           .code = std::string(name(code)),
-          .at_ms = message->sent_at_ms,
+          .at_ms = SystemClock().now_ms(),  // the brand's clock, and not the message's
           .retry_after_ms = code == ErrorCode::busy ? 5'000 : 0,
           .environment = Environment::sandbox,
           .case_id = message->case_id};
