@@ -33,7 +33,7 @@ struct Facts {
   # What the back office said, before a decision: the decision's only input beside the case.
   caseId @0 :Data;
   claim @1 :UInt16;                  # 0 = of the whole case
-  atMs @2 :Int64;
+  atMs @2 :Int64;                    # when they were asked for: what came later they may not know
   facts @3 :List(Fact);
 
   struct Fact {
@@ -88,6 +88,16 @@ struct HandoffClock {
   operatorRef @3 :Text;
   digest @4 :Data;                   # of the context package
   atMs @5 :Int64;
+}
+
+struct Freeze {
+  # The brand's automated agent is stopped, or may go on: an entry of no case. Meanwhile it promises
+  # nothing, and what waits for it is with people.
+  frozen @0 :Bool;
+  order @1 :Data;                    # names this order, so that it is logged once
+  by @2 :Text;                       # who gave it
+  reason @3 :Text;
+  atMs @4 :Int64;                    # when it was given; when it took effect is the entry's time
 }
 
 struct CheckpointSeen {

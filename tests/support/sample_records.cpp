@@ -162,6 +162,14 @@ HandoffClockRecord handoff_clock() {
           .at_ms = now_ms};
 }
 
+FreezeRecord freeze() {
+  return {.frozen = true,
+          .order = digest(42),
+          .by = "ops@kettle.example",
+          .reason = "wrong prices in the shop",
+          .at_ms = now_ms};
+}
+
 CheckpointSeenRecord checkpoint_seen() {
   return {.note = "kettle.example/log\n17\nAAAA\n", .consistency = {digest(67)}, .from_size = 9};
 }

@@ -61,6 +61,7 @@ Facts facts();
 DecisionRecord decision();
 PerformanceRecord performance();
 HandoffClockRecord handoff_clock();
+FreezeRecord freeze();
 CheckpointSeenRecord checkpoint_seen();
 
 Claim claim(std::uint16_t id);

@@ -157,6 +157,7 @@ ENTENTE_VIEW(Facts, Facts)
 ENTENTE_VIEW(DecisionRecord, Decision)
 ENTENTE_VIEW(PerformanceRecord, Performance)
 ENTENTE_VIEW(HandoffClockRecord, HandoffClock)
+ENTENTE_VIEW(FreezeRecord, Freeze)
 ENTENTE_VIEW(CheckpointSeenRecord, CheckpointSeen)
 #undef ENTENTE_VIEW
 

@@ -213,6 +213,22 @@ void read(HandoffClock::Reader from, HandoffClockRecord& to, Decoder& in) {
   to.at_ms = in.integer(from.getAtMs(), "handoff_clock.at");
 }
 
+void write(const FreezeRecord& from, Freeze::Builder to) {
+  to.setFrozen(from.frozen);
+  if (!from.order.is_zero()) to.setOrder(raw(from.order));
+  if (!from.by.empty()) to.setBy(words(from.by));
+  if (!from.reason.empty()) to.setReason(words(from.reason));
+  to.setAtMs(from.at_ms);
+}
+
+void read(Freeze::Reader from, FreezeRecord& to, Decoder& in) {
+  to.frozen = from.getFrozen();
+  to.order = in.digest(from.getOrder(), "freeze.order");
+  to.by = record_text(from.getBy(), in);
+  to.reason = record_text(from.getReason(), in);
+  to.at_ms = in.integer(from.getAtMs(), "freeze.at");
+}
+
 void write(const CheckpointSeenRecord& from, CheckpointSeen::Builder to) {
   if (!from.note.empty()) to.setNote(words(from.note));
   if (!from.consistency.empty()) {
@@ -236,5 +252,6 @@ ENTENTE_CODEC(Facts, Facts, limits::record_bytes_max)
 ENTENTE_CODEC(DecisionRecord, Decision, limits::record_bytes_max)
 ENTENTE_CODEC(PerformanceRecord, Performance, limits::record_bytes_max)
 ENTENTE_CODEC(HandoffClockRecord, HandoffClock, limits::record_bytes_max)
+ENTENTE_CODEC(FreezeRecord, Freeze, limits::record_bytes_max)
 ENTENTE_CODEC(CheckpointSeenRecord, CheckpointSeen, limits::record_bytes_max)
 }  // namespace entente

@@ -46,6 +46,7 @@ TEST_CASE("every other kind comes back equal", "[wire]") {
   check_round_trip(samples::decision());
   check_round_trip(samples::performance());
   check_round_trip(samples::handoff_clock());
+  check_round_trip(samples::freeze());
   check_round_trip(samples::checkpoint_seen());
 }
 

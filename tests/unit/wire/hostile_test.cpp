@@ -39,7 +39,7 @@ bool refused_by_all(ByteView bytes) {
          !decode<Envelope>(bytes) && !decode<Parcel>(bytes) && !decode<LogEntry>(bytes) &&
          !decode<Facts>(bytes) && !decode<DecisionRecord>(bytes) &&
          !decode<PerformanceRecord>(bytes) && !decode<HandoffClockRecord>(bytes) &&
-         !decode<CheckpointSeenRecord>(bytes);
+         !decode<FreezeRecord>(bytes) && !decode<CheckpointSeenRecord>(bytes);
 }
 
 template <class T>

@@ -71,5 +71,6 @@ TEST_CASE("every kind has a view", "[wire]") {
   CHECK(parsed(samples::decision()).get_text("rule") == std::string("entitlements[0]"));
   CHECK(parsed(samples::performance()).get_text("state") == std::string("done"));
   CHECK(parsed(samples::handoff_clock()).get_text("event") == std::string("offered"));
+  CHECK(parsed(samples::freeze()).get_text("by") == std::string("ops@kettle.example"));
   CHECK(parsed(samples::checkpoint_seen()).get_integer("from_size") == 9);
 }

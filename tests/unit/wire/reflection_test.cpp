@@ -72,6 +72,7 @@ TEST_CASE("every field of the schema survives decoding and encoding", "[wire]") 
   check_every_field_survives<DecisionRecord, wire::Decision>();
   check_every_field_survives<PerformanceRecord, wire::Performance>();
   check_every_field_survives<HandoffClockRecord, wire::HandoffClock>();
+  check_every_field_survives<FreezeRecord, wire::Freeze>();
   check_every_field_survives<CheckpointSeenRecord, wire::CheckpointSeen>();
 }
 

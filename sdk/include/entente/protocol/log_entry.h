@@ -85,6 +85,16 @@ struct HandoffClockRecord {
   bool operator==(const HandoffClockRecord&) const = default;
 };
 
+// The automated agent is stopped, or may go on: of no case.
+struct FreezeRecord {
+  bool frozen = false;
+  Digest order;  // names the order, so that it is logged once
+  std::string by;
+  std::string reason;
+  std::int64_t at_ms = 0;  // when it was given
+  bool operator==(const FreezeRecord&) const = default;
+};
+
 struct CheckpointSeenRecord {
   std::string note;
   std::vector<Digest> consistency;

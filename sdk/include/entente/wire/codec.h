@@ -44,7 +44,12 @@ Result<T> decode(ByteView bytes);
   X(Refusal)                  \
   X(Parcel)                   \
   X(LogEntry)                 \
-  X(Facts) X(DecisionRecord) X(PerformanceRecord) X(HandoffClockRecord) X(CheckpointSeenRecord)
+  X(Facts)                    \
+  X(DecisionRecord)           \
+  X(PerformanceRecord)        \
+  X(HandoffClockRecord)       \
+  X(FreezeRecord)             \
+  X(CheckpointSeenRecord)
 
 #define ENTENTE_DECLARE(T)         \
   template <>                      \
