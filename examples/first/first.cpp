@@ -39,7 +39,7 @@ class Shop final : public BackOffice {
   Performance lookup(const Digest& key) override {
     const std::scoped_lock lock(mutex_);
     const auto found = done_.find(key);
-    return found == done_.end() ? Performance{} : found->second;
+    return found == done_.end() ? Performance{Performance::State::absent, "", ""} : found->second;
   }
 
   std::optional<std::string> find_account(const AccountProof& proof) override {

@@ -60,7 +60,8 @@ Performance RetailBackOffice::lookup(const entente::Digest& key) {
   }
   const std::scoped_lock lock(copy->mutex);
   const auto write = copy->shop->find_write(to_hex(key));
-  if (!write || !*write) return {};
+  if (!write) return {};
+  if (!*write) return {.state = Performance::State::absent, .reference = {}, .code = {}};
   return {.state = Performance::State::done, .reference = {}, .code = {}};
 }
 

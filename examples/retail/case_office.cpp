@@ -54,7 +54,8 @@ Performance CaseOffice::execute(const entente::Order& order) {
 Performance CaseOffice::lookup(const entente::Digest& key) {
   const std::scoped_lock lock(mutex_);
   const auto rows = table_.query("SELECT 1 FROM entente_writes WHERE key = ?", {to_hex(key)});
-  return rows && !rows->empty() ? done() : Performance{};
+  if (!rows) return {};
+  return rows->empty() ? Performance{Performance::State::absent, "", ""} : done();
 }
 
 std::optional<std::string> CaseOffice::find_account(const entente::AccountProof& proof) {

@@ -160,8 +160,8 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(text, read_text(file));
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
-  ENTENTE_TRY(root.closed(
-      {"data", "card", "policy", "facts", "keys", "listen", "desk", "workers", "load"}));
+  ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
+                           "call_timeout", "load"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -169,6 +169,10 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   if (const auto workers = root.find("workers")) {
     ENTENTE_LET(count, workers->integer(1, 256));
     config.workers = count;
+  }
+  if (const auto timeout = root.find("call_timeout")) {
+    ENTENTE_LET(ms, timeout->duration_ms());
+    config.call_timeout_ms = ms;
   }
   if (const auto load = root.find("load")) ENTENTE_TRY(read_load(*load, config.load));
   return config;
@@ -256,6 +260,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                          .negotiator = nullptr,
                                          .desk = state->desk.get(),
                                          .workers = static_cast<std::size_t>(config.workers),
+                                         .call_timeout_ms = config.call_timeout_ms,
                                          .load = config.load,
                                          .server = config.server,
                                          .clock = &host.clock,

@@ -23,6 +23,7 @@ struct BrandConfig {
   HttpServerOptions server;
   QueueDeskOptions desk;  // its hours are the card's
   std::int64_t workers = 4;
+  std::int64_t call_timeout_ms = 30'000;
   LoadLimits load;
 };
 

@@ -113,8 +113,9 @@ Performance FileBackOffice::execute(const Order& order) {
 Performance FileBackOffice::lookup(const Digest& key) {
   const std::lock_guard lock(state_->mutex);
   const Performance* before = state_->work.find(key);
-  // Without a line nothing was done, and executing it now would do it for the first time.
-  return before != nullptr ? *before : Performance{};
+  if (before != nullptr) return *before;
+  return {state_->work.is_certain() ? Performance::State::absent : Performance::State::unknown, "",
+          ""};
 }
 
 std::optional<std::string> FileBackOffice::find_account(const AccountProof& proof) {

@@ -47,7 +47,9 @@ Status append_line(int descriptor, const std::string& line) {
 }
 
 WorkFile::WorkFile(WorkFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), done_(std::move(other.done_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      certain_(other.certain_),
+      done_(std::move(other.done_)) {}
 
 WorkFile::~WorkFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -85,7 +87,13 @@ const Performance* WorkFile::find(const Digest& key) const {
 }
 
 Status WorkFile::add(const Order& order, const Performance& performance, std::int64_t now_ms) {
-  ENTENTE_TRY(append_line(descriptor_, line_of(order, performance, now_ms)));
+  if (!certain_) return fail(ErrorCode::store_failed, "a write before this one failed");
+  const ::off_t before = ::lseek(descriptor_, 0, SEEK_END);
+  if (const Status written = append_line(descriptor_, line_of(order, performance, now_ms));
+      !written) {
+    certain_ = before >= 0 && ::ftruncate(descriptor_, before) == 0 && ::fsync(descriptor_) == 0;
+    return written;
+  }
   done_.emplace(order.key, performance);
   return {};
 }

@@ -18,12 +18,15 @@ class WorkFile {
 
   // Null if nothing was done under this key.
   const Performance* find(const Digest& key) const;
-  // Durable on return. `what` describes the deed for people. Fails with store_failed.
+  // Durable on return. Fails with store_failed: then nothing was done, or it is_certain() no more.
   Status add(const Order& order, const Performance& performance, std::int64_t now_ms);
+  // False once a line may stand in the file that nobody could take back.
+  bool is_certain() const { return certain_; }
 
  private:
   WorkFile() = default;
   int descriptor_ = -1;
+  bool certain_ = true;
   std::unordered_map<Digest, Performance> done_;
 };
 

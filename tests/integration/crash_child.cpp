@@ -20,7 +20,7 @@ namespace {
 void live_as_customer(const fs::path& directory, std::uint8_t number, Endpoint& endpoint,
                       const Brand& brand) {
   const KettleShop mailbox;
-  const Goal goal = *Goal::parse(knowing_goal(), "goal.yaml");
+  const Goal goal = *Goal::parse(knowing_goal(number), "goal.yaml");
   Agreeable principal(number, mailbox);
   const KeyPair key =
       std::move(*KeyPair::from_seed(Bytes(32, static_cast<std::uint8_t>(number + 100))));

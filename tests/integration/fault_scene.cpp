@@ -113,8 +113,14 @@ class Scene {
     return false;
   }
 
+  // All cases but the newest are closed.
+  void want_kettle(std::size_t number) {
+    goal_ = *Goal::parse(knowing_goal(std::max<std::size_t>(1, number)), "goal.yaml");
+  }
+
   Status settle_some() {
     closed_ = 0;
+    want_kettle(customer_->cases().size());
     for (const CaseId& case_id : customer_->cases()) {
       const auto ending = customer_->run(case_id, 5'000);
       acknowledge(*customer_->find_case(case_id), told_, output_);
@@ -129,6 +135,7 @@ class Scene {
       ++closed_;
     }
     if (closed_ >= cases_wanted) return {};
+    want_kettle(customer_->cases().size() + 1);
     const auto opened = customer_->open();
     if (opened) return {};
     say("customer " + describe(opened.error()));
@@ -143,7 +150,7 @@ class Scene {
   std::unique_ptr<Endpoint> endpoint_;
   std::unique_ptr<LocalBrand> line_;
   KettleShop mailbox_;
-  Goal goal_ = *Goal::parse(knowing_goal(), "goal.yaml");
+  Goal goal_ = *Goal::parse(knowing_goal(1), "goal.yaml");  // of the newest case
   Agreeable principal_{1, mailbox_};
   KeyPair key_ = std::move(*KeyPair::from_seed(Bytes(32, 101)));
   std::unique_ptr<Assistant> customer_;

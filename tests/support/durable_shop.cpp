@@ -33,7 +33,7 @@ Performance DurableShop::execute(const Order& order) {
 
 Performance DurableShop::lookup(const Digest& key) {
   const std::scoped_lock lock(mutex_);
-  if (!done_.contains(to_hex(key))) return {};
+  if (!done_.contains(to_hex(key))) return {.state = Performance::State::absent};
   return {.state = Performance::State::done, .reference = to_hex(key).substr(0, 8), .code = {}};
 }
 
@@ -45,10 +45,10 @@ void DurableShop::deliver_code(const AccountProof& proof, std::string_view code)
   shop_.deliver_code(proof, code);
 }
 
-std::string knowing_goal() {
+std::string knowing_goal(std::size_t number) {
   std::string goal = kettle_goal();
-  const auto at = goal.find("email_otp");
-  return goal.replace(at, 9, "knowledge");
+  goal.replace(goal.find("email_otp"), 9, "knowledge");
+  return goal.replace(goal.find("K-2291"), 6, "K-" + std::to_string(number));
 }
 
 std::string lenient(std::string policy) {

@@ -32,7 +32,8 @@ class DurableShop final : public BackOffice {
 
 // The kettle's goal and policy with the account known by its address instead of a mailed code, and
 // caps that many cases of one customer do not reach.
-std::string knowing_goal();
+// Each number has a kettle of its own: one that is being replaced is not replaced again.
+std::string knowing_goal(std::size_t number);
 std::string lenient(std::string policy);
 
 // Writes "ack <message id>" to the descriptor for each own message of the case that has a verified

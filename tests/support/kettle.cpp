@@ -77,7 +77,7 @@ Performance KettleShop::execute(const Order& order) {
 Performance KettleShop::lookup(const Digest& key) {
   const std::scoped_lock lock(mutex_);
   const auto known = done_.find(key);
-  if (known == done_.end()) return {};
+  if (known == done_.end()) return {.state = Performance::State::absent};
   return {.state = Performance::State::done, .reference = known->second, .code = {}};
 }
 

@@ -36,13 +36,15 @@ struct EndpointOptions {
   const Signer* message_key = nullptr;  // on the card, purpose message
   const Signer* log_key = nullptr;      // on the card, purpose log
   BackOffice* back_office = nullptr;
-  Negotiator* negotiator = nullptr;  // none: the policy's own
-  Desk* desk = nullptr;              // required outside sandbox; a QueueDesk by default in it
-  std::size_t workers = 4;           // threads that call the back office
-  LoadLimits load;                   // what it takes on when more comes than it can carry
-  HttpServerOptions server;          // no certificate and port: loopback, plain
-  bool serve_http = true;            // false: parcels come by deliver() alone
-  Clock* clock = nullptr;            // none: the system's
+  Negotiator* negotiator = nullptr;       // none: the policy's own
+  Desk* desk = nullptr;                   // required outside sandbox; a QueueDesk by default in it
+  std::size_t workers = 4;                // threads that call the back office
+  std::int64_t call_timeout_ms = 30'000;  // a call of it that takes longer is given up
+  std::int64_t lookup_after_ms = 2'000;   // after an unknown result; each wait is twice the last
+  LoadLimits load;                        // what it takes on when more comes than it can carry
+  HttpServerOptions server;               // no certificate and port: loopback, plain
+  bool serve_http = true;                 // false: parcels come by deliver() alone
+  Clock* clock = nullptr;                 // none: the system's
   // Tells when somebody sets the clock. None: the system's; a clock of your own is then believed.
   Clock* uptime = nullptr;
   Entropy* entropy = nullptr;  // none: the system's

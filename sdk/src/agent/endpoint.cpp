@@ -92,7 +92,7 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   if (options.desk == nullptr) {
     own_desk = std::make_unique<QueueDesk>(QueueDeskOptions{.human = card.human});
   }
-  workers = std::make_unique<Workers>(options.workers);
+  workers = std::make_unique<Workers>(options.workers, options.call_timeout_ms);
   agent = std::make_unique<ServiceAgent>(
       ServiceAgentParts{.policy = std::move(policy),
                         .back_office = *options.back_office,
@@ -100,7 +100,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                         .desk = options.desk != nullptr ? *options.desk : *own_desk,
                         .workers = *workers,
                         .clock = clock(),
-                        .entropy = entropy()});
+                        .entropy = entropy(),
+                        .lookup_after_ms = options.lookup_after_ms});
   ENTENTE_LET(
       running,
       Sequencer::start(
@@ -139,9 +140,11 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->start_clock();
-  ENTENTE_TRY(state->start_journal(*card, std::move(policy)));
-  ENTENTE_TRY(state->start_server());
-  return std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
+  // Whole or not at all: what has started is stopped in order if something after it fails.
+  auto endpoint = std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
+  ENTENTE_TRY(endpoint->state_->start_journal(*card, std::move(policy)));
+  ENTENTE_TRY(endpoint->state_->start_server());
+  return endpoint;
 }
 
 void Endpoint::stop() {

@@ -62,14 +62,14 @@ void ServiceAgent::start_over() {
 }
 
 void ServiceAgent::committed(const Case& casefile) {
-  std::vector<std::pair<std::string, std::function<void()>>> to_start;
+  std::vector<Call> to_start;
   {
     const std::scoped_lock lock(mutex_);
     const auto known = progress_.find(casefile.id());
     if (known == progress_.end()) return;
     to_start.swap(known->second.to_start);
   }
-  for (auto& [name, work] : to_start) parts_.workers.start(std::move(work));
+  for (Call& call : to_start) parts_.workers.start(std::move(call));
 }
 
 bool ServiceAgent::is_working(const CaseId& case_id) const {
@@ -90,19 +90,35 @@ bool ServiceAgent::is_in_flight(const CaseId& case_id, const std::string& name) 
   return known != progress_.end() && known->second.in_flight.contains(name);
 }
 
-void ServiceAgent::later(const CaseId& case_id, std::string name,
-                         std::function<std::function<void(Room&)>()> work) {
+void ServiceAgent::later(const CaseId& case_id, const std::string& name, Errand errand) {
   const std::scoped_lock lock(mutex_);
   Progress& progress = progress_[case_id];
   if (!progress.in_flight.insert(name).second) return;
-  progress.to_start.emplace_back(name, [this, case_id, name, work = std::move(work)] {
-    sequencer_->post(case_id, [this, case_id, name, finish = work()](Room& room) {
-      {
-        const std::scoped_lock finished(mutex_);
-        progress_[case_id].in_flight.erase(name);
-      }
-      finish(room);
-    });
+  progress.to_start.push_back(call_for(case_id, name, std::move(errand)));
+}
+
+Call ServiceAgent::call_for(const CaseId& case_id, const std::string& name, Errand errand) {
+  Call call{.timeout_ms = errand.timeout_ms};
+  call.ask = [this, case_id, name, ask = std::move(errand.ask)] {
+    return [this, case_id, name, finish = ask()] { post(case_id, name, finish); };
+  };
+  call.unanswered = [this, case_id, name, finish = std::move(errand.unanswered)] {
+    post(case_id, name, finish);
+  };
+  if (errand.late) {
+    call.late = [this, case_id, finish = std::move(errand.late)] { post(case_id, {}, finish); };
+  }
+  return call;
+}
+
+void ServiceAgent::post(const CaseId& case_id, const std::string& name,
+                        std::function<void(Room&)> what) {
+  sequencer_->post(case_id, [this, case_id, name, what = std::move(what)](Room& room) {
+    {
+      const std::scoped_lock lock(mutex_);
+      progress_[case_id].in_flight.erase(name);
+    }
+    what(room);
   });
 }
 

@@ -24,6 +24,7 @@ struct ServiceAgentParts {
   Workers& workers;
   Clock& clock;
   Entropy& entropy;
+  std::int64_t lookup_after_ms = 0;
 };
 
 class ServiceAgent final : public Speaker {
@@ -49,8 +50,18 @@ class ServiceAgent final : public Speaker {
   };
   struct Progress {
     std::set<std::string> in_flight;
-    std::vector<std::pair<std::string, std::function<void()>>> to_start;
+    std::vector<Call> to_start;
     std::optional<Challenge> challenge;
+    std::set<Digest> looking_up;  // keys whose next look-up is planned or under way
+    std::set<Digest> hanging;     // keys whose execute() was given up and has not come back
+  };
+  // What is asked of the back office, on a worker and without this agent: a call that hangs may
+  // come back when the agent is gone. What it returns is done in a later batch.
+  struct Errand {
+    std::function<std::function<void(Room&)>()> ask;
+    std::function<void(Room&)> unanswered;
+    std::function<void(Room&)> late;
+    std::int64_t timeout_ms = 0;
   };
 
   void respond_once(Room& room);
@@ -70,17 +81,23 @@ class ServiceAgent final : public Speaker {
   std::string account_of(Room& room) const;
   PartTexts texts_of(const Room& room, const Message& message) const;
   void start_facts(Room& room, std::uint16_t claim);
-  void decide_claim(Room& room, std::uint16_t claim, std::vector<Fact> facts);
+  void decide_claim(Room& room, const Facts& known);
   Verdict verdict_of(const Situation& situation) const;
-  void start_performance(Room& room, const Binding& binding, const TermState& term,
-                         bool intent_logged);
-  void report_performance(Room& room, const Order& order, const Performance& performance);
+  bool start_performance(Room& room, const Binding& binding, const TermState& term);
+  Order order_of(Room& room, const Binding& binding, const TermState& term) const;
+  void execute(const Order& order);
+  std::int64_t lookup_delay_ms(std::uint32_t answers) const;
+  void look_up(const Order& order, std::int64_t delay_ms);
+  void take_answer(Room& room, const Order& order, const Performance& answer);
+  void take_lookup(Room& room, const Order& order, const Performance& answer);
+  void tell(Room& room, const Order& order, const PerformanceRecord& result);
   void ask_for_person(Room& room, std::string_view reason);
-  void start_lookup(const Order& order, std::uint32_t lookups);
   bool is_in_flight(const CaseId& case_id, const std::string& name) const;
-  // Runs on a worker once the batch is durable; `work` returns what to do in a later batch.
-  void later(const CaseId& case_id, std::string name,
-             std::function<std::function<void(Room&)>()> work);
+  // Runs on a worker once the batch is durable. One errand of a name at a time.
+  void later(const CaseId& case_id, const std::string& name, Errand errand);
+  Call call_for(const CaseId& case_id, const std::string& name, Errand errand);
+  // In a later batch.
+  void post(const CaseId& case_id, const std::string& name, std::function<void(Room&)> what);
 
   ServiceAgentParts parts_;
   Digest policy_digest_;

@@ -86,32 +86,42 @@ void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message&
   const std::string code = random_digits(parts_.entropy, 6);
   const std::string id = "c-" + random_digits(parts_.entropy, 8);
   const CaseId case_id = room.casefile().id();
-  later(case_id, "link", [this, asked, code, id, case_id] {
-    auto account = parts_.back_office.find_account(asked);
-    if (account) parts_.back_office.deliver_code(asked, code);
+  const auto challenge = [this, id, case_id, method = asked.method](Room& later_room,
+                                                                    Challenge made) {
     {
       const std::scoped_lock lock(mutex_);
-      progress_[case_id].challenge =
-          Challenge{.id = id, .code = account ? code : std::string(), .account = account};
+      progress_[case_id].challenge = std::move(made);
     }
-    return [id, method = asked.method](Room& later_room) {
-      [[maybe_unused]] const auto said = later_room.say(
-          {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}},
-          Actor::rules);
-    };
-  });
+    [[maybe_unused]] const auto said = later_room.say(
+        {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}},
+        Actor::rules);
+  };
+  later(case_id, "link",
+        {.ask = [&office = parts_.back_office, asked, code, id,
+                 challenge]() -> std::function<void(Room&)> {
+           auto account = office.find_account(asked);
+           if (account) office.deliver_code(asked, code);
+           const Challenge made{
+               .id = id, .code = account ? code : std::string(), .account = account};
+           return [challenge, made](Room& later_room) { challenge(later_room, made); };
+         },
+         .unanswered = [challenge, id](Room& later_room) { challenge(later_room, {.id = id}); }});
 }
 
 void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message& message) {
   const std::string given = part_text(room, message, prove.proof);
   if (prove.method == "knowledge") {
+    const auto finish = [this](Room& later_room, const std::optional<std::string>& account) {
+      finish_link(later_room, "knowledge", account);
+    };
+    const AccountProof asked{.method = prove.method, .proof = given};
     later(room.casefile().id(), "link",
-          [this, asked = AccountProof{.method = prove.method, .proof = given}] {
-            auto account = parts_.back_office.find_account(asked);
-            return [this, account](Room& later_room) {
-              finish_link(later_room, "knowledge", account);
-            };
-          });
+          {.ask = [&office = parts_.back_office, asked, finish]() -> std::function<void(Room&)> {
+             return [finish, account = office.find_account(asked)](Room& later_room) {
+               finish(later_room, account);
+             };
+           },
+           .unanswered = [finish](Room& later_room) { finish(later_room, std::nullopt); }});
     return;
   }
   std::optional<std::string> account;
@@ -143,7 +153,8 @@ void ServiceAgent::finish_link(Room& room, const std::string& method,
 
 bool ServiceAgent::answer_claim(Room& room) {
   const Case& casefile = room.casefile();
-  if (casefile.handoff_pending() || casefile.person_joined() || casefile.phase() == Phase::closed) {
+  if (casefile.handoff_pending() || casefile.person_joined() ||
+      casefile.phase() == Phase::closed) {
     return false;
   }
   const auto claim = next_claim(parts_.policy, casefile);
@@ -168,13 +179,24 @@ void ServiceAgent::start_facts(Room& room, std::uint16_t claim) {
                    .parts = texts_of(room, **casefile.find_message(state.message)),
                    .account = account_of(room),
                    .assurance = link ? link->assurance : std::string()};
-  later(casefile.id(), name, [this, query = std::move(query), claim] {
-    auto facts = parts_.back_office.facts(query);
-    return [this, claim, facts = std::move(facts)](Room& later_room) {
-      // A back office that is down knows nothing: the policy then turns to a person.
-      decide_claim(later_room, claim, facts ? *facts : std::vector<Fact>());
-    };
-  });
+  const auto finish = [this, case_id = casefile.id(), claim, asked_ms = room.now_ms()](
+                          Room& later_room, std::vector<Fact> facts) {
+    decide_claim(
+        later_room,
+        {.case_id = case_id, .claim = claim, .at_ms = asked_ms, .facts = std::move(facts)});
+  };
+  // A back office that is down, or slower than the policy lets an answer take, knows nothing: the
+  // policy then turns to a person.
+  later(casefile.id(), name,
+        {.ask = [&office = parts_.back_office, query = std::move(query),
+                 finish]() -> std::function<void(Room&)> {
+           auto facts = office.facts(query);
+           return [finish, facts = std::move(facts)](Room& later_room) {
+             finish(later_room, facts ? *facts : std::vector<Fact>());
+           };
+         },
+         .unanswered = [finish](Room& later_room) { finish(later_room, {}); },
+         .timeout_ms = parts_.policy.answer_within_ms()});
 }
 
 Verdict ServiceAgent::verdict_of(const Situation& situation) const {
@@ -192,11 +214,10 @@ Verdict ServiceAgent::verdict_of(const Situation& situation) const {
 
 // The facts are on record before anything rests on them; the decision names them, the policy and
 // the answer, so that an auditor can decide again.
-void ServiceAgent::decide_claim(Room& room, std::uint16_t claim, std::vector<Fact> facts) {
+void ServiceAgent::decide_claim(Room& room, const Facts& known) {
   const Case& casefile = room.casefile();
+  const std::uint16_t claim = known.claim;
   if (next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
-  const Facts known{
-      .case_id = casefile.id(), .claim = claim, .at_ms = room.now_ms(), .facts = std::move(facts)};
   const std::uint64_t facts_index = room.record(EntryKind::facts, encode(known));
   const auto link = find_account_link(casefile, room.now_ms());
   const Situation situation{.casefile = casefile,

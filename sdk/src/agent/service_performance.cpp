@@ -1,23 +1,29 @@
 // How the brand's agent keeps its word: the intent is on the log before the back office is asked,
 // each key is executed at most once, and what is unknown is looked up, never tried again blindly.
 
+#include <entente/core/limits.h>
 #include <entente/identity/linked_account.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
+
+#include <algorithm>
 
 #include "service_agent.h"
 
 namespace entente {
 namespace {
 
-constexpr std::int64_t lookup_after_ms = 2'000;
-constexpr std::uint32_t lookups_max = 8;  // then a person looks
+constexpr std::uint32_t answers_max = 8;  // without an end; then a person looks
+
+bool is_settled(Performed::State state) {
+  return state == Performed::State::done || state == Performed::State::failed;
+}
 
 // What the records of a case say about one key.
 struct KeyRecord {
   bool intended = false;
-  bool settled = false;  // done or failed
-  std::uint32_t lookups = 0;
+  bool settled = false;       // done or failed
+  std::uint32_t answers = 0;  // of the back office
 };
 
 KeyRecord record_of(const Room& room, const Digest& key) {
@@ -28,33 +34,40 @@ KeyRecord record_of(const Room& room, const Digest& key) {
     const auto record = decode<PerformanceRecord>(entry.content);
     if (!record || record->key != key) continue;
     found.intended = found.intended || intent;
-    found.lookups = record->lookups;
-    found.settled =
-        record->state == Performed::State::done || record->state == Performed::State::failed;
+    found.answers = record->lookups;
+    found.settled = is_settled(record->state);
   }
   return found;
 }
 
-bool is_failed_over(const Binding& binding, std::uint16_t standby) {
-  for (const TermState& term : binding.terms) {
-    const auto* to = std::get_if<ToTerm>(&term.term.on_failure);
-    if (to != nullptr && to->term == standby && term.state == Performed::State::failed) return true;
-  }
-  return false;
-}
-
-bool is_brands_to_do(const Binding& binding, const TermState& state) {
+// What is owed now, or was begun and has no end yet.
+bool is_brands_to_do(const Binding& binding, const TermState& state, bool intended) {
   const Term& term = state.term;
-  if (term.obligor != Party::brand || binding.superseded || state.disputed) return false;
-  if (std::holds_alternative<Payment>(term.shape)) return false;
-  if (state.state == Performed::State::done || state.state == Performed::State::failed) {
-    return false;
-  }
-  if (term.standby && !is_failed_over(binding, term.id)) return false;
+  if (term.obligor != Party::brand || std::holds_alternative<Payment>(term.shape)) return false;
+  if (is_settled(state.state)) return false;
+  if (intended) return true;
+  if (state.state != Performed::State::unset) return false;  // a person has begun it
+  if (binding.superseded || state.disputed || state.ended || !state.active) return false;
   return !term.blocks || state.condition == Performed::State::done;
 }
 
-Performed::State reported(Performance::State state) {
+// The agreement that this one takes the place of was begun meanwhile: whoever performed this one,
+// too, would make the claim good twice.
+bool is_second_remedy(const Room& room, const Binding& binding) {
+  if (binding.kind != Binding::Kind::agreement) return false;
+  const Case& casefile = room.casefile();
+  const auto& superseded = casefile.offers().at(binding.offer).offer().supersedes;
+  return std::ranges::any_of(superseded, [&](const Digest& source) {
+    const auto earlier = casefile.bindings().find(source);
+    if (earlier == casefile.bindings().end()) return false;
+    return std::ranges::any_of(earlier->second.terms, [&](const TermState& term) {
+      const bool begun = record_of(room, perform_key(source, term.term.id)).intended;
+      return begun && term.state != Performed::State::failed;
+    });
+  });
+}
+
+Performed::State logged(Performance::State state) {
   switch (state) {
     case Performance::State::done:
       return Performed::State::done;
@@ -63,9 +76,35 @@ Performed::State reported(Performance::State state) {
     case Performance::State::started:
       return Performed::State::started;
     case Performance::State::unknown:
+    case Performance::State::absent:
       return Performed::State::unknown;
   }
   return Performed::State::unknown;
+}
+
+// The consumer hears what is new: that nothing is known yet, that it is under way, how it ended.
+bool is_news(const TermState* term, Performed::State state) {
+  if (term == nullptr || is_settled(term->state)) return false;
+  return is_settled(state) || term->state == Performed::State::unset ||
+         (term->state == Performed::State::unknown && state == Performed::State::started);
+}
+
+// What is thrown says nothing about what was done, and only a look-up can tell what is under way
+// from what never came.
+Performance execute_once(BackOffice& office, const Order& order) {
+  try {
+    Performance answer = office.execute(order);
+    const bool ended =
+        answer.state == Performance::State::done || answer.state == Performance::State::failed;
+    return ended ? answer : Performance{};
+  } catch (...) {
+    return {};
+  }
+}
+
+const TermState* find_term(const Case& casefile, const Order& order) {
+  const auto binding = casefile.bindings().find(order.source);
+  return binding == casefile.bindings().end() ? nullptr : binding->second.find_term(order.term.id);
 }
 
 }  // namespace
@@ -77,98 +116,148 @@ bool ServiceAgent::perform_terms(Room& room) {
     const bool linked = find_account_link(casefile, room.now_ms()).has_value();
     if (binding.awaiting_link_until_ms != 0 && !linked) continue;
     for (const TermState& term : binding.terms) {
-      if (!is_brands_to_do(binding, term)) continue;
       const Digest key = perform_key(source, term.term.id);
-      if (is_in_flight(casefile.id(), to_hex(key))) {
-        working = true;
-        continue;
-      }
       const KeyRecord record = record_of(room, key);
-      if (record.settled || term.state == Performed::State::started ||
-          term.state == Performed::State::unknown) {
-        continue;  // a lookup is scheduled, or a person was asked
-      }
-      start_performance(room, binding, term, record.intended);
-      working = true;
+      if (record.settled || !is_brands_to_do(binding, term, record.intended)) continue;
+      working = start_performance(room, binding, term) || working;
     }
   }
   return working;
 }
 
-void ServiceAgent::start_performance(Room& room, const Binding& binding, const TermState& term,
-                                     bool intent_logged) {
+// An intent without an end is looked up, never carried out again blindly: what became of it, only
+// the back office knows. After a crash the records find the same work.
+bool ServiceAgent::start_performance(Room& room, const Binding& binding, const TermState& term) {
+  const Order order = order_of(room, binding, term);
+  if (is_in_flight(order.case_id, to_hex(order.key))) return true;
+  const KeyRecord record = record_of(room, order.key);
+  if (record.intended) {
+    if (record.answers < answers_max) look_up(order, lookup_delay_ms(record.answers));
+    return false;
+  }
+  room.record(EntryKind::perform_intent, encode(PerformanceRecord{.case_id = order.case_id,
+                                                                  .key = order.key,
+                                                                  .source = order.source,
+                                                                  .term = term.term.id}));
+  if (is_second_remedy(room, binding)) {
+    take_answer(room, order, {.state = Performance::State::failed, .code = "remedy_given"});
+    return false;
+  }
+  execute(order);
+  return true;
+}
+
+Order ServiceAgent::order_of(Room& room, const Binding& binding, const TermState& term) const {
   const Case& casefile = room.casefile();
   const MessageId& worded_in =
       binding.kind == Binding::Kind::agreement ? binding.offer : binding.source;
-  const Order order{.key = perform_key(binding.source, term.term.id),
-                    .source = binding.source,
-                    .case_id = casefile.id(),
-                    .term = term.term,
-                    .parts = texts_of(room, **casefile.find_message(worded_in)),
-                    .account = account_of(room)};
-  if (!intent_logged) {
-    room.record(EntryKind::perform_intent, encode(PerformanceRecord{.case_id = order.case_id,
-                                                                    .key = order.key,
-                                                                    .source = order.source,
-                                                                    .term = term.term.id}));
+  return {.key = perform_key(binding.source, term.term.id),
+          .source = binding.source,
+          .case_id = casefile.id(),
+          .term = term.term,
+          .parts = texts_of(room, **casefile.find_message(worded_in)),
+          .account = account_of(room)};
+}
+
+void ServiceAgent::execute(const Order& order) {
+  const auto take = [this, order](const Performance& answer) {
+    return [this, order, answer](Room& room) { take_answer(room, order, answer); };
+  };
+  later(order.case_id, to_hex(order.key),
+        {.ask = [&office = parts_.back_office, order, take]() -> std::function<void(Room&)> {
+           return take(execute_once(office, order));
+         },
+         .unanswered =
+             [this, order](Room& room) {
+               {
+                 const std::scoped_lock lock(mutex_);
+                 progress_[order.case_id].hanging.insert(order.key);
+               }
+               take_answer(room, order, {});
+             },
+         // It has come back, with an answer that may be older than what was looked up since.
+         .late =
+             [this, order](Room& room) {
+               {
+                 const std::scoped_lock lock(mutex_);
+                 progress_[order.case_id].hanging.erase(order.key);
+               }
+               if (!record_of(room, order.key).settled) look_up(order, 0);
+             }});
+}
+
+// At once after a crash, then at growing intervals.
+std::int64_t ServiceAgent::lookup_delay_ms(std::uint32_t answers) const {
+  return answers == 0 ? 0 : parts_.lookup_after_ms << (answers - 1);
+}
+
+void ServiceAgent::look_up(const Order& order, std::int64_t delay_ms) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!progress_[order.case_id].looking_up.insert(order.key).second) return;
   }
-  later(casefile.id(), to_hex(order.key), [this, order, intent_logged] {
-    // An intent without a result is a crash in between: only the back office knows what happened.
-    Performance performance =
-        intent_logged ? parts_.back_office.lookup(order.key) : parts_.back_office.execute(order);
-    if (intent_logged && performance.state == Performance::State::unknown) {
-      performance = parts_.back_office.execute(order);
-    }
-    return [this, order, performance](Room& later_room) {
-      report_performance(later_room, order, performance);
-    };
-  });
+  const auto take = [this, order](const Performance& answer) {
+    return [this, order, answer](Room& room) { take_lookup(room, order, answer); };
+  };
+  parts_.workers.start_after(
+      delay_ms,
+      call_for(order.case_id, {},
+               {.ask = [&office = parts_.back_office, key = order.key,
+                        take]() -> std::function<void(Room&)> { return take(office.lookup(key)); },
+                .unanswered = take(Performance{})}));
 }
 
-void ServiceAgent::start_lookup(const Order& order, std::uint32_t lookups) {
-  parts_.workers.start_after(lookup_after_ms << std::min(lookups, 6U), [this, order] {
-    const Performance performance = parts_.back_office.lookup(order.key);
-    sequencer_->post(order.case_id, [this, order, performance](Room& room) {
-      report_performance(room, order, performance);
-    });
-  });
+void ServiceAgent::take_lookup(Room& room, const Order& order, const Performance& answer) {
+  bool hangs = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    Progress& progress = progress_[order.case_id];
+    progress.looking_up.erase(order.key);
+    hangs = progress.hanging.contains(order.key);
+  }
+  take_answer(room, order, answer);
+  // While a call of ours may still get there, it is not certain that nothing will be done.
+  const KeyRecord record = record_of(room, order.key);
+  const bool again = answer.state == Performance::State::absent && !hangs &&
+                     record.answers < answers_max && !record.settled;
+  if (again) execute(order);
 }
 
-void ServiceAgent::report_performance(Room& room, const Order& order,
-                                      const Performance& performance) {
+void ServiceAgent::take_answer(Room& room, const Order& order, const Performance& answer) {
   const KeyRecord known = record_of(room, order.key);
   if (known.settled) return;
-  const Performed::State state = reported(performance.state);
-  const std::uint32_t lookups = known.lookups + 1;
-  room.record(EntryKind::perform_result,
-              encode(PerformanceRecord{.case_id = order.case_id,
-                                       .key = order.key,
-                                       .source = order.source,
-                                       .term = order.term.id,
-                                       .state = state,
-                                       .reference = performance.reference,
-                                       .code = performance.code,
-                                       .lookups = lookups}));
-  Performed item{.term = order.term.id, .state = state};
+  const bool absent = answer.state == Performance::State::absent;
+  const std::string code = absent ? "absent" : answer.code.substr(0, limits::text_bytes_max);
+  const PerformanceRecord result{.case_id = order.case_id,
+                                 .key = order.key,
+                                 .source = order.source,
+                                 .term = order.term.id,
+                                 .state = logged(answer.state),
+                                 .reference = answer.reference.substr(0, limits::text_bytes_max),
+                                 .code = code,
+                                 .lookups = known.answers + 1};
+  room.record(EntryKind::perform_result, encode(result));
+  if (!absent) tell(room, order, result);
+  // Nothing else goes on by itself but the next look-up and the term's failure remedy.
+  const bool failed = result.state == Performed::State::failed;
+  const bool ends_here = failed && std::holds_alternative<ToPerson>(order.term.on_failure);
+  const bool in_doubt = !is_settled(result.state) && result.lookups >= answers_max;
+  if (ends_here || in_doubt) ask_for_person(room, "tech_failure");
+}
+
+// What the case does not take is a person's to say.
+void ServiceAgent::tell(Room& room, const Order& order, const PerformanceRecord& result) {
+  if (!is_news(find_term(room.casefile(), order), result.state)) return;
+  Performed item{.term = order.term.id, .state = result.state};
   Speech speech;
-  if (!performance.reference.empty()) {
+  if (!result.reference.empty()) {
     item.reference = 0;
-    speech.added.push_back({PartClass::reference, "text/plain", to_bytes(performance.reference)});
+    speech.added.push_back({PartClass::reference, "text/plain", to_bytes(result.reference)});
   }
-  if (state == Performed::State::done) {
-    if (const auto value = find_value(order.term)) item.amount = *value;
-  }
-  const bool news =
-      lookups == 1 || state == Performed::State::done || state == Performed::State::failed;
+  const auto value = find_value(order.term);
+  if (result.state == Performed::State::done && value) item.amount = *value;
   speech.body = Perform{.source = order.source, .items = {item}};
-  if (news) [[maybe_unused]]
-    const auto said = room.say(speech, Actor::rules);
-  const bool settled = state == Performed::State::done || state == Performed::State::failed;
-  if (!settled && lookups < lookups_max) return start_lookup(order, lookups);
-  const bool to_person = std::holds_alternative<ToPerson>(order.term.on_failure);
-  if (!settled || (state == Performed::State::failed && to_person)) {
-    ask_for_person(room, "tech_failure");
-  }
+  if (!room.say(speech, Actor::rules)) ask_for_person(room, "tech_failure");
 }
 
 }  // namespace entente

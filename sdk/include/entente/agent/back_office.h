@@ -2,8 +2,10 @@
 // What a brand writes to put Entente before its own systems: facts about a claim, and the one way
 // in which anything is ever carried out.
 //
-// All calls come from worker threads, several at a time. They may block and may fail; a call that
-// takes longer than the deployment allows is treated as `unknown`.
+// All calls come from worker threads, several at a time. They may block, fail and throw. A call
+// that throws, or takes longer than EndpointOptions::call_timeout_ms, counts as `unknown`: what it
+// did is looked up, and what it answers later is looked up again. One that never returns keeps its
+// thread and outlives the endpoint, so a back office must outlive its own calls.
 
 #include <entente/protocol/facts.h>
 #include <entente/protocol/message.h>
@@ -43,7 +45,9 @@ struct Order {
 };
 
 struct Performance {
-  enum class State : std::uint8_t { done, failed, started, unknown };
+  // `absent`: the key never came here, so nothing was done and nothing will be unless it comes
+  // again. Only a look-up can say so, and only if it is certain; in doubt it is `unknown`.
+  enum class State : std::uint8_t { done, failed, started, unknown, absent };
   State state = State::unknown;
   std::string reference;  // the brand's own, e.g. of a shipment; empty if none
   std::string code;       // why it failed
@@ -63,9 +67,11 @@ class BackOffice {
   // out or Unknown: the claim then goes to a person.
   virtual Result<std::vector<Fact>> facts(const FactsQuery& query) = 0;
 
-  // Carries the term out, at most once per key, and answers done, failed or unknown; never started.
+  // Carries the term out, at most once per key, and answers done, failed or unknown. The key may
+  // come again, after a look-up has said `absent`: whatever came of it before is the answer.
   virtual Performance execute(const Order& order) = 0;
-  // What became of a key. Asked after `unknown` and after a restart; never changes anything.
+  // What became of a key. Asked after `unknown` and after a restart, at most eight times in about
+  // four minutes, then a person is asked; never changes anything.
   virtual Performance lookup(const Digest& key) = 0;
 
   // The account that this proof belongs to; nothing if none does. Must take as long either way.
