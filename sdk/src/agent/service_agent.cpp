@@ -20,13 +20,15 @@ ServiceAgent::ServiceAgent(ServiceAgentParts parts)
 void ServiceAgent::attach(Sequencer& sequencer) { sequencer_ = &sequencer; }
 
 void ServiceAgent::admitted(const CaseRecord& record) {
-  const Case& casefile = record.casefile;
-  const std::int64_t now_ms = casefile.admitted_ms(casefile.next_position() - 1);
-  std::string account;
-  if (const auto link = find_account_link(casefile, now_ms)) {
-    if (const Part* part = record.find_part(link->account)) account = to_text(part->content);
-  }
-  fold_exposure(exposure_, casefile, account);
+  const auto text_of = [&record](const PartRef& ref) -> std::optional<std::string> {
+    const Part* part = record.find_part(ref);
+    return part == nullptr ? std::nullopt : std::optional(to_text(part->content));
+  };
+  const auto account_at = [&](std::uint64_t position) {
+    const auto link = find_account_link_at(record.casefile, position);
+    return link ? text_of(link->account).value_or("") : std::string();
+  };
+  fold_exposure(exposure_, record.casefile, {.account_at = account_at, .text_of = text_of});
 }
 
 // Until there is nothing more to say at once: what is said may make the next thing due.

@@ -219,6 +219,7 @@ void ServiceAgent::decide_claim(Room& room, const Facts& known) {
   const std::uint16_t claim = known.claim;
   if (next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
   const std::uint64_t facts_index = room.record(EntryKind::facts, encode(known));
+  exposure_.let_pass(room.now_ms());
   const auto link = find_account_link(casefile, room.now_ms());
   const Situation situation{.casefile = casefile,
                             .claim = claim,

@@ -65,4 +65,10 @@ std::string find_passed_cap(std::span<const Term> terms, const ClaimView& view) 
   return std::string(name((*passed)->period)) + "." + (*passed)->family;
 }
 
+bool is_given_elsewhere(std::span<const Term> terms, const ClaimView& view) {
+  return std::ranges::any_of(terms, [&](const Term& term) {
+    return view.exposure.is_given_elsewhere(view.case_id, term, view.facing.facts.at_ms);
+  });
+}
+
 }  // namespace entente::policy

@@ -93,7 +93,8 @@ ClaimView view_claim(const Policy& policy, const Situation& situation) {
                  0,
                  false,
                  false,
-                 {}};
+                 {},
+                 casefile.id()};
   read_offers_of(casefile, situation.claim, view);
   return view;
 }

@@ -31,6 +31,7 @@ struct ClaimView {
   bool offered = false;
   bool declined = false;  // the brand's newest was
   std::vector<std::string> offered_remedies;
+  CaseId case_id;  // zero in a test file
 
   std::int64_t at_ms() const { return facing.now_ms; }
 };

@@ -52,6 +52,12 @@ std::optional<Verdict> find_refusal(const Request& request, const std::string& r
   return std::nullopt;
 }
 
+// What was promised already stands in the way of promising this, too. Empty: nothing does.
+std::string find_obstacle(std::span<const Term> terms, const ClaimView& view) {
+  if (is_given_elsewhere(terms, view)) return "remedy_given";
+  return find_passed_cap(terms, view).empty() ? "" : "cap_reached";
+}
+
 Verdict decide_request(const Request& request, const ClaimView& view) {
   const std::string rule = "request." + request.rule.name;
   if (view.offered) {
@@ -62,7 +68,9 @@ Verdict decide_request(const Request& request, const ClaimView& view) {
   if (auto refusal = find_refusal(request, rule, view)) return *refusal;
   Worded worded = word_request(request, view);
   if (!worded.trouble.empty()) return to_person(rule, worded.trouble);
-  if (!find_passed_cap({&worded.term, 1}, view).empty()) return to_person(rule, "cap_reached");
+  if (const std::string why = find_obstacle({&worded.term, 1}, view); !why.empty()) {
+    return to_person(rule, why);
+  }
   return {rule, word_offer_of({std::move(worded)}, view), {}};
 }
 
@@ -116,7 +124,9 @@ Verdict decide_owed(const ClaimView& view) {
   }
   std::vector<Term> terms;
   for (const Worded& worded : plan.worded) terms.push_back(worded.term);
-  if (!find_passed_cap(terms, view).empty()) return to_person(plan.rule, "cap_reached");
+  if (const std::string why = find_obstacle(terms, view); !why.empty()) {
+    return to_person(plan.rule, why);
+  }
   return {plan.rule, word_offer_of(std::move(plan.worded), view), {}};
 }
 

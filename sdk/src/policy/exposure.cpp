@@ -7,6 +7,7 @@ namespace entente {
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t remembered_ms = 366 * day_ms;  // longer than any cap looks back
 
 // Capped, so that no sum overflows; an amount that large is beyond every cap anyway.
 constexpr std::int64_t sum_max = std::int64_t{1} << 62;
@@ -25,6 +26,34 @@ void add_to(Promised& sum, const Promised& more) {
 void subtract_from(Promised& sum, const Promised& less) {
   sum.count -= less.count;
   for (const auto& [currency, amount] : less.money) sum.money[currency] -= amount;
+}
+
+// Remedies that stand for one another have one name; what moves no value has none.
+std::string kind_of_remedy(const Term& term) {
+  const bool of_value =
+      std::holds_alternative<MoneyTo>(term.shape) || std::holds_alternative<Credit>(term.shape) ||
+      std::holds_alternative<Goods>(term.shape) || std::holds_alternative<Repair>(term.shape);
+  if (!of_value) return {};
+  for (const std::string_view whole :
+       {"repair", "replacement", "refund_full", "price_reduction", "redelivery"}) {
+    if (term.purpose == whole) return "made_good";
+  }
+  return term.purpose;
+}
+
+// A remedy for a line is one for part of its order; one for the whole order is one for each line.
+std::string whole(const OrderLine& thing) { return thing.order + '\0' + "whole"; }
+std::string part(const OrderLine& thing) { return thing.order + '\0' + "part"; }
+std::string line(const OrderLine& thing) { return thing.order + '\0' + "line" + '\0' + thing.line; }
+
+std::vector<std::string> given_by(const OrderLine& thing) {
+  if (thing.line.empty()) return {whole(thing)};
+  return {line(thing), part(thing)};
+}
+
+std::vector<std::string> ruled_out_by(const OrderLine& thing) {
+  if (thing.line.empty()) return {whole(thing), part(thing)};
+  return {line(thing), whole(thing)};
 }
 
 Promised of_family(const std::map<std::string, Promised>& families, std::string_view family) {
@@ -50,11 +79,10 @@ std::optional<Money> money_to_consumer(const Term& term) {
   return term.obligor == Party::brand ? find_value(term) : std::nullopt;
 }
 
-void Exposure::reserve(const MessageId& offer, std::string_view account,
-                       const std::vector<Term>& terms, std::int64_t at_ms) {
-  if (promises_.contains(offer)) return;
-  Promise promise{std::string(account), at_ms, false, {}};
-  for (const Term& term : terms) {
+void Exposure::reserve(const Pledge& pledge) {
+  if (promises_.contains(pledge.message) || pledge.at_ms < forgotten_before_ms_) return;
+  Promise promise{.account = pledge.account, .at_ms = pledge.at_ms, .until_ms = pledge.until_ms};
+  for (const Term& term : pledge.terms) {
     // A standby term is owed instead of another, not beside it.
     if (term.obligor != Party::brand || term.standby) continue;
     for (const std::string& family : families_of(term)) {
@@ -64,20 +92,26 @@ void Exposure::reserve(const MessageId& offer, std::string_view account,
         promised.money[money->cur] = add(promised.money[money->cur], money->amt);
       }
     }
+    for (auto& remedy : remedies_of(pledge.case_id, term, given_by)) {
+      remedies_[remedy.first].emplace(pledge.message, remedy.second);
+      promise.remedies.push_back(std::move(remedy));
+    }
   }
   count_in(promise, 1);
-  of_account_[promise.account].push_back(offer);
-  promises_.emplace(offer, std::move(promise));
+  of_account_[promise.account].push_back(pledge.message);
+  promises_.emplace(pledge.message, std::move(promise));
+}
+
+bool Exposure::extend(const MessageId& offer, std::int64_t until_ms) {
+  const auto known = promises_.find(offer);
+  if (known == promises_.end()) return false;
+  known->second.until_ms = until_ms;
+  return true;
 }
 
 void Exposure::release(const MessageId& offer) {
   const auto found = promises_.find(offer);
-  if (found == promises_.end() || found->second.kept) return;
-  count_in(found->second, -1);
-  const auto account = of_account_.find(found->second.account);
-  std::erase(account->second, offer);
-  if (account->second.empty()) of_account_.erase(account);
-  promises_.erase(found);
+  if (found != promises_.end() && !found->second.kept) drop(found);
 }
 
 void Exposure::keep(const MessageId& offer) {
@@ -85,17 +119,78 @@ void Exposure::keep(const MessageId& offer) {
   if (found != promises_.end()) found->second.kept = true;
 }
 
-void Exposure::forget_before(std::int64_t at_ms) {
-  std::erase_if(promises_, [&](const auto& entry) {
-    const Promise& promise = entry.second;
-    if (promise.at_ms >= at_ms) return false;
-    count_in(promise, -1);
-    const auto account = of_account_.find(promise.account);
-    std::erase(account->second, entry.first);
-    if (account->second.empty()) of_account_.erase(account);
-    return true;
+void Exposure::carry_out(const MessageId& promise, std::int64_t at_ms) {
+  const auto found = promises_.find(promise);
+  if (found != promises_.end()) found->second.carried_out_ms = at_ms;
+}
+
+void Exposure::let_pass(std::int64_t now_ms) {
+  for (auto promise = promises_.begin(); promise != promises_.end();) {
+    const bool over = !promise->second.kept && promise->second.until_ms < now_ms;
+    promise = over ? drop(promise) : std::next(promise);
+  }
+  // By whole days, so that it is done once a day.
+  const std::int64_t before_ms = day_of(now_ms - remembered_ms) * day_ms;
+  if (before_ms <= forgotten_before_ms_) return;
+  forgotten_before_ms_ = before_ms;
+  for (auto promise = promises_.begin(); promise != promises_.end();) {
+    promise = promise->second.at_ms < before_ms ? drop(promise) : std::next(promise);
+  }
+  days_.erase(days_.begin(), days_.lower_bound(day_of(before_ms)));
+}
+
+Exposure::Promises::iterator Exposure::drop(Promises::iterator found) {
+  const Promise& promise = found->second;
+  count_in(promise, -1);
+  const auto account = of_account_.find(promise.account);
+  std::erase(account->second, found->first);
+  if (account->second.empty()) of_account_.erase(account);
+  for (const auto& [remedy, claim] : promise.remedies) {
+    const auto given = remedies_.find(remedy);
+    if (given == remedies_.end()) continue;  // went with another claim of the same promise
+    given->second.erase(found->first);
+    if (given->second.empty()) remedies_.erase(given);
+  }
+  return promises_.erase(found);
+}
+
+void Exposure::note_claim(const CaseId& case_id, std::uint16_t claim, std::vector<OrderLine> things,
+                          bool all_known) {
+  things_.try_emplace({case_id, claim}, std::move(things));
+  knows_all_things_ = knows_all_things_ && all_known;
+}
+
+template <class Spell>
+std::vector<Exposure::Remedy> Exposure::remedies_of(const CaseId& case_id, const Term& term,
+                                                    Spell spell) const {
+  std::vector<Remedy> remedies;
+  const std::string kind = kind_of_remedy(term);
+  if (kind.empty()) return remedies;
+  for (const std::uint16_t claim : term.claims) {
+    const auto things = things_.find({case_id, claim});
+    if (things == things_.end()) continue;
+    for (const OrderLine& thing : things->second) {
+      for (const std::string& spelled : spell(thing)) {
+        remedies.push_back({kind + '\0' + spelled, {case_id, claim}});
+      }
+    }
+  }
+  return remedies;
+}
+
+bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
+                                  std::int64_t facts_asked_ms) const {
+  if (term.obligor != Party::brand || term.standby) return false;
+  const auto stands_in_the_way = [&](const MessageId& message) {
+    const std::int64_t carried_out_ms = promises_.at(message).carried_out_ms;
+    return carried_out_ms == 0 || carried_out_ms > facts_asked_ms;
+  };
+  return std::ranges::any_of(remedies_of(case_id, term, ruled_out_by), [&](const Remedy& wanted) {
+    const auto given = remedies_.find(wanted.first);
+    return given != remedies_.end() && std::ranges::any_of(given->second, [&](const auto& promise) {
+             return promise.second != wanted.second && stands_in_the_way(promise.first);
+           });
   });
-  days_.erase(days_.begin(), days_.lower_bound(day_of(at_ms)));
 }
 
 void Exposure::count_in(const Promise& promise, int sign) {

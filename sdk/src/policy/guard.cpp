@@ -164,6 +164,7 @@ Status check_offer(const Speech& speech, const ClaimView& view) {
     return fail(ErrorCode::below_entitlement, limits.unknown ? "a fact is unknown" : "");
   }
   ENTENTE_TRY(check_clocks(*offer, view));
+  if (is_given_elsewhere(offer->terms, view)) return fail(ErrorCode::remedy_given);
   const std::string cap = find_passed_cap(offer->terms, view);
   if (!cap.empty()) return fail(ErrorCode::exposure_exceeded, cap);
   return {};

@@ -168,7 +168,9 @@ Status read_given(const YamlReader& place, TestCase& test) {
     term.shape = MoneyTo{money, "original_payment"};
     MessageId id;
     id.bytes[31] = number++;
-    test.exposure.reserve(id, account, {term}, test.now_ms);
+    const std::vector<Term> terms = {term};
+    test.exposure.reserve(
+        {.message = id, .case_id = {}, .account = account, .terms = terms, .at_ms = test.now_ms});
     test.exposure.keep(id);
   }
   return {};
@@ -328,6 +330,7 @@ TestOutcome run(const TestCase& test, const PolicyRules& rules) {
                  0,
                  false,
                  false,
+                 {},
                  {}};
   Talk talk(view);
   Verdict verdict = policy::decide_claim(view);

@@ -15,7 +15,9 @@
 namespace entente {
 namespace {
 
-constexpr std::string_view cap_code = "cap_reached";  // of entente/policy/decide.h
+// Of entente/policy/decide.h.
+constexpr std::string_view cap_code = "cap_reached";
+constexpr std::string_view given_code = "remedy_given";
 
 // The case as it was before what its agent said last, until the decision behind it is read.
 struct Before {
@@ -50,6 +52,15 @@ class BrandLog final : public PartyLog {
   void take_record(BrandCase& live, const OpenEntry& entry);
   void take_refusal(BrandCase& live, const OpenEntry& entry);
   void take_decision(BrandCase& live, const OpenEntry& entry);
+  void leave_open(const BrandCase& live, const OpenEntry& entry, const std::string& why);
+  std::string obstacle_to(const DecisionRecord& record) const;
+  // What a decision rests on beside the case; null: nothing was said, no facts were used.
+  struct Grounds {
+    const Before* answer = nullptr;
+    const Facts* facts = nullptr;
+  };
+  void check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
+             const Grounds& grounds);
   void take_performance(BrandCase& live, const OpenEntry& entry);
   void settle_exposure();
   std::optional<std::string> account_at(const BrandCase& live, const Case& casefile,
@@ -60,7 +71,7 @@ class BrandLog final : public PartyLog {
   PerformanceCheck performance_;
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   Exposure exposure_;
-  BrandCase* unsettled_ = nullptr;  // whose newest message is not in exposure_ yet
+  BrandCase* unsettled_ = nullptr;       // whose newest message is not in exposure_ yet
   std::int64_t last_ms_ = 0;
 };
 
@@ -200,8 +211,16 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before bef
 void BrandLog::settle_exposure() {
   if (unsettled_ == nullptr) return;
   const Case& casefile = unsettled_->fold.casefile;
-  const std::int64_t at_ms = casefile.admitted_ms(casefile.next_position() - 1);
-  fold_exposure(exposure_, casefile, account_at(*unsettled_, casefile, at_ms).value_or(""));
+  const CaseFold& fold = unsettled_->fold;
+  const auto text_of = [&fold](const PartRef& ref) -> std::optional<std::string> {
+    const Part* part = fold.find_part(ref);
+    return part == nullptr ? std::nullopt : std::optional(to_text(part->content));
+  };
+  const auto account_at = [&](std::uint64_t position) {
+    const auto link = find_account_link_at(casefile, position);
+    return link ? text_of(link->account).value_or("") : std::string();
+  };
+  fold_exposure(exposure_, casefile, {.account_at = account_at, .text_of = text_of});
   unsettled_ = nullptr;
 }
 
@@ -219,7 +238,7 @@ void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
   if (entry.leaf.kind == EntryKind::erasure) live.book.erased = true;
   if (!entry.content) {
     if (entry.leaf.kind == EntryKind::decision) {
-      notes().not_checkable(Rule::decision_replayed, where, "the decision is not shown");
+      leave_open(live, entry, "the decision is not shown");
     }
     return;
   }
@@ -285,6 +304,12 @@ void BrandLog::take_refusal(BrandCase& live, const OpenEntry& entry) {
       "what was refused (" + (*refusal)->code + ") stands in the consumer's log only");
 }
 
+// What cannot be checked cannot be made again by another policy either.
+void BrandLog::leave_open(const BrandCase& live, const OpenEntry& entry, const std::string& why) {
+  notes().not_checkable(Rule::decision_replayed,
+                        {.entries = {entry.index}, .case_id = live.fold.id}, why);
+}
+
 void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
   const auto record = decode<DecisionRecord>(*entry.content);
@@ -293,8 +318,7 @@ void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
                 "the decision is not of this case or time, or no decision");
   if (!record) return;
   if (!live.fold.lost.empty()) {
-    return notes().not_checkable(Rule::decision_replayed, where,
-                                 "the case cannot be followed " + live.fold.lost);
+    return leave_open(live, entry, "the case cannot be followed " + live.fold.lost);
   }
   const auto answer = std::ranges::find(live.answers, record->answer, &Before::said);
   const bool said = answer != live.answers.end();
@@ -302,33 +326,51 @@ void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
                 "the decision names an answer that was not said just before");
   if (!said && !record->answer.is_zero()) return;
   if (!said) settle_exposure();
-  const bool capped = parts_.is_partial && record->code == cap_code;
-  if (capped) {
-    return notes().not_checkable(Rule::decision_replayed, where,
-                                 "a cap over all cases was reached; the evidence is of one");
+  exposure_.let_pass(record->at_ms);
+  if (const std::string why = obstacle_to(*record); !why.empty()) {
+    return leave_open(live, entry, why);
   }
-  Case before = said ? answer->casefile : live.fold.casefile;
-  before.advance(record->at_ms);
-  const Message* message = said ? &**live.fold.casefile.find_message(record->answer) : nullptr;
   const auto facts = live.facts.find(record->facts_entry - 1);
   const bool has_facts = record->facts_entry != 0 && facts != live.facts.end();
   if (record->facts_entry != 0 && !has_facts) {
-    return notes().not_checkable(Rule::decision_replayed, where, "the facts used are not shown");
+    return leave_open(live, entry, "the facts used are not shown");
   }
+  check(live, entry, *record,
+        {.answer = said ? &*answer : nullptr, .facts = has_facts ? &facts->second : nullptr});
+}
+
+// What all cases were promised decided, and not all of it is here.
+std::string BrandLog::obstacle_to(const DecisionRecord& record) const {
+  const bool of_all_cases = record.code == cap_code || record.code == given_code;
+  if (parts_.is_partial && of_all_cases) {
+    return "what all cases were promised decided; the evidence is of one";
+  }
+  if (record.code == given_code && !exposure_.knows_all_things()) {
+    return "what was made good before is not shown in full";
+  }
+  return {};
+}
+
+void BrandLog::check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
+                     const Grounds& grounds) {
+  Case before = grounds.answer != nullptr ? grounds.answer->casefile : live.fold.casefile;
+  before.advance(record.at_ms);
+  const auto* message =
+      grounds.answer != nullptr ? live.fold.casefile.find_message(record.answer) : nullptr;
   const Facts none{
-      .case_id = live.fold.id, .claim = record->claim, .at_ms = record->at_ms, .facts = {}};
+      .case_id = live.fold.id, .claim = record.claim, .at_ms = record.at_ms, .facts = {}};
+  const DecisionView view{.entry = entry.index,
+                          .record = record,
+                          .before = before,
+                          .said = message != nullptr ? &**message : nullptr,
+                          .facts = grounds.facts != nullptr ? *grounds.facts : none,
+                          .exposure = exposure_,
+                          .account = account_at(live, before, record.at_ms),
+                          .parts = live.fold.parts};
   std::vector<std::string> lines;
-  check_decision({.entry = entry.index,
-                  .record = *record,
-                  .before = before,
-                  .said = message,
-                  .facts = has_facts ? facts->second : none,
-                  .exposure = exposure_,
-                  .account = account_at(live, before, record->at_ms),
-                  .parts = live.fold.parts},
-                 parts_.documents, notes(), lines);
+  check_decision(view, parts_.documents, notes(), lines);
   for (Trace& trace : parts_.traces) {
-    if (said && trace.message.id == record->answer) trace.lines = lines;
+    if (message != nullptr && trace.message.id == record.answer) trace.lines = lines;
   }
 }
 

@@ -182,18 +182,18 @@ TEST_CASE("caps look at what was promised, without what would be replaced", "[po
   const MessageId a6 = table.answer(table.policy, 1);
   table.counter(1500, a6);
   const MessageId a8 = table.answer(table.policy, 1);
-  table.exposure.reserve(a8, "customer", table.offer(a8).terms, table.now_ms);
+  table.promise(a8, "customer", table.offer(a8).terms);
   table.counter(1500, a8);
   // 5.00 are reserved for the offer that 8.00 would replace: the day's 10.00 are not passed.
   CHECK(table.decide(table.policy, 1).rule == "concession.wait.step2");
   Term other;
   other.purpose = "compensation_goodwill";
   other.shape = Credit{euros(300), 0};
-  table.exposure.reserve(a6, "customer", {other}, table.now_ms);
+  table.promise(a6, "customer", {other});
   CHECK(table.decide(table.policy, 1).person_reason == "cap_reached");
   table.exposure.release(a6);
   CHECK(table.decide(table.policy, 1).person_reason.empty());
-  table.exposure.reserve(a6, "somebody else", {other}, table.now_ms);
+  table.promise(a6, "somebody else", {other});
   CHECK(table.decide(table.policy, 1).person_reason.empty());
 }
 

@@ -33,6 +33,17 @@ Term priced(Settlement::Direction direction) {
   return term;
 }
 
+// Promised on a case of its own, to be taken up until `until_ms`.
+void reserve(Exposure& exposure, const MessageId& offer, const char* account,
+             const std::vector<Term>& terms, std::int64_t at_ms, std::int64_t until_ms = 0) {
+  exposure.reserve({.message = offer,
+                    .case_id = offer,
+                    .account = account,
+                    .terms = terms,
+                    .at_ms = at_ms,
+                    .until_ms = until_ms});
+}
+
 std::int64_t euros(const Promised& promised) {
   const auto found = promised.money.find("EUR");
   return found == promised.money.end() ? 0 : found->second;
@@ -64,10 +75,10 @@ TEST_CASE("money to the consumer is what the brand gives", "[policy]") {
 TEST_CASE("an offer is reserved once, released once, and kept for good", "[policy]") {
   Exposure exposure;
   const auto promised = [&] { return euros(exposure.to_customer("a", "refund", 0)); };
-  exposure.reserve(id(1), "a", {refund(100)}, noon_ms);
-  exposure.reserve(id(1), "a", {refund(900)}, noon_ms);
+  reserve(exposure, id(1), "a", {refund(100)}, noon_ms);
+  reserve(exposure, id(1), "a", {refund(900)}, noon_ms);
   CHECK(promised() == 100);
-  exposure.reserve(id(2), "a", {refund(30), refund(4)}, noon_ms);
+  reserve(exposure, id(2), "a", {refund(30), refund(4)}, noon_ms);
   CHECK(promised() == 134);
   CHECK(exposure.to_customer("a", "refund", 0).count == 3);
   exposure.release(id(2));
@@ -85,9 +96,9 @@ TEST_CASE("an offer is reserved once, released once, and kept for good", "[polic
 
 TEST_CASE("days and currencies are counted apart, and a replaced offer left out", "[policy]") {
   Exposure exposure;
-  exposure.reserve(id(1), "a", {refund(100)}, noon_ms);
-  exposure.reserve(id(2), "b", {refund(20), refund(3, "USD")}, noon_ms);
-  exposure.reserve(id(3), "a", {refund(7)}, noon_ms - day_ms);
+  reserve(exposure, id(1), "a", {refund(100)}, noon_ms);
+  reserve(exposure, id(2), "b", {refund(20), refund(3, "USD")}, noon_ms);
+  reserve(exposure, id(3), "a", {refund(7)}, noon_ms - day_ms);
   CHECK(euros(exposure.on_day("refund", noon_ms)) == 120);
   CHECK(exposure.on_day("refund", noon_ms).money.at("USD") == 3);
   CHECK(euros(exposure.on_day("refund", noon_ms, id(1))) == 20);
@@ -104,20 +115,107 @@ TEST_CASE("terms on standby and of the consumer are no exposure", "[policy]") {
   standby.standby = true;
   Term own = refund(100);
   own.obligor = Party::consumer;
-  exposure.reserve(id(1), "a", {standby, own}, noon_ms);
+  reserve(exposure, id(1), "a", {standby, own}, noon_ms);
   CHECK(exposure.to_customer("a", "refund", 0) == Promised{});
 }
 
-TEST_CASE("what is forgotten no longer counts, what came later does", "[policy]") {
+TEST_CASE("what no cap looks back to is forgotten, and does not come back", "[policy]") {
   Exposure exposure;
   for (std::uint8_t day = 0; day < 10; ++day) {
-    exposure.reserve(id(day), "a", {refund(1)}, noon_ms + day * day_ms);
+    reserve(exposure, id(day), "a", {refund(1)}, noon_ms + day * day_ms);
     exposure.keep(id(day));
   }
-  exposure.forget_before(noon_ms + 4 * day_ms);
+  exposure.let_pass(noon_ms + (366 + 4) * day_ms);
   CHECK(euros(exposure.to_customer("a", "refund", 0)) == 6);
   CHECK(exposure.on_day("refund", noon_ms + 3 * day_ms) == Promised{});
   CHECK(euros(exposure.on_day("refund", noon_ms + 4 * day_ms)) == 1);
+  reserve(exposure, id(3), "a", {refund(1)}, noon_ms + 3 * day_ms);
+  CHECK(euros(exposure.to_customer("a", "refund", 0)) == 6);
+}
+
+TEST_CASE("an offer counts until it cannot be taken up any more, unless it was", "[policy]") {
+  Exposure exposure;
+  reserve(exposure, id(1), "a", {refund(1)}, noon_ms, noon_ms + 10);
+  reserve(exposure, id(2), "a", {refund(20)}, noon_ms, noon_ms + 10);
+  reserve(exposure, id(3), "a", {refund(300)}, noon_ms, noon_ms + 10);
+  exposure.keep(id(2));
+  CHECK(exposure.extend(id(3), noon_ms + 20));
+  CHECK_FALSE(exposure.extend(id(9), noon_ms + 20));
+  exposure.let_pass(noon_ms + 10);
+  CHECK(euros(exposure.to_customer("a", "refund", 0)) == 321);
+  exposure.let_pass(noon_ms + 11);
+  CHECK(euros(exposure.to_customer("a", "refund", 0)) == 320);
+  exposure.let_pass(noon_ms + 21);
+  CHECK(euros(exposure.to_customer("a", "refund", 0)) == 20);
+  CHECK(euros(exposure.on_day("refund", noon_ms)) == 20);
+}
+
+namespace {
+
+Term for_claim(Term term, std::uint16_t claim = 1) {
+  term.claims = {claim};
+  return term;
+}
+
+Term of(const char* purpose, Shape shape) {
+  Term term;
+  term.purpose = purpose;
+  term.shape = std::move(shape);
+  return for_claim(term);
+}
+
+}  // namespace
+
+TEST_CASE("one thing is made good once at a time, whoever asks and in whatever case", "[policy]") {
+  const std::vector<Term> whole = {of("repair", Repair{}), of("replacement", Goods{}),
+                                   for_claim(refund(1)), of("redelivery", Goods{})};
+  for (const Term& first : whole) {
+    for (const Term& second : whole) {
+      Exposure exposure;
+      exposure.note_claim(id(1), 1, {{"K-1", "a"}}, true);
+      exposure.note_claim(id(2), 1, {{"K-1", "a"}}, true);
+      exposure.note_claim(id(3), 1, {{"K-1", "b"}}, true);
+      exposure.note_claim(id(4), 1, {{"K-1", ""}}, true);
+      exposure.note_claim(id(5), 1, {{"K-2", "a"}}, true);
+      reserve(exposure, id(1), "a", {first}, noon_ms, noon_ms + 10);
+      CHECK_FALSE(exposure.is_given_elsewhere(id(1), second, noon_ms));  // its own claim
+      CHECK(exposure.is_given_elsewhere(id(2), second, noon_ms));
+      CHECK_FALSE(exposure.is_given_elsewhere(id(3), second, noon_ms));
+      CHECK(exposure.is_given_elsewhere(id(4), second, noon_ms));  // the order holds the line
+      CHECK_FALSE(exposure.is_given_elsewhere(id(5), second, noon_ms));
+      CHECK_FALSE(exposure.is_given_elsewhere(id(2), of("voucher", Credit{}), noon_ms));
+      exposure.let_pass(noon_ms + 11);
+      CHECK_FALSE(exposure.is_given_elsewhere(id(2), second, noon_ms));
+    }
+  }
+}
+
+TEST_CASE("facts that were asked for after a remedy was carried out decide themselves",
+          "[policy]") {
+  Exposure exposure;
+  exposure.note_claim(id(1), 1, {{"K-1", ""}}, true);
+  exposure.note_claim(id(2), 1, {{"K-1", "a"}}, true);
+  exposure.note_claim(id(2), 2, {{"K-1", "a"}}, true);
+  const Term wanted = for_claim(refund(1));
+  reserve(exposure, id(1), "a", {wanted}, noon_ms);
+  exposure.keep(id(1));
+  const auto given = [&](std::int64_t asked_ms) {
+    return exposure.is_given_elsewhere(id(2), wanted, asked_ms);
+  };
+  CHECK(given(noon_ms + 99));
+  exposure.carry_out(id(1), noon_ms + 50);
+  CHECK(given(noon_ms + 49));
+  CHECK_FALSE(given(noon_ms + 50));
+  exposure.carry_out(id(1), 0);  // disputed
+  CHECK(given(noon_ms + 99));
+  // Two claims of one case are two claims.
+  reserve(exposure, id(2), "a", {for_claim(refund(1), 2)}, noon_ms);
+  exposure.release(id(1));
+  CHECK(exposure.knows_all_things());
+  exposure.keep(id(2));
+  CHECK(given(noon_ms));
+  exposure.note_claim(id(3), 1, {}, false);
+  CHECK_FALSE(exposure.knows_all_things());
 }
 
 TEST_CASE("huge promises neither overflow nor come back small", "[policy][negative]") {
@@ -127,7 +225,7 @@ TEST_CASE("huge promises neither overflow nor come back small", "[policy][negati
     MessageId each;
     each.bytes[0] = static_cast<std::uint8_t>(i & 0xff);
     each.bytes[1] = static_cast<std::uint8_t>(i >> 8);
-    exposure.reserve(each, "a", {refund(most)}, noon_ms);
+    reserve(exposure, each, "a", {refund(most)}, noon_ms);
   }
   CHECK(euros(exposure.to_customer("a", "refund", 0)) > most);
   CHECK(euros(exposure.on_day("refund", noon_ms)) > most);

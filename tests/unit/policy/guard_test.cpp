@@ -157,6 +157,30 @@ TEST_CASE("an offer beyond the policy is stopped, whatever is added", "[policy][
   CHECK(table.judged(Speech{Accept{}, {}, {}}) == "wrong_use");
 }
 
+TEST_CASE("what another case is made good with is not promised here, too", "[policy][negative]") {
+  Guarded table;
+  const Speech fair = table.worded({{"replacement", {}}, {"compensation_goodwill", euros(500)}});
+  MessageId other;
+  other.bytes[0] = 9;
+  table.exposure.note_claim(table.casefile.id(), 1, {{"K-2291", "kettle-17"}}, true);
+  table.exposure.note_claim(other, 1, {{"K-2291", "kettle-17"}}, true);
+  Term repair;
+  repair.purpose = "repair";
+  repair.claims = {1};
+  repair.shape = Repair{};
+  const std::vector<Term> terms = {repair};
+  table.exposure.reserve({.message = other,
+                          .case_id = other,
+                          .account = "somebody else",
+                          .terms = terms,
+                          .at_ms = table.now_ms});
+  CHECK(table.judged(fair) == "remedy_given");
+  CHECK(table.decide(table.policy, 1).person_reason == "remedy_given");
+  table.exposure.release(other);
+  CHECK(table.judged(fair) == "allowed");
+  CHECK(table.decide(table.policy, 1).person_reason.empty());
+}
+
 TEST_CASE("caps, assurance and never_automate hold every negotiator", "[policy][negative]") {
   Guarded table;
   const Speech fair = table.worded({{"replacement", {}}, {"compensation_goodwill", euros(500)}});
@@ -164,7 +188,7 @@ TEST_CASE("caps, assurance and never_automate hold every negotiator", "[policy][
   given.purpose = "compensation_goodwill";
   given.shape = Credit{euros(600), 0};
   const MessageId earlier = table.casefile.id();
-  table.exposure.reserve(earlier, "customer", {given}, table.now_ms);
+  table.promise(earlier, "customer", {given});
   CHECK(table.judged(fair) == "exposure_exceeded");
   table.exposure.release(earlier);
   CHECK(table.judged(fair) == "allowed");

@@ -85,4 +85,13 @@ void set_kettle_facts(Table& table) {
   table.set("item.out_of_stock", false);
 }
 
+void Table::promise(const MessageId& offer, const std::string& account,
+                    const std::vector<Term>& terms) {
+  exposure.reserve({.message = offer,
+                    .case_id = casefile.id(),
+                    .account = account,
+                    .terms = terms,
+                    .at_ms = now_ms});
+}
+
 }  // namespace entente::tests

@@ -38,6 +38,8 @@ struct Table {
   const Offer& offer(const MessageId& id) const { return casefile.offers().at(id).offer(); }
   void report_done(const MessageId& source, std::uint16_t term);
   void set(const std::string& fact, Scalar value);
+  // The terms are promised to this account, in this case.
+  void promise(const MessageId& offer, const std::string& account, const std::vector<Term>& terms);
 };
 
 Goal example_goal();

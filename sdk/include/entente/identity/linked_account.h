@@ -12,5 +12,7 @@ struct AccountLink {
 };
 
 std::optional<AccountLink> find_account_link(const Case& casefile, std::int64_t now_ms);
+// The one that held when the message at this position was admitted.
+std::optional<AccountLink> find_account_link_at(const Case& casefile, std::uint64_t position);
 
 }  // namespace entente

@@ -80,7 +80,8 @@ bool below_entitlement(const Policy& policy, const Situation& situation, const S
 
 // Holds an offer to the policy. Fails with below_entitlement (also for rights given up),
 // author_forbidden (a remedy, condition or validity the policy does not have, never_automate),
-// assurance_too_low, exposure_exceeded (a cap, the end of a ladder, more than a fact allows).
+// assurance_too_low, exposure_exceeded (a cap, the end of a ladder, more than a fact allows),
+// remedy_given (another claim on the same line of an order is made good already).
 Status check_limits(const Policy& policy, const Situation& situation, const Speech& offer);
 
 }  // namespace entente

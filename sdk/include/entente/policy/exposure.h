@@ -1,8 +1,9 @@
 #pragma once
 // What a brand has promised and may still have to keep: reserved when an offer is made, released
-// when it ends without agreement, kept when it is agreed. Policies cap it.
+// when it ends without agreement, kept when it is agreed. Policies cap it, and nothing is made good
+// twice.
 //
-//     exposure.reserve(offer_id, "cust-17", offer.terms, now_ms);
+//     exposure.reserve({.message = offer_id, .case_id = case_id, .account = "cust-17", ...});
 //     exposure.to_customer("cust-17", "refund", a_year_ago_ms).money["EUR"]
 //
 // Pure: the same calls in the same order give the same exposure, today and in a replay.
@@ -29,18 +30,38 @@ struct Promised {
   bool operator==(const Promised&) const = default;
 };
 
+// A promise as it was made: the brand's terms of an offer, a grant or a right.
+struct Pledge {
+  MessageId message;
+  CaseId case_id;
+  std::string account;
+  const std::vector<Term>& terms;
+  std::int64_t at_ms = 0;
+  std::int64_t until_ms = 0;  // nobody can take it up later, unless it is kept
+};
+
+// What can be made good once: a line of an order, by the names the brand's own papers give them;
+// an empty line is the whole order.
+struct OrderLine {
+  std::string order;
+  std::string line;
+};
+
 class Exposure {
  public:
-  // The brand's terms of an offer, a grant or a right, promised to this account. A second call for
-  // the same message changes nothing.
-  void reserve(const MessageId& offer, std::string_view account, const std::vector<Term>& terms,
-               std::int64_t at_ms);
+  // A second call for the same message changes nothing.
+  void reserve(const Pledge& pledge);
+  // It can be taken up until then. False if it is not reserved.
+  bool extend(const MessageId& offer, std::int64_t until_ms);
   // The offer ended without agreement. What was kept is not released.
   void release(const MessageId& offer);
   // It was agreed: it counts until its period is over.
   void keep(const MessageId& offer);
-  // Drops what was promised before this instant.
-  void forget_before(std::int64_t at_ms);
+  // All of it was performed at this instant; 0: not, or not any more.
+  void carry_out(const MessageId& promise, std::int64_t at_ms);
+  // Releases what nobody can take up any more, and forgets what no cap looks back to. Called
+  // before each decision, with its time.
+  void let_pass(std::int64_t now_ms);
 
   // Of one account, since `from_ms`; without `except`, an offer about to be replaced.
   Promised to_customer(std::string_view account, std::string_view family, std::int64_t from_ms,
@@ -48,18 +69,44 @@ class Exposure {
   // To all, on the UTC day of `at_ms`.
   Promised on_day(std::string_view family, std::int64_t at_ms, const MessageId& except = {}) const;
 
+  // What a claim is about. `all_known`: none of it is withheld.
+  void note_claim(const CaseId& case_id, std::uint16_t claim, std::vector<OrderLine> things,
+                  bool all_known);
+  // True if this term would make good what another claim, here or in another case, is promised to
+  // be made good by: repair, replacement, refund and price reduction stand for one another, any
+  // other remedy in money, credit or goods for itself. Facts that were asked for after a promise
+  // was carried out know of it, and decide themselves.
+  bool is_given_elsewhere(const CaseId& case_id, const Term& term,
+                          std::int64_t facts_asked_ms) const;
+  // False once a claim was about something that is withheld.
+  bool knows_all_things() const { return knows_all_things_; }
+
  private:
+  using ClaimKey = std::pair<CaseId, std::uint16_t>;
+  // A kind of remedy for a thing, and the claim that it is for.
+  using Remedy = std::pair<std::string, ClaimKey>;
   struct Promise {
     std::string account;
     std::int64_t at_ms = 0;
+    std::int64_t until_ms = 0;
     bool kept = false;
+    std::int64_t carried_out_ms = 0;  // 0: not yet
     std::map<std::string, Promised> families;
+    std::vector<Remedy> remedies;
   };
+  using Promises = std::map<MessageId, Promise>;
   void count_in(const Promise& promise, int sign);
+  Promises::iterator drop(Promises::iterator promise);
+  template <class Spell>
+  std::vector<Remedy> remedies_of(const CaseId& case_id, const Term& term, Spell spell) const;
 
-  std::map<MessageId, Promise> promises_;
+  Promises promises_;
   std::map<std::string, std::vector<MessageId>, std::less<>> of_account_;
   std::map<std::int64_t, std::map<std::string, Promised, std::less<>>> days_;  // by UTC day
+  std::map<ClaimKey, std::vector<OrderLine>> things_;
+  std::map<std::string, std::multimap<MessageId, ClaimKey>> remedies_;
+  std::int64_t forgotten_before_ms_ = 0;
+  bool knows_all_things_ = true;
 };
 
 }  // namespace entente

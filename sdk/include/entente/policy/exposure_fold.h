@@ -5,10 +5,21 @@
 #include <entente/casefile/case.h>
 #include <entente/policy/exposure.h>
 
+#include <functional>
+#include <optional>
+
 namespace entente {
 
-// Standing offers of the brand are reserved for `account`, agreed ones kept, ended ones released;
-// grants and exercised rights are kept.
-void fold_exposure(Exposure& exposure, const Case& casefile, std::string_view account);
+// What the parts of a case say, as far as they are there.
+struct CaseContent {
+  // The account that was linked when the message at this position was admitted; empty: none.
+  std::function<std::string(std::uint64_t position)> account_at;
+  std::function<std::optional<std::string>(const PartRef&)> text_of;
+};
+
+// Reserved is what can still become binding: an offer that stands, or that was replaced or taken
+// back unseen by the consumer, whose acceptance would cross it. Agreed offers, grants and exercised
+// rights are kept; the rest is released.
+void fold_exposure(Exposure& exposure, const Case& casefile, const CaseContent& content);
 
 }  // namespace entente
