@@ -4,11 +4,12 @@ namespace entente::cli {
 
 const std::vector<Verb>& all_verbs() {
   static const std::vector<Verb> verbs = {
-      demo(),           serve(),          negotiate(),     approve(),       handoff(),
-      case_list(),      case_show(),      case_evidence(), audit_replay(),  audit_why(),
-      log_verify(),     log_checkpoint(), log_vkey(),      log_export(),    policy_check(),
-      policy_test(),    card_make(),      card_show(),     mandate_issue(), mandate_show(),
-      mandate_revoke(), key_new(),        key_show(),      version(),       completion(),
+      demo(),         serve(),         pause(),        resume(),         negotiate(),
+      approve(),      handoff(),       case_list(),    case_show(),      case_evidence(),
+      audit_replay(), audit_why(),     log_verify(),   log_checkpoint(), log_vkey(),
+      log_export(),   policy_check(),  policy_test(),      card_make(),
+      card_show(),    mandate_issue(), mandate_show(), mandate_revoke(), key_new(),
+      key_show(),     version(),       completion(),
   };
   return verbs;
 }

@@ -15,6 +15,8 @@ Verb mandate_revoke();
 Verb policy_check();
 Verb policy_test();
 Verb serve();
+Verb pause();
+Verb resume();
 Verb negotiate();
 Verb case_list();
 Verb case_show();

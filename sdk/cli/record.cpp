@@ -38,6 +38,7 @@ struct PartyStore::State {
   std::unique_ptr<Store> store;
   std::optional<Authority> authority;
   Party owner = Party::brand;
+  std::map<Digest, std::uint64_t> freezes;  // entries by order
 
   Result<OpenedEntry> entry(std::uint64_t index) const {
     ENTENTE_LET(row, store->read_entry(index));
@@ -69,6 +70,9 @@ Status PartyStore::State::learn_documents() {
     } else if (document.leaf.kind == EntryKind::mandate && authority) {
       ENTENTE_LET(mandate, Admission::admit<Mandate>(document.content));
       ENTENTE_TRY(authority->learn(mandate, document.leaf.time_ms));
+    } else if (document.leaf.kind == EntryKind::freeze) {
+      ENTENTE_LET(freeze, decode<FreezeRecord>(document.content));
+      freezes[freeze.order] = index;
     }
   }
   return {};
@@ -172,6 +176,11 @@ const Card* PartyStore::card() const {
 }
 
 Result<std::vector<CaseRow>> PartyStore::cases() const { return state_->store->cases(); }
+
+std::optional<std::uint64_t> PartyStore::find_freeze(const Digest& order) const {
+  const auto found = state_->freezes.find(order);
+  return found == state_->freezes.end() ? std::nullopt : std::optional(found->second);
+}
 
 Result<CaseId> PartyStore::find(std::string_view prefix) const {
   ENTENTE_LET(rows, state_->store->cases());

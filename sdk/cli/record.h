@@ -40,6 +40,8 @@ class PartyStore {
   // The newest card in the log; null if there is none.
   const Card* card() const;
   Result<std::vector<CaseRow>> cases() const;
+  // The entry that says the automated agent took this order; nothing if it has not.
+  std::optional<std::uint64_t> find_freeze(const Digest& order) const;
   // The one case whose id begins with `prefix`, in hex; empty: the only or newest case.
   // Fails with not_found, wrong_use (several).
   Result<CaseId> find(std::string_view prefix) const;

@@ -3,12 +3,14 @@
 #include <entente/journal/ledger.h>
 #include <entente/journal/log_clock.h>
 #include <entente/wire/admission.h>
+#include <entente/wire/codec.h>
 
 #include <chrono>
 #include <condition_variable>
 #include <thread>
 
 #include "endpoint_http.h"
+#include "freeze_watch.h"
 #include "service_agent.h"
 
 namespace entente {
@@ -62,6 +64,7 @@ struct Endpoint::State {
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Sequencer> sequencer;
+  std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<HttpServer> server;
 
   Clock& clock() { return log_clock ? static_cast<Clock&>(*log_clock) : *options.clock; }
@@ -69,6 +72,7 @@ struct Endpoint::State {
 
   void start_clock();
   Status start_journal(const Card& card, Policy policy);
+  void watch_freeze(const std::optional<FreezeRecord>& last);
   Status start_server();
 };
 
@@ -102,6 +106,10 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                         .clock = clock(),
                         .entropy = entropy(),
                         .lookup_after_ms = options.lookup_after_ms});
+  // Frozen from the first batch on if it was, or is to be: only the entry that says so ends it.
+  ENTENTE_LET(last, last_freeze(*ledger));
+  const auto ordered = read_freeze_order(options.directory);
+  agent->set_frozen((last && last->frozen) || (ordered && ordered->frozen));
   ENTENTE_LET(
       running,
       Sequencer::start(
@@ -113,7 +121,16 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
            .load = options.load},
           {.speaker = *agent, .clock = clock(), .entropy = entropy(), .tell = options.on_trouble}));
   sequencer = std::move(running);
+  watch_freeze(last);
   return {};
+}
+
+void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
+  freeze_watch = std::make_unique<FreezeWatch>(
+      options.directory, last ? last->order : Digest{}, [this](const FreezeRecord& order) {
+        sequencer->declare(EntryKind::freeze, encode(order),
+                           [this, frozen = order.frozen] { agent->set_frozen(frozen); });
+      });
 }
 
 Status Endpoint::State::start_server() {
@@ -149,6 +166,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
 
 void Endpoint::stop() {
   if (state_ == nullptr) return;
+  state_->freeze_watch.reset();
   if (state_->server) state_->server->stop();
   if (state_->workers) state_->workers->stop();
   state_->sequencer.reset();

@@ -46,6 +46,7 @@ void ServiceAgent::respond(Room& room) {
 void ServiceAgent::respond_once(Room& room) {
   route_handoff(room);
   acknowledge_right(room);
+  if (frozen_) hand_over(room);
   if (answer_link(room)) return;
   if (perform_terms(room)) return;
   if (answer_claim(room)) return;
@@ -153,6 +154,17 @@ void ServiceAgent::ask_for_person(Room& room, std::string_view reason) {
                                             .channels = {"case"},
                                             .language = opening.language}}};
   if (room.say(speech, Actor::rules)) route_handoff(room);
+}
+
+// What would wait for a stopped agent waits for a person instead, who has the case at once.
+bool ServiceAgent::hand_over(Room& room) {
+  const Case& casefile = room.casefile();
+  const HandoffState* handoff = casefile.handoff();
+  const bool has_person = handoff != nullptr && is_live(handoff->stage);
+  if (casefile.phase() == Phase::closed || has_person) return false;
+  if (!next_claim(parts_.policy, casefile)) return false;
+  ask_for_person(room, "policy_never_automate");
+  return true;
 }
 
 bool ServiceAgent::route_handoff(Room& room) {

@@ -38,6 +38,9 @@ class ServiceAgent final : public Speaker {
   void committed(const Case& casefile) override;
   bool is_working(const CaseId& case_id) const override;
   bool is_idle() const;
+  // Frozen, it promises nothing more and hands over what waits for it. Before the start, or on the
+  // writer thread.
+  void set_frozen(bool frozen) { frozen_ = frozen; }
 
  private:
   // What the agent remembers of a case beside the log: work under way, and link challenges, which
@@ -68,6 +71,7 @@ class ServiceAgent final : public Speaker {
   // Each says at most what is due, and returns true if it said something or started work that the
   // steps after it must wait for.
   bool route_handoff(Room& room);
+  bool hand_over(Room& room);
   bool acknowledge_right(Room& room);
   bool answer_link(Room& room);
   bool perform_terms(Room& room);
@@ -102,6 +106,7 @@ class ServiceAgent final : public Speaker {
   ServiceAgentParts parts_;
   Digest policy_digest_;
   Exposure exposure_;
+  bool frozen_ = false;
   Sequencer* sequencer_ = nullptr;
   mutable std::mutex mutex_;  // of progress_: read by is_working from other threads
   std::map<CaseId, Progress> progress_;

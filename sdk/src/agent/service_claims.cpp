@@ -153,7 +153,7 @@ void ServiceAgent::finish_link(Room& room, const std::string& method,
 
 bool ServiceAgent::answer_claim(Room& room) {
   const Case& casefile = room.casefile();
-  if (casefile.handoff_pending() || casefile.person_joined() ||
+  if (frozen_ || casefile.handoff_pending() || casefile.person_joined() ||
       casefile.phase() == Phase::closed) {
     return false;
   }
@@ -217,7 +217,7 @@ Verdict ServiceAgent::verdict_of(const Situation& situation) const {
 void ServiceAgent::decide_claim(Room& room, const Facts& known) {
   const Case& casefile = room.casefile();
   const std::uint16_t claim = known.claim;
-  if (next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
+  if (frozen_ || next_claim(parts_.policy, casefile) != claim || casefile.handoff_pending()) return;
   const std::uint64_t facts_index = room.record(EntryKind::facts, encode(known));
   exposure_.let_pass(room.now_ms());
   const auto link = find_account_link(casefile, room.now_ms());

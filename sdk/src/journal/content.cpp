@@ -80,6 +80,7 @@ std::string_view content_class(EntryKind kind) {
   switch (kind) {
     case EntryKind::facts:
     case EntryKind::decision:
+    case EntryKind::freeze:
       return "decision";
     case EntryKind::unset:
     case EntryKind::message:
@@ -96,7 +97,6 @@ std::string_view content_class(EntryKind kind) {
     case EntryKind::hold:
     case EntryKind::erasure:
     case EntryKind::access:
-    case EntryKind::freeze:
       return "terms";
   }
   return "terms";

@@ -25,6 +25,11 @@ struct Before {
   Case casefile;
 };
 
+bool promises(Verb verb) {
+  return verb == Verb::propose || verb == Verb::accept || verb == Verb::grant ||
+         verb == Verb::determine;
+}
+
 struct BrandCase {
   CaseFold fold;
   std::vector<Before> answers;
@@ -62,6 +67,9 @@ class BrandLog final : public PartyLog {
   void check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
              const Grounds& grounds);
   void take_performance(BrandCase& live, const OpenEntry& entry);
+  void take_freeze(const OpenEntry& entry);
+  void check_silence(const BrandCase& live, std::uint64_t entry, Actor actor, bool promises);
+  void check_handed_over();
   void settle_exposure();
   std::optional<std::string> account_at(const BrandCase& live, const Case& casefile,
                                         std::int64_t at_ms) const;
@@ -71,6 +79,7 @@ class BrandLog final : public PartyLog {
   PerformanceCheck performance_;
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   Exposure exposure_;
+  std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
   BrandCase* unsettled_ = nullptr;       // whose newest message is not in exposure_ yet
   std::int64_t last_ms_ = 0;
 };
@@ -78,6 +87,7 @@ class BrandLog final : public PartyLog {
 void BrandLog::take(const OpenEntry& entry) {
   last_ms_ = std::max(last_ms_, entry.leaf.time_ms);
   if (entry.leaf.kind == EntryKind::message) return take_message(entry);
+  if (entry.leaf.kind == EntryKind::freeze) return take_freeze(entry);
   if (entry.leaf.blind_case.is_zero()) return;
   if (BrandCase* live = case_of(entry)) {
     check_filed(*live, entry);
@@ -196,6 +206,8 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before bef
     return;
   }
   performance_.take_report(live.fold, saying);
+  check_silence(live, saying.noted.entry, saying.message->author.actor,
+                promises(saying.message->verb()));
   if (std::holds_alternative<Exercise>(saying.message->body)) {
     before.casefile.advance(saying.brand_ms);
     check_acknowledgement(live.fold, saying, parts_.documents.newest_policy(), before.casefile,
@@ -204,6 +216,43 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before bef
   live.answers.push_back(std::move(before));
   constexpr std::size_t answers_max = 4;
   if (live.answers.size() > answers_max) live.answers.erase(live.answers.begin());
+}
+
+// The order is the brand's own word, and may be kept back like its decisions.
+void BrandLog::take_freeze(const OpenEntry& entry) {
+  const Where where{.entries = {entry.index}, .case_id = {}};
+  if (!entry.content) {
+    return notes().not_checkable(Rule::freeze_respected, where, "the order is not shown");
+  }
+  const auto order = decode<FreezeRecord>(*entry.content);
+  notes().check(order.has_value(), Rule::log_record, where, Party::brand,
+                "an order to stop or go on that is none");
+  if (!order) return;
+  if (!order->frozen) check_handed_over();
+  frozen_ = order->frozen ? std::optional(frozen_.value_or(entry.index)) : std::nullopt;
+}
+
+void BrandLog::check_silence(const BrandCase& live, std::uint64_t entry, Actor actor,
+                             bool promises) {
+  if (!frozen_ || !promises || actor == Actor::person) return;
+  notes().broken(Rule::freeze_respected, {.entries = {*frozen_, entry}, .case_id = live.fold.id},
+                 Party::brand, "the automated agent spoke or decided while it was stopped");
+}
+
+// No answer is owed by a stopped agent; that a person has the case is.
+void BrandLog::check_handed_over() {
+  const Policy* policy = parts_.documents.newest_policy();
+  if (!frozen_ || policy == nullptr || parts_.is_partial) return;
+  for (const auto& [blind, live] : cases_) {
+    const Case& casefile = live->fold.casefile;
+    const bool follows = live->fold.lost.empty() && casefile.phase() != Phase::closed;
+    if (!follows || !next_claim(*policy, casefile)) continue;
+    const HandoffState* handoff = casefile.handoff();
+    notes().check(handoff != nullptr && is_live(handoff->stage), Rule::freeze_respected,
+                  {.entries = {*frozen_}, .case_id = live->fold.id}, Party::brand,
+                  "case " + short_hex(live->fold.id) +
+                      " waited for the stopped agent and was not handed over to a person");
+  }
 }
 
 // In log order, after each message, as the live agent does; but not before the decision behind
@@ -317,6 +366,7 @@ void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
                 Rule::log_record, where, Party::brand,
                 "the decision is not of this case or time, or no decision");
   if (!record) return;
+  check_silence(live, entry.index, record->decider, true);
   if (!live.fold.lost.empty()) {
     return leave_open(live, entry, "the case cannot be followed " + live.fold.lost);
   }
@@ -391,6 +441,7 @@ void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
 }
 
 void BrandLog::finish(ReplayedLog& result) {
+  check_handed_over();
   std::map<CaseId, BrandCase*> by_id;
   for (auto& [blind, live] : cases_) by_id[live->fold.id] = live.get();
   for (auto& [case_id, live] : by_id) {

@@ -16,7 +16,7 @@ Result<Checkpoint> named_checkpoint(const LogHeader& header) {
 // What a party may keep to itself without a reason: its own grounds, never what was said.
 bool is_private(EntryKind kind) {
   return kind == EntryKind::facts || kind == EntryKind::decision || kind == EntryKind::policy ||
-         kind == EntryKind::handoff_clock || kind == EntryKind::access;
+         kind == EntryKind::handoff_clock || kind == EntryKind::access || kind == EntryKind::freeze;
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ namespace entente {
   X(decision_answer, "decision.answer", "The message a decision names is in its case.")         \
   X(decision_replayed, "decision.replayed", "The policy on the logged facts decides the same.") \
   X(decision_guarded, "decision.guarded", "What no rule decided stays within the policy.")      \
+  X(freeze_respected, "freeze.respected",                                                       \
+    "Stopped, the agent promises nothing and hands over what waits.")                           \
   X(offer_floor, "offer.floor", "No offer gives less than law or contract owes.")               \
   X(perform_bound, "perform.bound", "Every intent to perform follows the act that owes it.")    \
   X(perform_once, "perform.once", "No term is carried out twice.")                              \

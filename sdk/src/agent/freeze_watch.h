@@ -1,0 +1,36 @@
+#pragma once
+// Looks for a new order to stop or go on, and hands each over once.
+
+#include <entente/agent/freeze.h>
+#include <entente/journal/ledger.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace entente {
+
+// The order that took effect last; nothing if none did.
+Result<std::optional<FreezeRecord>> last_freeze(const Ledger& ledger);
+
+class FreezeWatch {
+ public:
+  // `known` is not handed over again. `take` is called from a thread of the watch.
+  FreezeWatch(std::filesystem::path directory, const Digest& known,
+              std::function<void(const FreezeRecord&)> take);
+  ~FreezeWatch();
+
+ private:
+  void run();
+
+  std::filesystem::path directory_;
+  Digest known_;
+  std::function<void(const FreezeRecord&)> take_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace entente
