@@ -7,7 +7,7 @@ const std::vector<Verb>& all_verbs() {
       demo(),         serve(),         pause(),        resume(),         negotiate(),
       approve(),      handoff(),       case_list(),    case_show(),      case_evidence(),
       audit_replay(), audit_why(),     log_verify(),   log_checkpoint(), log_vkey(),
-      log_export(),   policy_check(),  policy_test(),      card_make(),
+      log_export(),   policy_check(),  policy_test(),  policy_diff(),    card_make(),
       card_show(),    mandate_issue(), mandate_show(), mandate_revoke(), key_new(),
       key_show(),     version(),       completion(),
   };

@@ -14,6 +14,7 @@ Verb mandate_show();
 Verb mandate_revoke();
 Verb policy_check();
 Verb policy_test();
+Verb policy_diff();
 Verb serve();
 Verb pause();
 Verb resume();

@@ -17,6 +17,7 @@
 // protocol/spec/07-replay.md.
 
 #include <entente/replay/finding.h>
+#include <entente/replay/redecision.h>
 
 #include <filesystem>
 #include <memory>
@@ -58,6 +59,8 @@ class Auditor {
   // `message` is the beginning of its id in hex. Fails with not_found, or wrong_use if several
   // messages begin so.
   Result<Explanation> why(std::string_view message) const;
+  // Every decision in the brands' logs among the sources, as either policy makes it.
+  Result<std::vector<Redecision>> redecide(const Policy& older, const Policy& newer) const;
 
  private:
   struct State;

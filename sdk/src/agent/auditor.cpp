@@ -201,4 +201,13 @@ Result<Explanation> Auditor::why(std::string_view message) const {
   return explanation;
 }
 
+Result<std::vector<Redecision>> Auditor::redecide(const Policy& older, const Policy& newer) const {
+  ENTENTE_LET(logs, state_->replay_all({.older = &older, .newer = &newer}));
+  std::vector<Redecision> all;
+  for (ReplayedLog& log : logs) {
+    for (Redecision& each : log.redecisions) all.push_back(std::move(each));
+  }
+  return all;
+}
+
 }  // namespace entente

@@ -357,6 +357,11 @@ void BrandLog::take_refusal(BrandCase& live, const OpenEntry& entry) {
 void BrandLog::leave_open(const BrandCase& live, const OpenEntry& entry, const std::string& why) {
   notes().not_checkable(Rule::decision_replayed,
                         {.entries = {entry.index}, .case_id = live.fold.id}, why);
+  if (parts_.options.newer == nullptr) return;
+  parts_.redecisions.push_back({.entry = entry.index,
+                                .case_id = live.fold.id,
+                                .at_ms = entry.leaf.time_ms,
+                                .obstacle = why});
 }
 
 void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
@@ -422,6 +427,9 @@ void BrandLog::check(const BrandCase& live, const OpenEntry& entry, const Decisi
   for (Trace& trace : parts_.traces) {
     if (message != nullptr && trace.message.id == record.answer) trace.lines = lines;
   }
+  const ReplayOptions& options = parts_.options;
+  if (options.older == nullptr || options.newer == nullptr) return;
+  parts_.redecisions.push_back(redecide(view, *options.older, *options.newer));
 }
 
 void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {

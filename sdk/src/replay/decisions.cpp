@@ -150,7 +150,71 @@ void check_rules(const DecisionView& view, const Policy& policy, const Situation
                differs + "has something to say, and nothing was said");
 }
 
+// Requires that the account is shown.
+Situation situation_of(const DecisionView& view) {
+  const auto link = find_account_link(view.before, view.record.at_ms);
+  return {.casefile = view.before,
+          .claim = view.record.claim,
+          .facts = view.facts,
+          .exposure = view.exposure,
+          .account = *view.account,
+          .assurance = link ? link->assurance : std::string(),
+          .now_ms = view.record.at_ms};
+}
+
+bool concerns(const Offer& offer, std::uint16_t claim) {
+  return std::ranges::any_of(offer.terms, [&](const Term& term) {
+    return std::ranges::find(term.claims, claim) != term.claims.end();
+  });
+}
+
+// What the brand offers on the claim once this is said: what it says, or what stood before.
+std::map<std::string, std::int64_t> money_after(const Verdict& verdict, const DecisionView& view) {
+  std::map<std::string, std::int64_t> money;
+  const auto add = [&](const Offer& offer) {
+    for (const Term& term : offer.terms) {
+      const auto value = term.standby ? std::nullopt : money_to_consumer(term);
+      if (value && value->amt != 0) money[value->cur] += value->amt;
+    }
+  };
+  const auto* said = verdict.speech ? std::get_if<Offer>(&verdict.speech->body) : nullptr;
+  if (said != nullptr) {
+    add(*said);
+    return money;
+  }
+  for (const auto& [id, state] : view.before.offers()) {
+    const bool stands = state.by == Party::brand && state.status == OfferStatus::standing;
+    if (stands && concerns(state.offer(), view.record.claim)) add(state.offer());
+  }
+  return money;
+}
+
+std::string obstacle_to(const DecisionView& view) {
+  if (view.record.decider != Actor::rules || view.record.rule == "negotiator") {
+    return "decided by " + std::string(name(view.record.decider)) + ", not by the policy alone";
+  }
+  if (!view.account) return "the linked account is not shown";
+  if (!view.before.claims().contains(view.record.claim)) return "its claim is not in the case";
+  return {};
+}
+
 }  // namespace
+
+Redecision redecide(const DecisionView& view, const Policy& older, const Policy& newer) {
+  Redecision made{.entry = view.entry,
+                  .case_id = view.record.case_id,
+                  .claim = view.record.claim,
+                  .at_ms = view.record.at_ms,
+                  .rule = view.record.rule,
+                  .obstacle = obstacle_to(view)};
+  if (!made.obstacle.empty()) return made;
+  const Situation situation = situation_of(view);
+  made.older = decide(older, situation);
+  made.newer = decide(newer, situation);
+  made.older_money = money_after(made.older, view);
+  made.newer_money = money_after(made.newer, view);
+  return made;
+}
 
 void check_decision(const DecisionView& view, const Documents& documents, Notes& notes,
                     std::vector<std::string>& lines) {
@@ -171,14 +235,7 @@ void check_decision(const DecisionView& view, const Documents& documents, Notes&
   if (!view.before.claims().contains(record.claim)) {
     return notes.broken(rule, where, Party::brand, "the decision is on a claim the case lacks");
   }
-  const auto link = find_account_link(view.before, record.at_ms);
-  const Situation situation{.casefile = view.before,
-                            .claim = record.claim,
-                            .facts = view.facts,
-                            .exposure = view.exposure,
-                            .account = *view.account,
-                            .assurance = link ? link->assurance : std::string(),
-                            .now_ms = record.at_ms};
+  const Situation situation = situation_of(view);
   check_offer_floor(view, *policy, situation, notes);
   if (rule == Rule::decision_guarded) return check_guards(view, *policy, situation, notes);
   check_rules(view, *policy, situation, notes);

@@ -3,6 +3,7 @@
 // same rule and the same words, or the brand's log says something untrue about why it spoke.
 
 #include <entente/policy/decide.h>
+#include <entente/replay/redecision.h>
 
 #include "case_fold.h"
 #include "documents.h"
@@ -24,6 +25,9 @@ struct DecisionView {
 // Appends to `lines` what a person would want to read about it.
 void check_decision(const DecisionView& view, const Documents& documents, Notes& notes,
                     std::vector<std::string>& lines);
+
+// The decision as either policy makes it. Without a policy to compare, nothing is done.
+Redecision redecide(const DecisionView& view, const Policy& older, const Policy& newer);
 
 // What an acknowledged right owes is given by the policy, too.
 void check_acknowledgement(const CaseFold& fold, const Saying& saying, const Policy* policy,

@@ -25,6 +25,7 @@ struct PartyLogParts {
   Notes& notes;
   const ReplayOptions& options;
   std::vector<Trace>& traces;
+  std::vector<Redecision>& redecisions;
   bool is_partial = false;
 };
 

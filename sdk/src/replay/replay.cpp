@@ -59,6 +59,7 @@ class LogReplay {
             .notes = notes_,
             .options = options_,
             .traces = result_.traces,
+            .redecisions = result_.redecisions,
             .is_partial = pass_.header().partial};
   }
 

@@ -10,6 +10,7 @@
 
 #include <entente/audit/checkpoint.h>
 #include <entente/casefile/case.h>
+#include <entente/replay/redecision.h>
 #include <entente/replay/source.h>
 
 #include <map>
@@ -20,6 +21,9 @@ struct ReplayOptions {
   bool integrity_only = false;  // hashes, signatures and form; no case is folded
   // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
   std::string explain_prefix;
+  // Both or neither: each decision is made again by both, into ReplayedLog::redecisions.
+  const Policy* older = nullptr;
+  const Policy* newer = nullptr;
 };
 
 // One message with the log's word on it.
@@ -68,6 +72,7 @@ struct ReplayedLog {
   std::vector<Digest> leaves;        // leaf hashes in order; empty if the source is partial
   std::vector<SeenCheckpoint> seen;  // of other parties' logs
   std::vector<Trace> traces;
+  std::vector<Redecision> redecisions;  // in the order of the log
 };
 
 // Fails with what the source says if it cannot be read at all; what is broken or withheld is in the
