@@ -113,13 +113,6 @@ Attacks bad_terms() {
             "withdrawn (RFC 8996)"),
       meets("TLS 1.2", at_most(TLS1_2_VERSION), "200", "the oldest that is safe"),
       meets(
-          "keys without forward secrecy",
-          [](SSL* ssl) {
-            stay_at_12(ssl);
-            SSL_set_cipher_list(ssl, "AES128-SHA:AES256-GCM-SHA384:@SECLEVEL=0");
-          },
-          "alert: sslv3 alert handshake failure", "what is recorded now could be read later"),
-      meets(
           "CBC ciphers",
           [](SSL* ssl) {
             stay_at_12(ssl);

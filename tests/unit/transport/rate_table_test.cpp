@@ -63,6 +63,16 @@ TEST_CASE("however slots are shared, no place gets more than its rate", "[transp
   CHECK(most <= 10 + 20 * 10);
 }
 
+TEST_CASE("however slots are shared, all have their burst again once it would have refilled",
+          "[transport]") {
+  RateTable table({.per_s = 10, .burst = 30}, 2);
+  for (int round = 0; round < 4; ++round) {
+    const auto now = start + round * 3s;
+    for (Place place = 0; place < 64; ++place) taken(table, place << 32, now);
+  }
+  CHECK(taken(table, 7, start + 12s) == 30);
+}
+
 TEST_CASE("ten thousand spent places leave nearly everyone else alone", "[transport]") {
   RateTable table({.per_s = 1, .burst = 3}, 65'536);
   for (Place place = 0; place < 10'000; ++place) taken(table, place << 8, start, 3);
