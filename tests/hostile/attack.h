@@ -24,6 +24,7 @@ struct Attack {
   Wire wire = Wire::both;
   std::function<void(SSL*)> adjust;  // its handshake
   bool shakes_hands = true;          // over TLS, before it acts
+  Act leave;                         // once the server has heard what it did
 };
 
 using Attacks = std::vector<Attack>;

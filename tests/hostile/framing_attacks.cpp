@@ -4,7 +4,7 @@ namespace entente::tests {
 namespace {
 
 Attack row(const char* name, std::string bytes, const char* verdict, const char* why) {
-  return {name, says(std::move(bytes) + std::string(smuggled)), verdict, why, Wire::both, {}, true};
+  return {name, says(std::move(bytes) + std::string(smuggled)), verdict, why};
 }
 
 std::string chunked(const std::string& body) {

@@ -186,6 +186,8 @@ TEST_CASE("the server outlives floods of peers that reset", "[hostile]") {
     for (int i = 0; i < peers; ++i) {
       Peer peer(siege.server().port(), {.from = attacker_address});
       peer.send(starts.at(static_cast<std::size_t>(i) % starts.size()));
+      // Most are gone before they are accepted; the others get to where their bytes take them.
+      if (i % 10 == 0) CHECK(siege.honest().is_served(1));
       peer.reset();
     }
     CHECK(siege.honest().is_served(6));

@@ -83,16 +83,13 @@ Attacks reset_attacks() {
   Attacks attacks;
   for (const auto& stage : stages) {
     for (const bool resets : {true, false}) {
-      attacks.push_back({std::string(resets ? "resets " : "closes ") + stage.name,
-                         [reach = stage.reach, resets](Peer& peer) {
-                           reach(peer);
-                           resets ? peer.reset() : peer.close();
-                         },
-                         "left",
-                         "all that was held for it is free again",
-                         stage.wire,
-                         {},
-                         stage.shakes_hands});
+      attacks.push_back({.name = std::string(resets ? "resets " : "closes ") + stage.name,
+                         .act = stage.reach,
+                         .verdict = "left",
+                         .why = "all that was held for it is free again",
+                         .wire = stage.wire,
+                         .shakes_hands = stage.shakes_hands,
+                         .leave = [resets](Peer& peer) { resets ? peer.reset() : peer.close(); }});
     }
   }
   return attacks;

@@ -79,6 +79,7 @@ void Siege::attack_in_turn(const Attacks& attacks) {
       Peer peer(server_->port(), attacker(attack));
       attack.act(peer);
       CHECK(honest_->is_served(1));
+      if (attack.leave) attack.leave(peer);
       check_verdict(attack, peer);
     }
     CHECK((*server_)->stats().expired == expired);  // judged by what it said, not by its slowness
