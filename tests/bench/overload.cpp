@@ -82,10 +82,10 @@ int main(int argc, char** argv) {
   OverloadOptions options{
       .openings = number_after("--openings", argc, argv, 10'000),
       .handoffs = number_after("--handoffs", argc, argv, 500),
-      .connections = number_after("--connections", argc, argv, 64),
+      .connections = number_after("--connections", argc, argv, 256),
       .times_capacity = static_cast<double>(number_after("--times", argc, argv, 10)),
       .capacity_openings = 1'000,
-      .capacity_connections = 8};
+      .capacity_connections = 32};
   options.load.refused_openings = {};
   const OverloadReport report = run_overload(options);
   const bool sound = is_sound(report, options);

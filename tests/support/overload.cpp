@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <atomic>
 #include <fstream>
+#include <future>
+#include <latch>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -108,6 +110,7 @@ void Storm::start_endpoint() {
   options.server.certificate_file = file("chain.pem", made.certificate_pem);
   options.server.key_file = file("key.pem", made.key_pem);
   options.server.limits.requests_per_connection_max = 1'000'000;
+  options.server.limits.connections_per_address_max = options_.connections + 64;
   endpoint_ = must(Endpoint::start(std::move(options)));
   const std::string port = std::to_string(endpoint_->port());
   url_ = "https://kettle.example:" + port;
@@ -181,15 +184,21 @@ void Storm::fire_one(HttpClient& client, Shot& shot, SteadyClock::time_point beg
   shot.answer = std::move(answer->body);
 }
 
-// Each connection takes the next that is due; nobody waits for another's answer.
+// Each connection takes the next that is due; nobody waits for another's answer. Connections stand
+// before the first is due: what shaking hands costs is another question.
 void Storm::fire(std::vector<Shot>& shots, std::size_t connections) const {
   std::atomic<std::size_t> next{0};
-  const auto begin = SteadyClock::now();
-  const auto until = begin + std::chrono::seconds(options_.seconds_max);
+  std::latch connected(static_cast<std::ptrdiff_t>(connections));
+  std::promise<SteadyClock::time_point> gun;
+  const auto fired = gun.get_future().share();
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < connections; ++i) {
     threads.emplace_back([&] {
       HttpClient client(client_);
+      for (int tries = 0; tries < 5 && !client.get(url_ + "/healthz"); ++tries) continue;
+      connected.count_down();
+      const SteadyClock::time_point begin = fired.get();
+      const auto until = begin + std::chrono::seconds(options_.seconds_max);
       for (std::size_t at = next++; at < shots.size(); at = next++) {
         if (SteadyClock::now() > until) return;
         std::this_thread::sleep_until(begin + std::chrono::duration_cast<SteadyClock::duration>(
@@ -198,6 +207,8 @@ void Storm::fire(std::vector<Shot>& shots, std::size_t connections) const {
       }
     });
   }
+  connected.wait();
+  gun.set_value(SteadyClock::now());
   for (std::thread& each : threads) each.join();
 }
 

@@ -3,9 +3,9 @@
 namespace entente {
 namespace {
 
-// A batch this small says more about the disk than about a submission.
+// A smaller batch says more about the disk than about a submission.
 constexpr std::size_t telling_batch = 32;
-constexpr std::size_t ordinary_min = 64;
+constexpr std::size_t ordinary_min = 16;
 constexpr double learning = 0.25;
 constexpr double forgetting = 0.002;  // of the shed share, per submission
 
@@ -89,9 +89,11 @@ void Intake::note_batch(std::size_t submissions, std::chrono::nanoseconds spent)
   if (submissions == 0) return;
   const double each = static_cast<double>(spent.count()) / static_cast<double>(submissions);
   const std::scoped_lock lock(mutex_);
-  if (submission_ns_ == 0 || each < submission_ns_ || submissions >= telling_batch) {
-    submission_ns_ =
-        submission_ns_ == 0 ? each : submission_ns_ + learning * (each - submission_ns_);
+  const bool telling = submissions >= std::min(telling_batch, ordinary_max() / 2);
+  if (submission_ns_ == 0) {
+    if (telling) submission_ns_ = each;
+  } else if (telling || each < submission_ns_) {
+    submission_ns_ += learning * (each - submission_ns_);
   }
 }
 
