@@ -3,6 +3,7 @@
 // contradict each other, and the run ends. Then the same lies as an auditor sees them: the brand is
 // named where that is proved, and nobody else ever.
 
+#include <entente/audit/proof.h>
 #include <entente/wire/part.h>
 
 #include "lying_scene.h"
@@ -170,6 +171,35 @@ TEST_CASE("a log that grew from other entries, or that shrank, is not believed",
   CHECK(scene.assistant->run(case_id, run_ms)->outcome == "resolved_agreed");
   scene.stop();
   CHECK(scene.broken(true).empty());
+}
+
+TEST_CASE("receipts stand under the checkpoint that came with them, or under none",
+          "[liar][negative]") {
+  Scene scene;
+  const CaseId case_id = scene.open_and_hear_an_offer();
+  // The answer's own checkpoint is on the line; what its receipts are proved by is not.
+  bool same_size = false;
+  scene.liar->rewrite = [&](Parcel& parcel, const ShownLog& log) {
+    ShownLog other(scene.brand.log);
+    for (std::uint64_t index = 0; index < log.size(); ++index) {
+      LogEntry leaf = *decode<LogEntry>(log.receipt(index, {}).leaf);
+      if (index == 1) leaf.time_ms += 1;
+      other.add(encode(leaf));
+    }
+    if (!same_size) other.add(to_bytes("one more"));
+    for (Receipt& receipt : parcel.receipts) {
+      receipt = other.receipt(decode_proof(receipt.proof)->index, receipt.salt);
+    }
+  };
+  CHECK(scene.assistant->ask_for_person(case_id, "consumer_asked").error().code ==
+        ErrorCode::receipt_invalid);
+  CHECK(proofs_in(scene.consumer_store()).empty());
+  same_size = true;
+  CHECK(scene.assistant->resume(case_id).error().code == ErrorCode::log_forked);
+  const auto files = proofs_in(scene.consumer_store());
+  REQUIRE(files.size() == 1);
+  CHECK(finding_of(scene, files.front()).rule == Rule::log_fork);
+  CHECK(scene.assistant->find_case(case_id)->handoff() == nullptr);
 }
 
 TEST_CASE("without receipts nothing was said, and the assistant does not say it for ever",
