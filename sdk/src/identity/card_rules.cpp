@@ -19,6 +19,14 @@ bool is_label(std::string_view label) {
   return std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
+// A host that ends in a number is taken for an address: 127.1, 0x7f.1, 2130706433.
+bool is_number(std::string_view label) {
+  const bool is_hex = label.starts_with("0x");
+  if (is_hex) label.remove_prefix(2);
+  return label.find_first_not_of(is_hex ? "0123456789abcdef" : "0123456789") ==
+         std::string_view::npos;
+}
+
 bool is_port(std::string_view digits) {
   if (digits.empty() || digits.size() > 5 || digits.front() == '0') return false;
   if (!std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) return false;
@@ -66,7 +74,7 @@ bool is_domain(std::string_view text) {
   for (;;) {
     const std::size_t dot = text.find('.');
     if (!is_label(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
+    if (dot == std::string_view::npos) return !is_number(text);
     text.remove_prefix(dot + 1);
   }
 }

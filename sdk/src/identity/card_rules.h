@@ -15,7 +15,8 @@ Status check_card(const Card& card, std::string_view brand_did, Environment envi
 // true to every key it listed. Fails with card_invalid.
 Status check_chain(const Card& next, const Card& before, const Digest& before_digest);
 
-// "kettle.example", "localhost", "kettle.example%3A8443" (a port, as did:web writes it).
+// "kettle.example", "localhost", "kettle.example%3A8443" (a port, as did:web writes it); a name,
+// never an address.
 bool is_domain(std::string_view text);
 
 const CardKey* find_key(const Card& card, const PublicKey& key);
