@@ -1,201 +1,176 @@
-// Speed as ratios, each measured within one run against a bound of the same machine:
-//   bench [--json]
-// A ratio of 1 means: no slower than the signatures (or the bare database) alone would be.
+// ./dev bench: speed as figures with goals, each a ratio within one run.
 
-#include <entente/auditor.h>
-#include <entente/journal/ledger.h>
-#include <entente/store/last_signed.h>
 #include <entente/text/json.h>
 
 #include <algorithm>
-#include <chrono>
+#include <charconv>
 #include <cstdio>
-#include <functional>
+#include <cstring>
+#include <string_view>
 
-#include "kettle.h"
-
-using namespace entente;
-using namespace entente::tests;
-namespace fs = std::filesystem;
+#include "bench_endpoint.h"
+#include "figure.h"
+#include "measure.h"
 
 namespace {
 
-struct Figure {
-  std::string name;
-  double value = 0;
-  std::string means;
+using namespace entente::bench;
+
+struct Family {
+  std::string_view name;
+  std::vector<Figure> (*measure)(const BenchOptions&);
+  std::string_view about;
+  bool slow = false;  // runs if named, or with --full
 };
 
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// The middle of five, so that one dip of a shared machine does not decide.
-double median_of(const std::function<double()>& measure) {
-  std::vector<double> values;
-  for (int i = 0; i < 5; ++i) values.push_back(measure());
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (result) return std::move(*result);
-  std::fprintf(stderr, "bench: %s\n", describe(result.error()).c_str());
-  std::exit(1);
-}
-
-void must(const Status& status) {
-  if (status) return;
-  std::fprintf(stderr, "bench: %s\n", describe(status.error()).c_str());
-  std::exit(1);
-}
-
-// Seconds for one verification and one signature of a message's size.
-double crypto_bound_s() {
-  const KeyPair key = must(KeyPair::from_seed(Bytes(32, 1)));
-  const Bytes message(500, 7);
-  const Signature signature = must(key.sign(message));
-  constexpr int rounds = 2000;
-  bool all = true;
-  const double spent = seconds_of([&] {
-    for (int i = 0; i < rounds; ++i) {
-      all = all && verify(key.public_key(), message, signature) && key.sign(message).has_value();
-    }
-  });
-  return all ? spent / rounds : 0;
-}
-
-struct Played {
-  double seconds_per_message = 0;
-  std::uint64_t messages = 0;
+constexpr Family families[] = {
+    {"hop", measure_hop, "a proposal in, a proposal and receipts out, over the cost of its crypto"},
+    {"receipt", measure_receipt, "how long a consumer waits for a receipt"},
+    {"a2a", measure_a2a, "the same hop beside an A2A agent in node"},
+    {"idle", measure_idle, "memory of those who wait for news"},
+    {"log", measure_log, "durable entries beside bare commits"},
+    {"negotiation", measure_negotiation, "whole negotiations, one at a time"},
+    {"retail", measure_retail, "tasks a second of examples/retail"},
+    {"soak", measure_soak, "a steady load for half an hour", true},
 };
 
-// Whole negotiations in one process, both parties durable; one after the other.
-Played negotiate(const fs::path& directory, int cases) {
-  SystemClock clock;
-  KettleShop shop;
-  const Brand brand = make_brand(1, clock.now_ms());
-  auto endpoint = must(Endpoint::start(kettle_endpoint(directory / "brand", brand, shop)));
-  LocalBrand line(*endpoint, brand.card);
-  const Goal goal = must(Goal::parse(kettle_goal(), "goal.yaml"));
-  Played played;
-  const double spent = seconds_of([&] {
-    for (int i = 0; i < cases; ++i) {
-      const auto seed = static_cast<std::uint8_t>(i + 1);
-      Agreeable principal(seed, shop);
-      const KeyPair key =
-          must(KeyPair::from_seed(Bytes(32, static_cast<std::uint8_t>(seed + 100))));
-      auto assistant =
-          must(Assistant::start({.directory = directory / ("consumer-" + std::to_string(i)),
-                                 .goal = &goal,
-                                 .files = {{"kettle.jpg", to_bytes("a photo")}},
-                                 .brand = &line,
-                                 .principal = &principal,
-                                 .key = &key}));
-      const CaseId case_id = must(assistant->open());
-      must(assistant->run(case_id));
-      played.messages += assistant->find_case(case_id)->next_position();
-    }
-  });
-  played.seconds_per_message = spent / static_cast<double>(played.messages);
-  return played;
+struct Arguments {
+  bool json = false;
+  bool help = false;
+  std::vector<std::string_view> only;
+  BenchOptions options;
+};
+
+void print_usage(FILE* to) {
+  std::fputs(
+      "usage: ./dev bench [--only NAME]... [--json] [--full] [--seconds N]\n\n"
+      "Measures this machine and prints a line for each figure: name, value, goal, ok or short, "
+      "and\n"
+      "what it means. The server that is measured has one core, its clients, who verify every "
+      "answer,\n"
+      "another. Figures are medians of rounds; a shared machine still moves them by a tenth.\n\n"
+      "  --only NAME   one family; may be repeated\n"
+      "  --json        a list of objects on standard output\n"
+      "  --full        the slow ones, too\n"
+      "  --seconds N   how long the soak takes (1800)\n\nFamilies:\n",
+      to);
+  for (const Family& family : families) {
+    std::fprintf(to, "  %-12s %s%s\n", family.name.data(), family.about.data(),
+                 family.slow ? " (--full)" : "");
+  }
+  std::fputs("\nExit status: 0 all goals met, 1 some missed, 2 could not measure.\n", to);
 }
 
-double durable_entry_s(const fs::path& directory) {
-  SystemEntropy entropy;
-  const KeyPair key = must(KeyPair::from_seed(Bytes(32, 1)));
-  auto ledger =
-      must(Ledger::open({.directory = directory, .origin = "bench.example/log"}, key, entropy));
-  constexpr int batches = 30, batch = 32;
-  const double spent = seconds_of([&] {
-    for (int i = 0; i < batches; ++i) {
-      for (int j = 0; j < batch; ++j) {
-        CaseId case_id;
-        case_id.bytes.fill(static_cast<std::uint8_t>(j + 1));
-        ledger->append({.kind = EntryKind::message,
-                        .case_id = case_id,
-                        .direction = Direction::received,
-                        .time_ms = 1,
-                        .content = Bytes(600, 7),
-                        .effect = "binding"});
+[[noreturn]] void refuse(const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n\n", why.c_str());
+  print_usage(stderr);
+  std::exit(2);
+}
+
+const Family* find_family(std::string_view name) {
+  for (const Family& family : families) {
+    if (family.name == name) return &family;
+  }
+  return nullptr;
+}
+
+Arguments read_arguments(int count, char** words) {
+  Arguments read;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    const bool takes_value = word == "--only" || word == "--seconds";
+    if (takes_value && i + 1 == count) refuse(std::string(word) + " needs a value");
+    if (word == "--json") {
+      read.json = true;
+    } else if (word == "--full") {
+      read.options.full = true;
+    } else if (word == "--help" || word == "-h") {
+      read.help = true;
+    } else if (word == "--only") {
+      read.only.emplace_back(words[++i]);
+      if (find_family(read.only.back()) == nullptr) {
+        refuse("no family " + std::string(read.only.back()));
       }
-      must(ledger->commit());
+    } else if (word == "--seconds") {
+      const std::string_view value = words[++i];
+      const auto parsed = std::from_chars(value.begin(), value.end(), read.options.soak_seconds);
+      if (parsed.ptr != value.end() || read.options.soak_seconds <= 0) {
+        refuse("--seconds: expected a whole number");
+      }
+    } else {
+      refuse("unknown argument " + std::string(word));
     }
-  });
-  return spent / (batches * batch);
+  }
+  return read;
 }
 
-// What SQLite alone takes for one small durable commit.
-double single_commit_s(const fs::path& directory) {
-  fs::create_directories(directory);
-  auto last = must(LastSigned::open(directory / "last.db", StoreMode::write));
-  constexpr int commits = 300;
-  const double spent = seconds_of([&] {
-    for (int i = 0; i < commits; ++i) must(last->advance(last->text(), std::to_string(i + 1)));
-  });
-  return spent / commits;
+std::string_view result_of(const Figure& figure) {
+  if (!figure.skipped.empty()) return "skipped";
+  if (figure.goal == 0 && !figure.at_most) return "-";
+  return figure.is_met() ? "ok" : "short";
 }
 
-double verify_s() {
-  const KeyPair key = must(KeyPair::from_seed(Bytes(32, 1)));
-  const Bytes message(500, 7);
-  const Signature signature = must(key.sign(message));
-  constexpr int rounds = 2000;
-  return seconds_of([&] {
-           for (int i = 0; i < rounds; ++i) {
-             if (!verify(key.public_key(), message, signature)) std::exit(1);
-           }
-         }) /
-         rounds;
+std::string goal_of(const Figure& figure) {
+  if (figure.goal == 0 && !figure.at_most) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%s %g", figure.at_most ? "<=" : ">=", figure.goal);
+  return text;
 }
 
-std::vector<Figure> measure() {
-  const TemporaryDirectory directory;
-  std::vector<Figure> figures;
-  const double crypto = median_of(crypto_bound_s);
-  const Played played = negotiate(directory.path(), 40);
-  figures.push_back(
-      {"negotiation", crypto / played.seconds_per_message,
-       "one verify + one sign, over a message of a whole negotiation (both parties, durable)"});
-  int run = 0;
-  const auto fresh = [&](const char* name) {
-    return directory.path() / (name + std::to_string(++run));
-  };
-  const double entry = median_of([&] { return durable_entry_s(fresh("log-")); });
-  const double commit = median_of([&] { return single_commit_s(fresh("bare-")); });
-  figures.push_back({"log.batch32", commit / entry,
-                     "one bare SQLite commit, over one log entry in batches of 32"});
-  const fs::path store = directory.path() / "brand";
-  const double replay = median_of([&] {
-    return seconds_of([&] {
-      const Auditor auditor = must(Auditor::open({&store, 1}));
-      if (must(auditor.replay()).broken() != 0) std::exit(1);
-    });
-  });
-  figures.push_back({"replay", median_of(verify_s) * static_cast<double>(played.messages) / replay,
-                     "verifying each message, over replaying the brand's log"});
-  return figures;
+void print_line(const Figure& figure) {
+  char value[32] = "-";
+  if (figure.skipped.empty()) {
+    std::snprintf(value, sizeof value, "%.2f%s", figure.value, figure.unit.c_str());
+  }
+  std::printf("%-16s %10s %9s  %-7s %s\n", figure.name.c_str(), value, goal_of(figure).c_str(),
+              result_of(figure).data(),
+              figure.skipped.empty() ? figure.means.c_str() : figure.skipped.c_str());
+  std::fflush(stdout);
+}
+
+// By hand, as values have fractions, which the SDK's JSON does not.
+void print_json(const std::vector<Figure>& figures) {
+  std::printf("[");
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    const Figure& figure = figures[i];
+    const auto quoted = [](std::string_view text) { return entente::to_json(entente::Json(text)); };
+    std::printf(
+        "%s\n  {\"figure\": %s, \"value\": %.4f, \"unit\": %s, \"goal\": %g, "
+        "\"goal_is\": %s, \"result\": %s, \"means\": %s, \"skipped\": %s}",
+        i == 0 ? "" : ",", quoted(figure.name).c_str(), figure.value, quoted(figure.unit).c_str(),
+        figure.goal, quoted(figure.at_most ? "at_most" : "at_least").c_str(),
+        quoted(result_of(figure)).c_str(), quoted(figure.means).c_str(),
+        quoted(figure.skipped).c_str());
+  }
+  std::printf("\n]\n");
+}
+
+bool is_wanted(const Family& family, const Arguments& arguments) {
+  if (arguments.only.empty()) return !family.slow || arguments.options.full;
+  return std::ranges::find(arguments.only, family.name) != arguments.only.end();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const bool json = argc > 1 && std::string_view(argv[1]) == "--json";
-  const std::vector<Figure> figures = measure();
-  if (!json) {
-    for (const Figure& figure : figures) {
-      std::printf("%-12s %7.2f   %s\n", figure.name.c_str(), figure.value, figure.means.c_str());
-    }
+int main(int count, char** words) {
+  if (count > 1 && std::strcmp(words[1], "--serve") == 0) {
+    return serve_endpoint({words + 2, words + count});
+  }
+  const Arguments arguments = read_arguments(count, words);
+  if (arguments.help) {
+    print_usage(stdout);
     return 0;
   }
-  Json all = Json::array({});
-  for (const Figure& figure : figures) {
-    all.push(Json::object({{"figure", figure.name},
-                           {"value_percent", static_cast<std::int64_t>(figure.value * 100)},
-                           {"means", figure.means}}));
+  std::vector<Figure> all;
+  for (const Family& family : families) {
+    if (!is_wanted(family, arguments)) continue;
+    progress(std::string(family.name));
+    run_on_all_cores();
+    for (Figure& figure : family.measure(arguments.options)) {
+      if (!arguments.json) print_line(figure);
+      all.push_back(std::move(figure));
+    }
   }
-  std::printf("%s\n", to_json(all, JsonStyle::pretty).c_str());
+  if (arguments.json) print_json(all);
+  return std::ranges::any_of(all, [](const Figure& f) { return result_of(f) == "short"; }) ? 1 : 0;
 }
