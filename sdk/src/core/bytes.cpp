@@ -41,14 +41,15 @@ void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), byte
 
 void append(Bytes& to, std::string_view text) { append(to, view(text)); }
 
-bool equal(ByteView a, ByteView b) { return std::ranges::equal(a, b); }
+bool equal(ByteView a, ByteView b) {
+  return std::equal(a.data(), a.data() + a.size(), b.data(), b.data() + b.size());
+}
 
 std::string to_hex(ByteView bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const std::uint8_t byte : bytes) {
-    text += hex_digits[byte >> 4];
-    text += hex_digits[byte & 15];
+  std::string text(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[2 * i] = hex_digits[bytes[i] >> 4];
+    text[2 * i + 1] = hex_digits[bytes[i] & 15];
   }
   return text;
 }

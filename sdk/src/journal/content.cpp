@@ -114,7 +114,8 @@ Result<OpenedContent> open_entry(const WrapKey& key, ByteView sealed, std::uint6
   if (plain.size() < salt_bytes) return fail(ErrorCode::store_corrupt, "an entry without salt");
   OpenedContent opened;
   std::copy_n(plain.begin(), salt_bytes, opened.salt.begin());
-  opened.content.assign(plain.begin() + salt_bytes, plain.end());
+  plain.erase(plain.begin(), plain.begin() + salt_bytes);
+  opened.content = std::move(plain);
   return opened;
 }
 

@@ -2,27 +2,53 @@
 // The two ends of every codec: canonical bytes from a written root, and a value from bytes that are
 // exactly what the value encodes to. Here is where kj::Exception stops.
 
+#include <capnp/any.h>
 #include <capnp/message.h>
 #include <entente/wire/codec.h>
 #include <kj/exception.h>
+
+#include <cstring>
 
 #include "wire/decoder.h"
 
 namespace entente::wire {
 
-inline Bytes to_bytes(kj::ArrayPtr<const capnp::word> words) {
-  const auto bytes = words.asBytes();
-  return Bytes(bytes.begin(), bytes.end());
+// Zeroed words, as builders want them: on the stack for most messages, else on the heap.
+class Scratch {
+ public:
+  explicit Scratch(std::size_t words) {
+    if (words > std::size(small_)) large_ = kj::heapArray<capnp::word>(words);
+    if (large_ != nullptr) std::memset(large_.begin(), 0, large_.asBytes().size());
+  }
+  kj::ArrayPtr<capnp::word> words() {
+    return large_ != nullptr ? large_.asPtr() : kj::arrayPtr(small_, std::size(small_));
+  }
+
+ private:
+  capnp::word small_[512] = {};
+  kj::Array<capnp::word> large_;
+};
+
+// Shows `use` the canonical bytes of a value.
+template <class Root, class T, class Use>
+auto with_canonical(const T& value, Use use) {
+  Scratch written(0);
+  capnp::MallocMessageBuilder builder(written.words());
+  auto root = builder.initRoot<Root>();
+  write(value, root);
+  const auto reader = root.asReader();
+  // What capnp::canonicalize() does, without copying the result twice; one word more for the root.
+  Scratch canonical(reader.totalSize().wordCount + 1);
+  capnp::FlatMessageBuilder flat(canonical.words());
+  flat.getRoot<capnp::AnyPointer>().template setCanonicalAs<Root>(reader);
+  const auto bytes = flat.getSegmentsForOutput()[0].asBytes();
+  return use(ByteView(bytes.begin(), bytes.size()));
 }
 
 template <class Root, class T>
 Bytes encode_root(const T& value) {
-  // Most messages fit; a longer one spills to the heap.
-  capnp::word scratch[512] = {};
-  capnp::MallocMessageBuilder builder(kj::arrayPtr(scratch, std::size(scratch)));
-  auto root = builder.initRoot<Root>();
-  write(value, root);
-  return to_bytes(capnp::canonicalize(root.asReader()));
+  return with_canonical<Root>(value,
+                              [](ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); });
 }
 
 // Readers want words at word boundaries.
@@ -77,7 +103,9 @@ Result<T> decode_root(ByteView bytes, std::size_t bytes_max) {
   }
   const AlignedWords aligned(bytes);
   ENTENTE_LET(value, (read_root<Root, T>(aligned.words())));
-  if (!equal(encode_root<Root>(value), bytes)) return fail(ErrorCode::not_canonical);
+  const bool same =
+      with_canonical<Root>(value, [&](ByteView canonical) { return equal(canonical, bytes); });
+  if (!same) return fail(ErrorCode::not_canonical);
   return std::move(value);
 }
 
