@@ -71,6 +71,20 @@ TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negati
   CHECK(store->size() == 2);
 }
 
+TEST_CASE("a reader sees the store as it was when it was opened", "[store]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  auto writer = *open_sqlite_store(file, StoreMode::write);
+  REQUIRE(writer->write(batch_of(0)));
+  const auto reader = *open_sqlite_store(file, StoreMode::read);
+  REQUIRE(writer->write(batch_of(1)));
+
+  CHECK(reader->size() == 1);
+  CHECK(reader->entries_of(digest(7))->size() == 1);
+  CHECK_FALSE(reader->read_entry(1));
+  CHECK((*open_sqlite_store(file, StoreMode::read))->entries_of(digest(7))->size() == 2);
+}
+
 TEST_CASE("what is missing is said to be missing", "[store][negative]") {
   const TemporaryDirectory directory;
   auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
