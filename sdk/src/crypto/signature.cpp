@@ -2,17 +2,42 @@
 #include <entente/crypto/signature.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <vector>
 
 #include "sodium.h"
 
 namespace entente {
 
+namespace {
+
+// Keys found valid before: the same few sign again and again, and the question costs nearly as much
+// as a signature. Only what this thread has asked itself; a place is found by the key's own bytes.
+class ValidKeys {
+ public:
+  bool holds(const PublicKey& key) const { return keys_[place_of(key)] == key; }
+  void add(const PublicKey& key) { keys_[place_of(key)] = key; }
+
+ private:
+  static constexpr std::size_t keys_max = 1024;
+  static std::size_t place_of(const PublicKey& key) {
+    return std::hash<PublicKey>()(key) % keys_max;
+  }
+  std::vector<std::optional<PublicKey>> keys_{keys_max};
+};
+
+}  // namespace
+
 Status check_key(const PublicKey& key) {
+  thread_local ValidKeys valid;
+  if (valid.holds(key)) return {};
   start_sodium();
   // Refuses small order, mixed order and non-canonical encodings alike.
   if (crypto_core_ed25519_is_valid_point(key.bytes.data()) != 1) {
     return fail(ErrorCode::key_invalid);
   }
+  valid.add(key);
   return {};
 }
 
