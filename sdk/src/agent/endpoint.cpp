@@ -128,8 +128,11 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
 void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
   freeze_watch = std::make_unique<FreezeWatch>(
       options.directory, last ? last->order : Digest{}, [this](const FreezeRecord& order) {
-        sequencer->declare(EntryKind::freeze, encode(order),
-                           [this, frozen = order.frozen] { agent->set_frozen(frozen); });
+        sequencer->declare(EntryKind::freeze, encode(order), [this, order](bool on_record) {
+          // Nothing is promised while the log cannot be written, and then the order comes again.
+          if (!on_record) return freeze_watch->hand_over_again();
+          agent->set_frozen(order.frozen);
+        });
       });
 }
 

@@ -4,6 +4,7 @@
 #include <entente/wire/codec.h>
 
 #include <chrono>
+#include <utility>
 
 namespace entente {
 namespace {
@@ -39,12 +40,17 @@ FreezeWatch::~FreezeWatch() {
   thread_.join();
 }
 
+void FreezeWatch::hand_over_again() {
+  const std::scoped_lock lock(mutex_);
+  known_ = before_;
+}
+
 void FreezeWatch::run() {
   std::unique_lock lock(mutex_);
   do {
     const auto order = read_freeze_order(directory_);
     if (!order || order->order == known_) continue;
-    known_ = order->order;
+    before_ = std::exchange(known_, order->order);
     take_(*order);
   } while (!changed_.wait_for(lock, look_every, [&] { return stopping_; }));
 }

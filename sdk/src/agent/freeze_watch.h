@@ -21,11 +21,15 @@ class FreezeWatch {
               std::function<void(const FreezeRecord&)> take);
   ~FreezeWatch();
 
+  // What was taken last did not take effect. From any thread.
+  void hand_over_again();
+
  private:
   void run();
 
   std::filesystem::path directory_;
   Digest known_;
+  Digest before_;  // known before the newest order was taken
   std::function<void(const FreezeRecord&)> take_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -65,14 +65,14 @@ void ServiceAgent::start_over() {
 }
 
 void ServiceAgent::committed(const Case& casefile) {
-  std::vector<Call> to_start;
+  std::vector<std::pair<std::string, Call>> to_start;
   {
     const std::scoped_lock lock(mutex_);
     const auto known = progress_.find(casefile.id());
     if (known == progress_.end()) return;
     to_start.swap(known->second.to_start);
   }
-  for (Call& call : to_start) parts_.workers.start(std::move(call));
+  for (auto& [name, call] : to_start) parts_.workers.start(std::move(call));
 }
 
 bool ServiceAgent::is_working(const CaseId& case_id) const {
@@ -97,7 +97,7 @@ void ServiceAgent::later(const CaseId& case_id, const std::string& name, Errand 
   const std::scoped_lock lock(mutex_);
   Progress& progress = progress_[case_id];
   if (!progress.in_flight.insert(name).second) return;
-  progress.to_start.push_back(call_for(case_id, name, std::move(errand)));
+  progress.to_start.emplace_back(name, call_for(case_id, name, std::move(errand)));
 }
 
 Call ServiceAgent::call_for(const CaseId& case_id, const std::string& name, Errand errand) {

@@ -53,7 +53,7 @@ class ServiceAgent final : public Speaker {
   };
   struct Progress {
     std::set<std::string> in_flight;
-    std::vector<Call> to_start;
+    std::vector<std::pair<std::string, Call>> to_start;  // by name
     std::optional<Challenge> challenge;
     std::set<Digest> looking_up;  // keys whose next look-up is planned or under way
     std::set<Digest> hanging;     // keys whose execute() was given up and has not come back

@@ -406,22 +406,23 @@ void Sequencer::post(const CaseId& case_id, std::function<void(Room&)> work) {
   state_->intake.post(std::pair(case_id, std::move(work)));
 }
 
-void Sequencer::declare(EntryKind kind, Bytes content, std::function<void()> then) {
-  const auto put = [kind, content = std::move(content), then = std::move(then)](Batch& batch) {
-    Ledger& ledger = batch.parts().ledger;
+void Sequencer::declare(EntryKind kind, Bytes content, std::function<void(bool)> then) {
+  const auto put = [kind, content = std::move(content), then = std::move(then)](Batch* batch) {
+    if (batch == nullptr) return then(false);
+    Ledger& ledger = batch->parts().ledger;
     ledger.append({.kind = kind,
                    .case_id = no_case,
                    .direction = Direction::own,
-                   .time_ms = batch.now_ms(),
+                   .time_ms = batch->now_ms(),
                    .content = content});
-    then();
+    then(true);
     const auto rows = ledger.store().cases();
     if (!rows) return;
     for (const CaseRow& row : *rows) {
-      if (!row.closed) batch.wake(row.case_id);
+      if (!row.closed) batch->wake(row.case_id);
     }
   };
-  state_->intake.post(std::function<void(Batch&)>(put));
+  state_->intake.post(Look(put));
 }
 
 void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,

@@ -70,8 +70,8 @@ class Sequencer {
   // Runs `work` inside a later batch. Unknown cases are ignored.
   void post(const CaseId& case_id, std::function<void(Room&)> work);
   // Puts an entry of no case on record in a later batch, after which `then` runs and every open
-  // case is looked at again, still in that batch.
-  void declare(EntryKind kind, Bytes content, std::function<void()> then);
+  // case is looked at again, still in that batch. then(false) while the log cannot be written.
+  void declare(EntryKind kind, Bytes content, std::function<void(bool)> then);
   // Receipt or final not_admitted of one message, for a signed read of its case (an envelope).
   void ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                   std::function<void(Result<Receipt>)> done);
