@@ -174,6 +174,22 @@ TEST_CASE("with every descriptor taken by a stranger, who is connected is served
   CHECK(fresh.is_served(5));
 }
 
+TEST_CASE("strangers that reset while they are answered do not end the process", "[serve]") {
+  const DemoBrand brand;
+  ServeProcess serve(brand);
+  Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+  for (int i = 0; i < 100; ++i) {
+    Peer peer(serve.port(), {.tls = true, .from = "127.0.0.66"});
+    for (int ask = 0; ask < 30; ++ask) peer.send(health);
+    if (i % 2 == 0) peer.read_until("ok");
+    peer.reset();
+  }
+  CHECK(honest.is_served(6));
+  honest.rest();
+  serve.signal(SIGTERM);
+  CHECK(serve.wait() == 0);
+}
+
 TEST_CASE("one stranger cannot take the places of others", "[serve]") {
   const DemoBrand brand;
   brand.listen_with("limits: {connections_per_address: 8}");
