@@ -75,6 +75,29 @@ TEST_CASE("the same logs give the same report, byte by byte", "[audit]") {
   CHECK(report_text(both) == report_text(both));
 }
 
+TEST_CASE("a case judged when it ends is judged as at the end of its log", "[audit]") {
+  // A store says where a case ends, an export does not.
+  const TemporaryDirectory directory;
+  const auto files = directory.path() / "export";
+  REQUIRE(export_log(aftermath().brand_store(), files, {.log_key = &aftermath().brand.log}));
+  std::vector<Report> reports;
+  for (const auto& source : {aftermath().brand_store(), files}) {
+    const auto auditor = Auditor::open(Paths{source}, {.log_keys = {aftermath().brand_key}});
+    REQUIRE(auditor);
+    reports.push_back(*auditor->replay());
+  }
+  REQUIRE(reports[0].cases.size() == 1);
+  CHECK(reports[0].cases == reports[1].cases);
+  for (const Rule rule : replay_rules()) {
+    if (name(rule).starts_with("log.")) continue;  // what a store files is its own
+    INFO(name(rule));
+    for (const Judgement judgement : {Judgement::holds, Judgement::broken, Judgement::not_checkable,
+                                      Judgement::not_applicable}) {
+      CHECK(reports[0].count_of(rule, judgement) == reports[1].count_of(rule, judgement));
+    }
+  }
+}
+
 TEST_CASE("both parties and the auditor hold the same case", "[audit]") {
   const auto auditor =
       Auditor::open(Paths{aftermath().brand_store(), aftermath().consumer_store()}, {});

@@ -15,15 +15,12 @@ struct Auditor::State {
   std::vector<Contradiction> contradictions;
   AuditorKeys keys;
 
-  Result<std::vector<ReplayedLog>> replay_all(const ReplayOptions& options) const {
+  Result<std::vector<ReplayedLog>> replay_all(ReplayOptions options) const {
+    options.keep_for_comparison = sources.size() > 1;
     std::vector<ReplayedLog> logs;
     for (const auto& path : sources) {
       ENTENTE_LET(source, open_source(path, keys));
       ENTENTE_LET(log, entente::replay(*source, options));
-      if (const Store* store = store_of(*source); store != nullptr && !options.integrity_only) {
-        for (Finding& finding : check_case_rows(*store, log)) log.report.add(std::move(finding));
-        log.report.sort();
-      }
       logs.push_back(std::move(log));
     }
     return logs;
@@ -176,7 +173,7 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
 }
 
 Result<Report> Auditor::verify_log() const {
-  ENTENTE_LET(logs, state_->replay_all({.integrity_only = true, .explain_prefix = {}}));
+  ENTENTE_LET(logs, state_->replay_all({.integrity_only = true}));
   return state_->with_contradictions(reconcile(logs));
 }
 
@@ -187,8 +184,7 @@ Result<Report> Auditor::replay() const {
 
 Result<Explanation> Auditor::why(std::string_view message) const {
   if (message.empty()) return fail(ErrorCode::wrong_use, "no message was named");
-  ENTENTE_LET(
-      logs, state_->replay_all({.integrity_only = false, .explain_prefix = std::string(message)}));
+  ENTENTE_LET(logs, state_->replay_all({.explain_prefix = std::string(message)}));
   ENTENTE_LET(traces, traces_of_one(logs));
   Explanation explanation;
   Json list = Json::array();

@@ -4,6 +4,7 @@
 #include <entente/crypto/hash.h>
 #include <entente/crypto/signature.h>
 #include <entente/journal/content.h>
+#include <entente/wire/codec.h>
 
 namespace entente {
 namespace fs = std::filesystem;
@@ -169,6 +170,7 @@ Result<WholeLog> read_whole_log(EntrySource& source) {
                   "entry " + std::to_string(entry->index) + " cannot be read");
     }
     log.nodes.add(tree.append(leaf_hash(entry->leaf)));
+    if (const auto leaf = decode<LogEntry>(entry->leaf)) source.open(*entry, *leaf);
     if (entry->case_id && *entry->case_id != no_case) log.cases.insert(*entry->case_id);
     log.entries.push_back(std::move(*entry));
   }

@@ -93,7 +93,8 @@ class ExportSource final : public EntrySource {
   Result<std::optional<LoggedEntry>> next() override;
   Result<std::vector<LoggedPart>> parts_of(const CaseId& case_id) override;
   Result<std::vector<LoggedReceipt>> receipts_of(const CaseId& case_id) override;
-  std::vector<Finding> findings() override;
+  void compare_nodes(std::uint64_t entry, std::span<const MerkleNode> nodes) override;
+  std::vector<Finding> findings(const EndOfReplay& end) override;
 
  private:
   void broken(Rule rule, std::string sentence) {
@@ -103,7 +104,7 @@ class ExportSource final : public EntrySource {
   Result<std::string> read(const std::string& path);
   Status load_bundle(std::uint64_t bundle);
   void check_listing();
-  void check_tiles();
+  void check_tiles(const TreeHead& head);
 
   fs::path directory_;
   Manifest manifest_;
@@ -111,9 +112,7 @@ class ExportSource final : public EntrySource {
   std::uint64_t next_ = 0;
   std::vector<Bytes> leaves_;  // of the bundle in hand
   std::vector<Json> contents_;
-  MerkleTree tree_;
   MemoryNodes nodes_;
-  bool complete_ = true;
   std::set<CaseId> cases_;
   std::set<std::string> read_;
   std::vector<Finding> found_;
@@ -147,6 +146,7 @@ Result<LogHeader> ExportSource::header() {
     broken(Rule::log_root, "the manifest and the checkpoint disagree");
   }
   header.origin = manifest_.origin;
+  header.size = manifest_.size;
   return header;
 }
 
@@ -175,7 +175,6 @@ Result<std::optional<LoggedEntry>> ExportSource::next() {
     if (const Status loaded = load_bundle(index / tile_width_max); !loaded) {
       broken(Rule::log_readable, "a bundle cannot be read: " + describe(loaded.error()));
       next_ = manifest_.size;
-      complete_ = false;
       return std::optional(LoggedEntry{.index = index});
     }
   }
@@ -187,7 +186,6 @@ Result<std::optional<LoggedEntry>> ExportSource::next() {
                         .content = WithheldContent{WithheldContent::Kind::damaged, "unreadable"}};
   }
   entry->leaf = std::move(leaves_[at]);
-  nodes_.add(tree_.append(leaf_hash(entry->leaf)));
   if (entry->case_id && !entry->case_id->is_zero()) cases_.insert(*entry->case_id);
   return std::optional(std::move(*entry));
 }
@@ -220,6 +218,10 @@ Result<std::vector<LoggedReceipt>> ExportSource::receipts_of(const CaseId& case_
   return receipts;
 }
 
+void ExportSource::compare_nodes(std::uint64_t /*entry*/, std::span<const MerkleNode> nodes) {
+  nodes_.add(nodes);
+}
+
 // Nothing lies there that is not listed, and nothing is listed that does not lie there.
 void ExportSource::check_listing() {
   std::error_code error;
@@ -245,10 +247,9 @@ void ExportSource::check_listing() {
   }
 }
 
-void ExportSource::check_tiles() {
-  if (!complete_) return;
+void ExportSource::check_tiles(const TreeHead& head) {
   std::set<std::string> expected;
-  for (const Tile& tile : tiles_of(tree_.size())) {
+  for (const Tile& tile : tiles_of(head.size)) {
     expected.insert(tile_path(tile));
     if (tile.kind != TileKind::hashes) continue;
     const auto due = render_hash_tile(nodes_, tile);
@@ -264,12 +265,12 @@ void ExportSource::check_tiles() {
   }
 }
 
-std::vector<Finding> ExportSource::findings() {
+std::vector<Finding> ExportSource::findings(const EndOfReplay& end) {
   for (const CaseId& case_id : cases_) {  // unread ones are not the log's
     if (!parts_of(case_id)) broken(Rule::log_readable, "the parts of a case cannot be read");
     if (!receipts_of(case_id)) broken(Rule::log_readable, "the receipts of a case cannot be read");
   }
-  check_tiles();
+  if (end.head) check_tiles(*end.head);
   check_listing();
   if (manifest_.cases != cases_.size()) {
     broken(Rule::log_index, "the manifest counts other cases than the log has");

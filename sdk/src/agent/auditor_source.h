@@ -35,11 +35,6 @@ Result<std::unique_ptr<EntrySource>> open_evidence_source(const std::filesystem:
 Result<std::unique_ptr<EntrySource>> open_source(const std::filesystem::path& path,
                                                  const AuditorKeys& keys);
 
-// What a store files about its cases, held against the cases themselves.
-std::vector<Finding> check_case_rows(const Store& store, const ReplayedLog& log);
-// Null unless the source is a store.
-const Store* store_of(const EntrySource& source);
-
 Result<std::string> read_whole_file(const std::filesystem::path& file);
 // A new file, synced. Fails with store_failed, or file_invalid if it is there.
 Status write_new_file(const std::filesystem::path& file, std::string_view bytes);

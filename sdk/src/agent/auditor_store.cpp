@@ -7,6 +7,8 @@
 #include <entente/wire/part.h>
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 
 #include "auditor_source.h"
 
@@ -29,39 +31,55 @@ struct StoreFiles {
   std::optional<WrapKey> blinding;
 };
 
-// Reads every row through both ways that lead to it, and compares what is stored twice.
+// Reads every row through both ways that lead to it, and compares what is stored twice. What it
+// remembers is of cases that have not ended.
 class StoreSource final : public EntrySource {
  public:
   StoreSource(StoreFiles files, const AuditorKeys& keys) : files_(std::move(files)), keys_(keys) {}
 
   Result<LogHeader> header() override;
   Result<std::optional<LoggedEntry>> next() override;
+  void open(LoggedEntry& entry, const LogEntry& leaf) override;
   Result<std::vector<LoggedPart>> parts_of(const CaseId& case_id) override;
   Result<std::vector<LoggedReceipt>> receipts_of(const CaseId& case_id) override;
-  std::vector<Finding> findings() override;
-  const Store& store() const { return *files_.store; }
+  void compare_nodes(std::uint64_t entry, std::span<const MerkleNode> nodes) override;
+  void compare_opening(const Verified<Message>& opening) override;
+  void compare_case(const Case& casefile, Party owner) override;
+  std::vector<Finding> findings(const EndOfReplay& end) override;
 
  private:
+  // A case whose entries are being read.
+  struct Filed {
+    std::vector<std::uint64_t> to_come;  // by the index, last first
+    bool misfiled = false;               // the index was found wrong, and that was said
+    Digest blinded;
+    std::vector<std::pair<std::string_view, Result<WrapKey>>> keys;  // by class of content
+  };
+
   void broken(Rule rule, std::vector<std::uint64_t> entries, std::string sentence) {
     found_.push_back(
         {.rule = rule, .entries = std::move(entries), .sentence = std::move(sentence)});
   }
-  void check_nodes(const LoggedEntry& entry);
-  void check_blinding(const LoggedEntry& entry, const LogEntry& leaf);
-  void note_opening(const LoggedEntry& entry, const LogEntry& leaf);
-  Result<Digest> root_then(std::uint64_t size) const;
-  void check_heads();
-  void check_index();
+  Filed& filed(const CaseId& case_id);
+  void follow_index(LoggedEntry& entry);
+  void misfile(const CaseId& case_id, Filed& filed);
+  const Result<WrapKey>& key_of(const CaseId& case_id, std::string_view content_class);
+  std::optional<std::int64_t> time_of_last() const;
+  Result<Digest> root_then(std::uint64_t size, const EndOfReplay& end) const;
+  void check_heads(const EndOfReplay& end);
   void check_rows();
+  bool is_opened(const CaseRow& row);
+  void check_revoked(Party owner);
 
   StoreFiles files_;
   AuditorKeys keys_;
   std::uint64_t next_ = 0;
-  MerkleTree tree_;
-  bool complete_ = true;
+  Bytes sealed_;  // of the entry just given
   int missing_ = 0;
-  std::map<CaseId, std::vector<std::uint64_t>> filed_;
-  std::map<CaseId, std::pair<PublicKey, ActId>> openings_;
+  std::optional<std::int64_t> last_ms_;
+  std::unordered_map<CaseId, Filed> filed_;
+  std::uint64_t opened_ = 0;  // cases that are listed as they were opened
+  std::set<Digest> revoked_;  // mandates
   std::vector<Finding> found_;
 };
 
@@ -80,7 +98,19 @@ Result<LogHeader> StoreSource::header() {
     }
   }
   header.vkey = find_log_key(keys_, header.origin);
+  header.size = files_.store->size();
+  last_ms_ = time_of_last();
+  header.last_ms = last_ms_;
   return header;
+}
+
+std::optional<std::int64_t> StoreSource::time_of_last() const {
+  const std::uint64_t size = files_.store->size();
+  const auto row =
+      size == 0 ? Result<EntryRow>(fail(ErrorCode::not_found)) : files_.store->read_entry(size - 1);
+  if (!row) return std::nullopt;
+  const auto leaf = decode<LogEntry>(row->leaf);
+  return leaf ? std::optional(leaf->time_ms) : std::nullopt;
 }
 
 Result<std::optional<LoggedEntry>> StoreSource::next() {
@@ -92,60 +122,81 @@ Result<std::optional<LoggedEntry>> StoreSource::next() {
                     .proof = {}};
   auto row = files_.store->read_entry(entry.index);
   if (!row) {
-    complete_ = false;
     // A size that is no size would have us report its entries one by one for years.
     if (++missing_ > missing_max) next_ = files_.store->size();
     return std::optional(std::move(entry));
   }
   entry.leaf = std::move(row->leaf);
   entry.case_id = row->case_id;
-  if (row->case_id) filed_[*row->case_id].push_back(entry.index);
-  check_nodes(entry);
-  const auto leaf = decode<LogEntry>(entry.leaf);
-  if (!leaf) return std::optional(std::move(entry));
-  const auto key =
-      files_.keys->content_key(row->case_id.value_or(no_case), content_class(leaf->kind));
-  auto content = key ? open_entry(*key, row->sealed, entry.index)
+  sealed_ = std::move(row->sealed);
+  if (entry.case_id) follow_index(entry);
+  return std::optional(std::move(entry));
+}
+
+StoreSource::Filed& StoreSource::filed(const CaseId& case_id) {
+  const auto [at, first] = filed_.try_emplace(case_id);
+  Filed& filed = at->second;
+  if (!first) return filed;
+  if (const auto indexed = files_.store->entries_of(case_id)) {
+    filed.to_come.assign(indexed->rbegin(), indexed->rend());
+  }
+  if (files_.blinding && case_id != no_case) {
+    filed.blinded = blind_case(*files_.blinding, case_id);
+  }
+  return filed;
+}
+
+// The index lists exactly the entries that are filed under a case, in their order.
+void StoreSource::follow_index(LoggedEntry& entry) {
+  Filed& of_case = filed(*entry.case_id);
+  if (of_case.to_come.empty() || of_case.to_come.back() != entry.index) {
+    return misfile(*entry.case_id, of_case);
+  }
+  of_case.to_come.pop_back();
+  entry.ends_case =
+      of_case.to_come.empty() && !of_case.misfiled && last_ms_ && *entry.case_id != no_case;
+}
+
+void StoreSource::misfile(const CaseId& case_id, Filed& filed) {
+  if (std::exchange(filed.misfiled, true)) return;
+  broken(Rule::log_index, {},
+         "the index of case " + short_hex(case_id) + " does not list its entries");
+}
+
+const Result<WrapKey>& StoreSource::key_of(const CaseId& case_id, std::string_view content_class) {
+  auto& keys = filed(case_id).keys;
+  const auto known =
+      std::ranges::find(keys, content_class, [](const auto& key) { return key.first; });
+  if (known != keys.end()) return known->second;
+  return keys.emplace_back(content_class, files_.keys->content_key(case_id, content_class)).second;
+}
+
+void StoreSource::open(LoggedEntry& entry, const LogEntry& leaf) {
+  const CaseId owner = entry.case_id.value_or(no_case);
+  const Result<WrapKey>& key = key_of(owner, content_class(leaf.kind));
+  auto content = key ? open_entry(*key, sealed_, entry.index)
                      : Result<OpenedContent>(std::unexpected(key.error()));
   if (content) {
     entry.content = EntryContent{content->salt, std::move(content->content)};
   } else {
     entry.content = why_not(content.error());
   }
-  check_blinding(entry, *leaf);
-  note_opening(entry, *leaf);
-  return std::optional(std::move(entry));
-}
-
-void StoreSource::check_nodes(const LoggedEntry& entry) {
-  if (!complete_) return;
-  for (const MerkleNode& node : tree_.append(leaf_hash(entry.leaf))) {
-    const auto stored = files_.store->read_node(node.level, node.index);
-    if (!stored || *stored != node.hash) {
-      broken(Rule::log_nodes, {entry.index},
-             "a stored hash of level " + std::to_string(node.level) + " is not that of the leaves");
-    }
-  }
-}
-
-void StoreSource::check_blinding(const LoggedEntry& entry, const LogEntry& leaf) {
-  const CaseId owner = entry.case_id.value_or(no_case);
-  const bool right =
-      owner == no_case ? leaf.blind_case.is_zero()
-                       : files_.blinding && leaf.blind_case == blind_case(*files_.blinding, owner);
-  if (!right) {
+  const bool is_blinded = owner == no_case || files_.blinding;
+  if (!is_blinded || leaf.blind_case != filed(owner).blinded) {
     broken(Rule::log_index, {entry.index},
            "the entry is filed under a case that it does not blind");
   }
+  if (entry.ends_case) filed_.erase(owner);
 }
 
-void StoreSource::note_opening(const LoggedEntry& entry, const LogEntry& leaf) {
-  const auto* content = std::get_if<EntryContent>(&entry.content);
-  if (leaf.kind != EntryKind::message || content == nullptr || !entry.case_id) return;
-  if (openings_.contains(*entry.case_id)) return;
-  const auto message = Admission::admit<Message>(content->bytes);
-  if (!message || message->id() != *entry.case_id) return;
-  openings_[message->id()] = {(*message)->author.key, (*message)->act_id};
+void StoreSource::compare_nodes(std::uint64_t entry, std::span<const MerkleNode> nodes) {
+  for (const MerkleNode& node : nodes) {
+    const auto stored = files_.store->read_node(node.level, node.index);
+    if (!stored || *stored != node.hash) {
+      broken(Rule::log_nodes, {entry},
+             "a stored hash of level " + std::to_string(node.level) + " is not that of the leaves");
+    }
+  }
 }
 
 Result<std::vector<LoggedPart>> StoreSource::parts_of(const CaseId& case_id) {
@@ -155,9 +206,9 @@ Result<std::vector<LoggedPart>> StoreSource::parts_of(const CaseId& case_id) {
     // The row may hold any number; only a class that exists has a name and a key.
     const bool is_class =
         row.part_class > PartClass::unset && row.part_class <= PartClass::reference;
-    const auto key = is_class
-                         ? files_.keys->content_key(case_id, name(row.part_class))
-                         : Result<WrapKey>(fail(ErrorCode::store_corrupt, "no class of parts"));
+    const Result<WrapKey> key =
+        is_class ? key_of(case_id, name(row.part_class))
+                 : Result<WrapKey>(fail(ErrorCode::store_corrupt, "no class of parts"));
     auto part = key ? open_part(*key, row) : Result<Part>(std::unexpected(key.error()));
     LoggedPart logged{.digest = row.digest, .content = WithheldContent{}};
     if (part) {
@@ -179,14 +230,33 @@ Result<std::vector<LoggedReceipt>> StoreSource::receipts_of(const CaseId& case_i
   return receipts;
 }
 
-std::vector<Finding> StoreSource::findings() {
-  check_heads();
-  check_index();
+void StoreSource::compare_opening(const Verified<Message>& opening) {
+  const auto by_id = files_.store->find_case(opening.id());
+  if (!by_id || !*by_id) {
+    return broken(Rule::log_index, {},
+                  "case " + short_hex(opening.id()) + " is opened and not listed");
+  }
+  const CaseRow& row = **by_id;
+  const auto by_open = files_.store->find_open(row.opener, row.open_act);
+  ++opened_;
+  if (row.opener != opening->author.key || row.open_act != opening->act_id || !by_open ||
+      !*by_open || (*by_open)->case_id != row.case_id) {
+    broken(Rule::log_index, {},
+           "case " + short_hex(row.case_id) + " is not listed by who opened it");
+  }
+}
+
+std::vector<Finding> StoreSource::findings(const EndOfReplay& end) {
+  check_heads(end);
+  for (auto& [case_id, of_case] : filed_) {
+    if (!of_case.to_come.empty()) misfile(case_id, of_case);
+  }
   check_rows();
+  if (end.folded) check_revoked(end.owner);
   return std::exchange(found_, {});
 }
 
-Result<Digest> StoreSource::root_then(std::uint64_t size) const {
+Result<Digest> StoreSource::root_then(std::uint64_t size, const EndOfReplay& end) const {
   struct Nodes final : NodeReader {
     explicit Nodes(const Store& from) : store(from) {}
     const Store& store;
@@ -194,22 +264,22 @@ Result<Digest> StoreSource::root_then(std::uint64_t size) const {
       return store.read_node(level, index);
     }
   };
-  if (size > tree_.size()) return fail(ErrorCode::out_of_range);
+  if (!end.head || size > end.head->size) return fail(ErrorCode::out_of_range);
   return root_of(Nodes(*files_.store), size);
 }
 
 // Three places say how far the log is: its entries, its head, and what was last signed.
-void StoreSource::check_heads() {
+void StoreSource::check_heads(const EndOfReplay& end) {
   const auto stored = files_.store->checkpoint();
   if (!stored) return broken(Rule::log_readable, {}, "the head cannot be read");
-  if (tree_.size() == 0 && stored->empty()) return;
+  if (end.head && end.head->size == 0 && stored->empty()) return;
   const auto head = decode_checkpoint_text(*stored);
-  if (!head || !complete_ || head->head() != tree_.head()) {
+  if (!head || !end.head || head->head() != *end.head) {
     broken(Rule::log_root, {}, "the stored checkpoint is not that of the stored entries");
   }
   if (*stored == files_.last_signed) return;
   const auto last = decode_checkpoint_text(files_.last_signed);
-  const auto then = last ? root_then(last->size) : Result<Digest>(fail(ErrorCode::malformed));
+  const auto then = last ? root_then(last->size, end) : Result<Digest>(fail(ErrorCode::malformed));
   const bool follows = head && last && then && *then == last->root && last->size < head->size &&
                        last->origin == head->origin;
   if (!follows) {
@@ -220,41 +290,93 @@ void StoreSource::check_heads() {
                     .sentence = "the last batch was written and not signed yet"});
 }
 
-void StoreSource::check_index() {
-  for (const auto& [case_id, entries] : filed_) {
-    const auto indexed = files_.store->entries_of(case_id);
-    if (!indexed || *indexed != entries) {
-      broken(Rule::log_index, {},
-             "the index of case " + short_hex(case_id) + " does not list its entries");
-    }
-  }
-}
-
+// Every opened case is listed; if as many are listed, no other is.
 void StoreSource::check_rows() {
   const auto rows = files_.store->cases();
   if (!rows) return broken(Rule::log_readable, {}, "the table of cases cannot be read");
-  std::size_t known = 0;
+  if (rows->size() == opened_) return;
   for (const CaseRow& row : *rows) {
-    const auto opening = openings_.find(row.case_id);
-    if (opening == openings_.end()) {
-      broken(Rule::log_index, {}, "case " + short_hex(row.case_id) + " is listed and not opened");
-      continue;
-    }
-    ++known;
-    const auto by_open = files_.store->find_open(row.opener, row.open_act);
-    const auto by_id = files_.store->find_case(row.case_id);
-    if (opening->second != std::pair(row.opener, row.open_act) || !by_open || !*by_open ||
-        (*by_open)->case_id != row.case_id || !by_id || !*by_id) {
-      broken(Rule::log_index, {},
-             "case " + short_hex(row.case_id) + " is not listed by who opened it");
-    }
+    if (is_opened(row)) continue;
+    broken(Rule::log_index, {}, "case " + short_hex(row.case_id) + " is listed and not opened");
   }
-  if (known != openings_.size()) broken(Rule::log_index, {}, "a case is opened and not listed");
+}
+
+bool StoreSource::is_opened(const CaseRow& row) {
+  const auto entries = files_.store->entries_of(row.case_id);
+  if (!entries) return false;
+  return std::ranges::any_of(*entries, [&](std::uint64_t index) {
+    const auto stored = files_.store->read_entry(index);
+    const auto leaf = stored ? decode<LogEntry>(stored->leaf) : fail(ErrorCode::malformed);
+    if (!leaf || leaf->kind != EntryKind::message || leaf->position != 0) return false;
+    const auto key = files_.keys->content_key(row.case_id, content_class(leaf->kind));
+    const auto content = key ? open_entry(*key, stored->sealed, index) : fail(ErrorCode::malformed);
+    const auto message = content ? Admission::admit<Message>(content->content)
+                                 : Result<Verified<Message>>(fail(ErrorCode::malformed));
+    return message && message->id() == row.case_id;
+  });
 }
 
 Result<std::string> read_last_signed(const std::filesystem::path& directory) {
   ENTENTE_LET(last, LastSigned::open(directory / "last-signed.db", StoreMode::read));
   return last->text();
+}
+
+std::int64_t earliest_clock(const Case& casefile) {
+  std::int64_t earliest = 0;
+  for (const CaseClock& clock : casefile.clocks()) {
+    if (earliest == 0 || clock.at_ms < earliest) earliest = clock.at_ms;
+  }
+  return earliest;
+}
+
+bool is_filed_as(const CaseRow& row, const Case& casefile) {
+  return row.closed == (casefile.phase() == Phase::closed) &&
+         row.wake_ms == earliest_clock(casefile);
+}
+
+// The row was written when the case was last touched: by its last message, or by one of the clocks
+// that fell due since. One of these states must be the one on file.
+bool is_state_of(const CaseRow& row, const Case& casefile) {
+  if (is_filed_as(row, casefile)) return true;
+  constexpr int clocks_max = 64;
+  Case later = casefile;
+  std::int64_t at_ms = 0;
+  for (int i = 0; i < clocks_max; ++i) {
+    std::int64_t next_ms = 0;
+    for (const CaseClock& clock : later.clocks()) {
+      if (clock.at_ms > at_ms && (next_ms == 0 || clock.at_ms < next_ms)) next_ms = clock.at_ms;
+    }
+    if (next_ms == 0) return false;
+    at_ms = next_ms;
+    later.advance(at_ms);
+    if (is_filed_as(row, later)) return true;
+  }
+  return false;
+}
+
+void StoreSource::compare_case(const Case& casefile, Party owner) {
+  for (const auto& message : casefile.messages()) {
+    const auto* revoke = std::get_if<Revoke>(&message->body);
+    if (revoke != nullptr) revoked_.insert(revoke->mandate);
+  }
+  const auto row = files_.store->find_case(casefile.id());
+  if (!row || !*row) return;  // said already
+  // A consumer's store writes the row once, when it opens the case.
+  const bool as_opened = owner == Party::consumer && !(*row)->closed && (*row)->wake_ms == 0;
+  if (as_opened || is_state_of(**row, casefile)) return;
+  found_.push_back({.rule = Rule::log_index,
+                    .case_id = casefile.id(),
+                    .sentence = "the case is filed as it never stood"});
+}
+
+void StoreSource::check_revoked(Party owner) {
+  const auto filed = files_.store->revoked();
+  const bool none_missing =
+      filed && std::ranges::includes(*filed, revoked_, {}, &RevokedRow::mandate);
+  // A consumer's own word counts for itself from the moment it was said, receipt or not.
+  const bool none_added = owner == Party::consumer || !filed || filed->size() == revoked_.size();
+  if (none_missing && none_added) return;
+  broken(Rule::log_index, {}, "the revoked mandates on file are not those revoked");
 }
 
 }  // namespace
@@ -279,79 +401,6 @@ Result<std::unique_ptr<EntrySource>> open_store_source(const std::filesystem::pa
     files.note = std::move(note);
   }
   return std::make_unique<StoreSource>(std::move(files), keys);
-}
-
-const Store* store_of(const EntrySource& source) {
-  const auto* store = dynamic_cast<const StoreSource*>(&source);
-  return store == nullptr ? nullptr : &store->store();
-}
-
-namespace {
-
-std::int64_t earliest_clock(const Case& casefile) {
-  std::int64_t earliest = 0;
-  for (const CaseClock& clock : casefile.clocks()) {
-    if (earliest == 0 || clock.at_ms < earliest) earliest = clock.at_ms;
-  }
-  return earliest;
-}
-
-// The row was written when the case was last touched: by its last message, or by one of the clocks
-// that fell due since. One of these states must be the one on file.
-bool is_state_of(const CaseRow& row, Case casefile) {
-  constexpr int clocks_max = 64;
-  std::int64_t at_ms = 0;
-  for (int i = 0; i < clocks_max; ++i) {
-    if (row.closed == (casefile.phase() == Phase::closed) &&
-        row.wake_ms == earliest_clock(casefile)) {
-      return true;
-    }
-    std::int64_t next_ms = 0;
-    for (const CaseClock& clock : casefile.clocks()) {
-      if (clock.at_ms > at_ms && (next_ms == 0 || clock.at_ms < next_ms)) next_ms = clock.at_ms;
-    }
-    if (next_ms == 0) return false;
-    at_ms = next_ms;
-    casefile.advance(at_ms);
-  }
-  return false;
-}
-
-}  // namespace
-
-std::vector<Finding> check_case_rows(const Store& store, const ReplayedLog& log) {
-  std::vector<Finding> found;
-  const auto broken = [&](std::optional<CaseId> case_id, std::string sentence) {
-    found.push_back({.rule = Rule::log_index,
-                     .log = log.owner,
-                     .case_id = case_id,
-                     .sentence = std::move(sentence)});
-  };
-  std::vector<Digest> revoked;
-  for (const auto& [case_id, replayed] : log.cases) {
-    const auto row = store.find_case(case_id);
-    if (!row || !*row) continue;  // said already
-    // A consumer's store writes the row once, when it opens the case.
-    const bool as_opened = log.owner == Party::consumer && !(*row)->closed && (*row)->wake_ms == 0;
-    if (!as_opened && !is_state_of(**row, replayed.casefile)) {
-      broken(case_id, "the case is filed as it never stood");
-    }
-    for (const auto& message : replayed.casefile.messages()) {
-      const auto* revoke = std::get_if<Revoke>(&message->body);
-      if (revoke != nullptr) revoked.push_back(revoke->mandate);
-    }
-  }
-  std::ranges::sort(revoked);
-  const auto repeated = std::ranges::unique(revoked);
-  revoked.erase(repeated.begin(), repeated.end());
-  const auto filed = store.revoked();
-  // A consumer's own word counts for itself from the moment it was said, receipt or not.
-  const bool none_missing =
-      filed && std::ranges::includes(*filed, revoked, {}, &RevokedRow::mandate);
-  const bool none_added = log.owner == Party::consumer || !filed || filed->size() == revoked.size();
-  const bool as_revoked = none_missing && none_added;
-  if (!as_revoked) broken({}, "the revoked mandates on file are not those revoked");
-  return found;
 }
 
 }  // namespace entente

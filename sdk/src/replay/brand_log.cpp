@@ -30,8 +30,20 @@ bool promises(Verb verb) {
          verb == Verb::determine;
 }
 
+// Words that a policy may have found. What is said of links, performance, waiting and closing
+// follows from the case alone, and no decision may claim it.
+bool may_be_decided(const Body& body) {
+  return !std::holds_alternative<Link>(body) && !std::holds_alternative<Perform>(body) &&
+         !std::holds_alternative<Confirm>(body) && !std::holds_alternative<Dispute>(body) &&
+         !std::holds_alternative<Handoff>(body) && !std::holds_alternative<Close>(body) &&
+         !std::holds_alternative<Notice>(body);
+}
+
 struct BrandCase {
+  explicit BrandCase(Notes& notes) : performance(notes) {}
+
   CaseFold fold;
+  PerformanceCheck performance;
   std::vector<Before> answers;
   std::map<std::uint64_t, Facts> facts;  // by entry
   PartBook book;
@@ -42,10 +54,11 @@ struct BrandCase {
 
 class BrandLog final : public PartyLog {
  public:
-  explicit BrandLog(const PartyLogParts& parts) : parts_(parts), performance_(parts.notes) {}
+  explicit BrandLog(const PartyLogParts& parts) : parts_(parts), last_ms_(parts.last_ms) {}
 
   void take(const OpenEntry& entry) override;
-  void finish(ReplayedLog& result) override;
+  void end_case(const Digest& blind_case) override;
+  void finish() override;
 
  private:
   Notes& notes() { return parts_.notes; }
@@ -53,7 +66,7 @@ class BrandLog final : public PartyLog {
   void take_message(const OpenEntry& entry);
   void open_case(const OpenEntry& entry, const Verified<Message>& message);
   void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
-  void after_admission(BrandCase& live, const Saying& saying, Before before);
+  void after_admission(BrandCase& live, const Saying& saying, std::optional<Before> before);
   void take_record(BrandCase& live, const OpenEntry& entry);
   void take_refusal(BrandCase& live, const OpenEntry& entry);
   void take_decision(BrandCase& live, const OpenEntry& entry);
@@ -61,27 +74,31 @@ class BrandLog final : public PartyLog {
   std::string obstacle_to(const DecisionRecord& record) const;
   // What a decision rests on beside the case; null: nothing was said, no facts were used.
   struct Grounds {
-    const Before* answer = nullptr;
-    const Facts* facts = nullptr;
+    const Case& before;
+    const Message* said;
+    const Facts* facts;
   };
   void check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
              const Grounds& grounds);
   void take_performance(BrandCase& live, const OpenEntry& entry);
   void take_freeze(const OpenEntry& entry);
   void check_silence(const BrandCase& live, std::uint64_t entry, Actor actor, bool promises);
+  bool awaits_agent(const BrandCase& live) const;
   void check_handed_over();
+  Trace* find_trace(const MessageId& message);
+  static void note_speaker(BrandCase& live, const PublicKey& key);
   void settle_exposure();
   std::optional<std::string> account_at(const BrandCase& live, const Case& casefile,
                                         std::int64_t at_ms) const;
   void check_filed(const BrandCase& live, const OpenEntry& entry);
 
   PartyLogParts parts_;
-  PerformanceCheck performance_;
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   Exposure exposure_;
   std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
+  std::vector<CaseId> left_waiting_;     // ended while the agent owed a word, and no person has them
   BrandCase* unsettled_ = nullptr;       // whose newest message is not in exposure_ yet
-  std::int64_t last_ms_ = 0;
+  std::int64_t last_ms_;
 };
 
 void BrandLog::take(const OpenEntry& entry) {
@@ -142,11 +159,12 @@ void BrandLog::take_message(const OpenEntry& entry) {
 }
 
 void BrandLog::open_case(const OpenEntry& entry, const Verified<Message>& message) {
-  auto live = std::make_unique<BrandCase>();
+  auto live = std::make_unique<BrandCase>(notes());
   live->fold.id = message.id();
   if (parts_.documents.authority) {
     live->consumer = consumer_did(*parts_.documents.authority, *message);
   }
+  parts_.source.compare_opening(message);
   read_parts(parts_.source, live->fold, live->book, notes());
   cases_.emplace(entry.leaf.blind_case, std::move(live));
 }
@@ -188,32 +206,33 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
                                 .own_ms = 0,
                                 .parts_named = std::move(named),
                                 .parts_received = entry.leaf.parts_received}};
-  Before before{message.id(), own ? live.fold.casefile : Case()};
+  std::optional<Before> before;
+  if (own && may_be_decided(message->body)) before.emplace(message.id(), live.fold.casefile);
   if (!fold_saying(live.fold, *parts_.documents.authority, saying, notes())) return;
   after_admission(live, saying, std::move(before));
 }
 
-void BrandLog::after_admission(BrandCase& live, const Saying& saying, Before before) {
+void BrandLog::after_admission(BrandCase& live, const Saying& saying,
+                               std::optional<Before> before) {
   unsettled_ = &live;
   if (is_wanted(parts_.options, saying.message.id())) {
-    parts_.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
+    parts_.result.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
   }
   if (saying.message->author.party == Party::consumer) {
     live.answers.clear();
-    live.consumer_vkey = {};
-    const auto vkey = Vkey::make(live.consumer, SignatureType::ed25519, saying.message->author.key);
-    if (vkey) live.consumer_vkey = *vkey;
+    note_speaker(live, saying.message->author.key);
     return;
   }
-  performance_.take_report(live.fold, saying);
+  live.performance.take_report(live.fold, saying);
   check_silence(live, saying.noted.entry, saying.message->author.actor,
                 promises(saying.message->verb()));
+  if (!before) return;
+  before->casefile.advance(saying.brand_ms);
   if (std::holds_alternative<Exercise>(saying.message->body)) {
-    before.casefile.advance(saying.brand_ms);
-    check_acknowledgement(live.fold, saying, parts_.documents.newest_policy(), before.casefile,
+    check_acknowledgement(live.fold, saying, parts_.documents.newest_policy(), before->casefile,
                           notes());
   }
-  live.answers.push_back(std::move(before));
+  live.answers.push_back(std::move(*before));
   constexpr std::size_t answers_max = 4;
   if (live.answers.size() > answers_max) live.answers.erase(live.answers.begin());
 }
@@ -239,20 +258,39 @@ void BrandLog::check_silence(const BrandCase& live, std::uint64_t entry, Actor a
                  Party::brand, "the automated agent spoke or decided while it was stopped");
 }
 
+// The agent would speak next, if it were not stopped.
+bool BrandLog::awaits_agent(const BrandCase& live) const {
+  const Policy* policy = parts_.documents.newest_policy();
+  if (policy == nullptr || parts_.is_partial || !live.fold.lost.empty()) return false;
+  const Case& casefile = live.fold.casefile;
+  return casefile.phase() != Phase::closed && next_claim(*policy, casefile).has_value();
+}
+
+bool has_person(const Case& casefile) {
+  const HandoffState* handoff = casefile.handoff();
+  return handoff != nullptr && is_live(handoff->stage);
+}
+
 // No answer is owed by a stopped agent; that a person has the case is.
 void BrandLog::check_handed_over() {
-  const Policy* policy = parts_.documents.newest_policy();
-  if (!frozen_ || policy == nullptr || parts_.is_partial) return;
-  for (const auto& [blind, live] : cases_) {
-    const Case& casefile = live->fold.casefile;
-    const bool follows = live->fold.lost.empty() && casefile.phase() != Phase::closed;
-    if (!follows || !next_claim(*policy, casefile)) continue;
-    const HandoffState* handoff = casefile.handoff();
-    notes().check(handoff != nullptr && is_live(handoff->stage), Rule::freeze_respected,
-                  {.entries = {*frozen_}, .case_id = live->fold.id}, Party::brand,
-                  "case " + short_hex(live->fold.id) +
+  if (!frozen_) return;
+  const auto judge = [&](const CaseId& case_id, bool handed_over) {
+    notes().check(handed_over, Rule::freeze_respected, {.entries = {*frozen_}, .case_id = case_id},
+                  Party::brand,
+                  "case " + short_hex(case_id) +
                       " waited for the stopped agent and was not handed over to a person");
+  };
+  for (const auto& [blind, live] : cases_) {
+    if (awaits_agent(*live)) judge(live->fold.id, has_person(live->fold.casefile));
   }
+  for (const CaseId& case_id : left_waiting_) judge(case_id, false);
+}
+
+// Whoever spoke last for the consumer signs the consumer's log.
+void BrandLog::note_speaker(BrandCase& live, const PublicKey& key) {
+  if (live.consumer_vkey && live.consumer_vkey->public_key() == key) return;
+  const auto vkey = Vkey::make(live.consumer, SignatureType::ed25519, key);
+  live.consumer_vkey = vkey ? std::optional(*vkey) : std::nullopt;
 }
 
 // In log order, after each message, as the live agent does; but not before the decision behind
@@ -358,7 +396,7 @@ void BrandLog::leave_open(const BrandCase& live, const OpenEntry& entry, const s
   notes().not_checkable(Rule::decision_replayed,
                         {.entries = {entry.index}, .case_id = live.fold.id}, why);
   if (parts_.options.newer == nullptr) return;
-  parts_.redecisions.push_back({.entry = entry.index,
+  parts_.result.redecisions.push_back({.entry = entry.index,
                                 .case_id = live.fold.id,
                                 .at_ms = entry.leaf.time_ms,
                                 .obstacle = why});
@@ -385,13 +423,17 @@ void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
   if (const std::string why = obstacle_to(*record); !why.empty()) {
     return leave_open(live, entry, why);
   }
+  std::optional<Case> now;  // unless the case as it was before the answer is kept
+  Case& before = said ? answer->casefile : now.emplace(live.fold.casefile);
+  before.advance(record->at_ms);
+  const Message* message = said ? &**live.fold.casefile.find_message(record->answer) : nullptr;
   const auto facts = live.facts.find(record->facts_entry - 1);
   const bool has_facts = record->facts_entry != 0 && facts != live.facts.end();
   if (record->facts_entry != 0 && !has_facts) {
     return leave_open(live, entry, "the facts used are not shown");
   }
   check(live, entry, *record,
-        {.answer = said ? &*answer : nullptr, .facts = has_facts ? &facts->second : nullptr});
+        {.before = before, .said = message, .facts = has_facts ? &facts->second : nullptr});
 }
 
 // What all cases were promised decided, and not all of it is here.
@@ -408,28 +450,27 @@ std::string BrandLog::obstacle_to(const DecisionRecord& record) const {
 
 void BrandLog::check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
                      const Grounds& grounds) {
-  Case before = grounds.answer != nullptr ? grounds.answer->casefile : live.fold.casefile;
-  before.advance(record.at_ms);
-  const auto* message =
-      grounds.answer != nullptr ? live.fold.casefile.find_message(record.answer) : nullptr;
   const Facts none{
       .case_id = live.fold.id, .claim = record.claim, .at_ms = record.at_ms, .facts = {}};
   const DecisionView view{.entry = entry.index,
                           .record = record,
-                          .before = before,
-                          .said = message != nullptr ? &**message : nullptr,
+                          .before = grounds.before,
+                          .said = grounds.said,
                           .facts = grounds.facts != nullptr ? *grounds.facts : none,
                           .exposure = exposure_,
-                          .account = account_at(live, before, record.at_ms),
-                          .parts = live.fold.parts};
-  std::vector<std::string> lines;
-  check_decision(view, parts_.documents, notes(), lines);
-  for (Trace& trace : parts_.traces) {
-    if (message != nullptr && trace.message.id == record.answer) trace.lines = lines;
-  }
+                          .account = account_at(live, grounds.before, record.at_ms),
+                          .parts = live.fold.parts,
+                          .trace = find_trace(record.answer)};
+  check_decision(view, parts_.documents, notes());
   const ReplayOptions& options = parts_.options;
   if (options.older == nullptr || options.newer == nullptr) return;
-  parts_.redecisions.push_back(redecide(view, *options.older, *options.newer));
+  parts_.result.redecisions.push_back(redecide(view, *options.older, *options.newer));
+}
+
+Trace* BrandLog::find_trace(const MessageId& message) {
+  const auto found = std::ranges::find(parts_.result.traces, message,
+                                       [](const Trace& trace) { return trace.message.id; });
+  return found == parts_.result.traces.end() ? nullptr : &*found;
 }
 
 void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
@@ -443,29 +484,43 @@ void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
                                  "the case cannot be followed " + live.fold.lost);
   }
   if (entry.leaf.kind == EntryKind::perform_intent) {
-    return performance_.take_intent(live.fold, entry, *record);
+    return live.performance.take_intent(live.fold, entry, *record);
   }
-  performance_.take_result(live.fold, entry, *record);
+  live.performance.take_result(live.fold, entry, *record);
 }
 
-void BrandLog::finish(ReplayedLog& result) {
-  check_handed_over();
-  std::map<CaseId, BrandCase*> by_id;
-  for (auto& [blind, live] : cases_) by_id[live->fold.id] = live.get();
-  for (auto& [case_id, live] : by_id) {
-    check_duties(live->fold, {.last_ms = last_ms_, .is_brands = true}, notes());
-    check_book(live->fold, live->book, notes());
-    auto receipts = parts_.source.receipts_of(case_id);
-    if (!receipts || !receipts->empty()) {
-      notes().broken(Rule::log_receipt, {.entries = {}, .case_id = case_id}, Party::unset,
-                     "a brand keeps no receipts, and here are some that cannot be read or used");
-    }
-    result.last_ms = last_ms_;
-    result.report.cases.push_back(summarise(live->fold, last_ms_));
-    result.seen.insert(result.seen.end(), live->seen.begin(), live->seen.end());
-    result.cases.emplace(case_id, ReplayedCase{.casefile = std::move(live->fold.casefile),
-                                               .messages = std::move(live->fold.messages)});
+void BrandLog::end_case(const Digest& blind_case) {
+  const auto known = cases_.find(blind_case);
+  if (known == cases_.end()) return;
+  BrandCase& live = *known->second;
+  if (unsettled_ == &live) settle_exposure();
+  const CaseId case_id = live.fold.id;
+  if (awaits_agent(live) && !has_person(live.fold.casefile)) left_waiting_.push_back(case_id);
+  check_duties(live.fold, {.last_ms = last_ms_, .is_brands = true}, notes());
+  check_book(live.fold, live.book, notes());
+  auto receipts = parts_.source.receipts_of(case_id);
+  if (!receipts || !receipts->empty()) {
+    notes().broken(Rule::log_receipt, {.entries = {}, .case_id = case_id}, Party::unset,
+                   "a brand keeps no receipts, and here are some that cannot be read or used");
   }
+  parts_.source.compare_case(live.fold.casefile, Party::brand);
+  ReplayedLog& result = parts_.result;
+  live.fold.casefile.advance(last_ms_);
+  result.last_ms = last_ms_;
+  result.report.cases.push_back(summarise(live.fold));
+  result.seen.insert(result.seen.end(), live.seen.begin(), live.seen.end());
+  if (parts_.options.keep_for_comparison) {
+    result.cases.emplace(case_id, std::move(live.fold.messages));
+  }
+  cases_.erase(known);
+}
+
+void BrandLog::finish() {
+  check_handed_over();
+  left_waiting_.clear();
+  std::map<CaseId, Digest> by_id;  // so that no order of chance gets into the report
+  for (const auto& [blind_case, live] : cases_) by_id.emplace(live->fold.id, blind_case);
+  for (const auto& [case_id, blind_case] : by_id) end_case(blind_case);
 }
 
 }  // namespace

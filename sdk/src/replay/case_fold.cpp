@@ -7,8 +7,8 @@
 namespace entente {
 namespace {
 
-std::string effect_text(const Outcome& outcome) {
-  return std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code));
+std::string_view effect_text(const Outcome& outcome) {
+  return outcome.effect == Effect::binding ? "binding" : name(outcome.code);
 }
 
 // The rule that a message which should have been refused has broken.
@@ -18,7 +18,11 @@ Rule rule_of_refusal(ErrorCode code) {
   return Rule::case_admitted;
 }
 
-std::string_view verb_of(const Saying& saying) { return name(saying.message->verb()); }
+// "brand's propose 4f0c1a2b"
+std::string call(const Saying& saying) {
+  return std::string(name(saying.message->author.party)) + "'s " +
+         std::string(name(saying.message->verb())) + " " + short_hex(saying.message.id());
+}
 
 bool lose(CaseFold& fold, const Saying& saying, std::string why) {
   fold.lost = "after entry " + std::to_string(saying.noted.entry) + ": " + std::move(why);
@@ -45,12 +49,10 @@ void check_parts_received(const Saying& saying, const Where& where, Notes& notes
 
 bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Notes& notes) {
   const Where where{.entries = {saying.noted.entry}, .case_id = fold.id};
-  const std::string what = std::string(name(saying.message->author.party)) + "'s " +
-                           std::string(verb_of(saying)) + " " + short_hex(saying.message.id());
   if (saying.position != fold.casefile.next_position()) {
     notes.broken(Rule::log_position, where, Party::brand,
-                 what + " stands at position " + std::to_string(saying.position) + ", not " +
-                     std::to_string(fold.casefile.next_position()));
+                 call(saying) + " stands at position " + std::to_string(saying.position) +
+                     ", not " + std::to_string(fold.casefile.next_position()));
     return lose(fold, saying, "its position does not follow");
   }
   notes.holds(Rule::log_position);
@@ -58,8 +60,9 @@ bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Not
   const auto authorised = pass_gate(authority, fold.casefile, saying.message,
                                     {.now_ms = saying.brand_ms, .index = saying.brand_index});
   if (!authorised) {
-    notes.broken(Rule::message_authority, where, Party::brand,
-                 what + " was admitted and must not have been: " + describe(authorised.error()));
+    notes.broken(
+        Rule::message_authority, where, Party::brand,
+        call(saying) + " was admitted and must not have been: " + describe(authorised.error()));
     return lose(fold, saying, "a message without authority");
   }
   notes.holds(Rule::message_authority);
@@ -68,13 +71,15 @@ bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Not
   const Outcome outcome = fold.casefile.admit(*authorised, saying.brand_ms);
   if (outcome.effect == Effect::refused) {
     notes.broken(rule_of_refusal(outcome.code), where, Party::brand,
-                 what + " was admitted; the rules give " + describe(outcome));
+                 call(saying) + " was admitted; the rules give " + describe(outcome));
     return lose(fold, saying, "a message that the lifecycle refuses");
   }
   take_back_mandate(authority, *saying.message, saying.brand_index);
   notes.holds(Rule::case_admitted);
-  notes.check(saying.effect == effect_text(outcome), Rule::case_effect, where, Party::brand,
-              what + " is on record as " + saying.effect + "; the rules give " + describe(outcome));
+  notes.check(saying.effect == effect_text(outcome), Rule::case_effect, where, Party::brand, [&] {
+    return call(saying) + " is on record as " + saying.effect + "; the rules give " +
+           describe(outcome);
+  });
   fold.messages.push_back(saying.noted);
   return true;
 }

@@ -56,7 +56,7 @@ struct EndOfLog {
 };
 void check_duties(const CaseFold& fold, EndOfLog end, Notes& notes);
 
-// As it stands at `at_ms`; 0: after its last message.
-CaseSummary summarise(const CaseFold& fold, std::int64_t at_ms);
+// As it stands.
+CaseSummary summarise(const CaseFold& fold);
 
 }  // namespace entente

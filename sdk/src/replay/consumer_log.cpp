@@ -46,7 +46,9 @@ class ConsumerLog final : public PartyLog {
   explicit ConsumerLog(const PartyLogParts& parts) : parts_(parts) {}
 
   void take(const OpenEntry& entry) override;
-  void finish(ReplayedLog& result) override;
+  // Its messages have no order before the last receipt is read.
+  void end_case(const Digest& /*blind_case*/) override {}
+  void finish() override;
 
  private:
   Notes& notes() { return parts_.notes; }
@@ -113,6 +115,7 @@ void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
   if (opens && !live.opened) {
     live.opened = true;
     live.fold.id = message->id();
+    parts_.source.compare_opening(*message);
     read_parts(parts_.source, live.fold, live.book, notes());
   }
   const bool own = (*message)->author.party == Party::consumer;
@@ -190,7 +193,7 @@ std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
   const bool opens = leaf && held != live.held.end() && leaf->kind == EntryKind::message &&
                      commitment(receipt.salt, held->message.envelope()) == leaf->commit;
   notes().check(opens, Rule::log_receipt, where, Party::unset,
-                call + " does not open to that message");
+                [&] { return call + " does not open to that message"; });
   if (!opens) return std::nullopt;
   seen_.push_back({.entry = held->entry, .checkpoint = *shown, .verified = true});
   return Receipted{&*held, *leaf, proof->index, receipt};
@@ -268,7 +271,7 @@ void ConsumerLog::fold(ConsumerCase& live) {
 
 void ConsumerLog::trace(const ConsumerCase& live, const Saying& saying) {
   if (!is_wanted(parts_.options, saying.message.id())) return;
-  parts_.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
+  parts_.result.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
 }
 
 // A message of the brand is believed only with its receipt; an own one may still wait for it.
@@ -293,7 +296,8 @@ void ConsumerLog::add_unplaced(ConsumerCase& live,
   }
 }
 
-void ConsumerLog::finish(ReplayedLog& result) {
+void ConsumerLog::finish() {
+  ReplayedLog& result = parts_.result;
   std::map<CaseId, ConsumerCase*> by_id;
   for (auto& [blind, live] : cases_) {
     if (live->opened) by_id[live->fold.id] = live.get();
@@ -312,11 +316,12 @@ void ConsumerLog::finish(ReplayedLog& result) {
       }
     }
     check_book(live->fold, live->book, notes());
-    result.report.cases.push_back(summarise(live->fold, 0));
+    parts_.source.compare_case(live->fold.casefile, Party::consumer);
+    result.report.cases.push_back(summarise(live->fold));
+    if (!parts_.options.keep_for_comparison) continue;
     std::vector<ReplayedMessage> messages = std::move(live->fold.messages);
     messages.insert(messages.end(), live->fold.unplaced.begin(), live->fold.unplaced.end());
-    result.cases.emplace(case_id, ReplayedCase{.casefile = std::move(live->fold.casefile),
-                                               .messages = std::move(messages)});
+    result.cases.emplace(case_id, std::move(messages));
   }
   result.seen = std::move(seen_);
 }

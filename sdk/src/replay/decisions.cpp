@@ -54,8 +54,9 @@ std::string policy_line(const Policy& policy, std::string_view rule) {
   return policy.name() + ":" + std::to_string(line) + ": " + text.substr(begin, end - begin);
 }
 
-void explain(const DecisionView& view, const Policy* policy, std::vector<std::string>& lines) {
+std::vector<std::string> explain(const DecisionView& view, const Policy* policy) {
   const DecisionRecord& record = view.record;
+  std::vector<std::string> lines;
   lines.push_back("decided by " + std::string(name(record.decider)) + " at entry " +
                   std::to_string(view.entry) + ", rule " + record.rule +
                   (record.code.empty() ? "" : ", code " + record.code));
@@ -67,6 +68,7 @@ void explain(const DecisionView& view, const Policy* policy, std::vector<std::st
   for (const Fact& fact : view.facts.facts) {
     lines.push_back("fact " + fact.name + " = " + quoted_scalar(fact));
   }
+  return lines;
 }
 
 bool was_said_before(const Case& before, const PartRef& ref) {
@@ -116,30 +118,35 @@ void check_guards(const DecisionView& view, const Policy& policy, const Situatio
   }
   const Status within = check_limits(policy, situation, *offer);
   notes.check(within.has_value(), Rule::decision_guarded, where, Party::brand,
-              within ? "" : "the offer goes beyond the policy: " + describe(within.error()));
+              [&] { return "the offer goes beyond the policy: " + describe(within.error()); });
+}
+
+std::string differs(const std::string& how) {
+  return "decision_differs: the policy on these facts " + how;
 }
 
 void check_rules(const DecisionView& view, const Policy& policy, const Situation& situation,
                  Notes& notes) {
   const DecisionRecord& record = view.record;
   const Where where{.entries = {view.entry}, .case_id = record.case_id};
-  const std::string differs = "decision_differs: the policy on these facts ";
   const Verdict verdict = decide(policy, situation);
   if (verdict.rule != record.rule) {
     return notes.broken(
         Rule::decision_replayed, where, Party::brand,
-        differs + "decides by rule " + verdict.rule + ", on record is " + record.rule);
+        differs("decides by rule " + verdict.rule + ", on record is " + record.rule));
   }
   if (!verdict.speech) {
     const bool silent = view.said == nullptr && record.code == verdict.person_reason;
-    return notes.check(
-        silent, Rule::decision_replayed, where, Party::brand,
-        differs + "says nothing" +
-            (verdict.person_reason.empty() ? std::string() : " (" + verdict.person_reason + ")"));
+    return notes.check(silent, Rule::decision_replayed, where, Party::brand, [&] {
+      return differs("says nothing" + (verdict.person_reason.empty()
+                                           ? std::string()
+                                           : " (" + verdict.person_reason + ")"));
+    });
   }
   if (view.said != nullptr) {
     return notes.check(same_words(*view.said, *verdict.speech, view.parts), Rule::decision_replayed,
-                       where, Party::brand, differs + "gives other words than were said");
+                       where, Party::brand,
+                       [] { return differs("gives other words than were said"); });
   }
   // The brand's own tables stopped it, so a person had to look.
   if (find_error_code(record.code)) {
@@ -147,7 +154,7 @@ void check_rules(const DecisionView& view, const Policy& policy, const Situation
                                "what was decided was not said: " + record.code);
   }
   notes.broken(Rule::decision_replayed, where, Party::brand,
-               differs + "has something to say, and nothing was said");
+               differs("has something to say, and nothing was said"));
 }
 
 // Requires that the account is shown.
@@ -216,12 +223,11 @@ Redecision redecide(const DecisionView& view, const Policy& older, const Policy&
   return made;
 }
 
-void check_decision(const DecisionView& view, const Documents& documents, Notes& notes,
-                    std::vector<std::string>& lines) {
+void check_decision(const DecisionView& view, const Documents& documents, Notes& notes) {
   const DecisionRecord& record = view.record;
   const Where where{.entries = {view.entry}, .case_id = record.case_id};
   const Policy* policy = documents.find_policy(record.policy);
-  explain(view, policy, lines);
+  if (view.trace != nullptr) view.trace->lines = explain(view, policy);
   if (record.decider == Actor::person) return notes.not_applicable(Rule::decision_replayed);
   const Rule rule = record.decider == Actor::rules && record.rule != "negotiator"
                         ? Rule::decision_replayed

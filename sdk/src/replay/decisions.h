@@ -20,11 +20,10 @@ struct DecisionView {
   const Exposure& exposure;            // of all cases, at that moment
   std::optional<std::string> account;  // nothing: its part is not shown
   const std::map<Digest, Part>& parts;
+  Trace* trace;  // gets what a person would want to read about it; null: nobody asked
 };
 
-// Appends to `lines` what a person would want to read about it.
-void check_decision(const DecisionView& view, const Documents& documents, Notes& notes,
-                    std::vector<std::string>& lines);
+void check_decision(const DecisionView& view, const Documents& documents, Notes& notes);
 
 // The decision as either policy makes it. Without a policy to compare, nothing is done.
 Redecision redecide(const DecisionView& view, const Policy& older, const Policy& newer);

@@ -30,17 +30,19 @@ void Documents::take_card(const OpenEntry& entry) {
   if (!authority) authority.emplace((*card)->did(), (*card)->environment);
   const Status learned = authority->learn(*card, entry.leaf.time_ms);
   notes.check(learned.has_value(), Rule::card_chain, at(entry), Party::brand,
-              learned ? "" : "the card does not follow: " + describe(learned.error()));
+              [&] { return "the card does not follow: " + describe(learned.error()); });
 }
 
 void Documents::take_mandate(const OpenEntry& entry, Party owner) {
+  // Every parcel brings its mandate along: the same bytes hold again.
+  const Digest digest = sha256(*entry.content);
+  if (mandates.contains(digest)) return notes.holds(Rule::mandate_valid);
   const auto mandate = Admission::admit<Mandate>(*entry.content);
   if (!mandate) {
     return notes.broken(
         Rule::mandate_valid, at(entry), owner,
         "the mandate is not what its principal signed: " + describe(mandate.error()));
   }
-  mandates.insert(mandate->id());
   if (!authority) {
     return notes.not_checkable(Rule::mandate_valid, at(entry), "no card is known yet");
   }
@@ -50,7 +52,8 @@ void Documents::take_mandate(const OpenEntry& entry, Party owner) {
   const bool lapsed = !learned && learned.error().code == ErrorCode::mandate_expired;
   if (lapsed) return notes.not_applicable(Rule::mandate_valid);
   notes.check(learned.has_value(), Rule::mandate_valid, at(entry), owner,
-              learned ? "" : "the mandate does not hold: " + describe(learned.error()));
+              [&] { return "the mandate does not hold: " + describe(learned.error()); });
+  if (learned) mandates.insert(digest);
 }
 
 void Documents::take_policy(const OpenEntry& entry) {

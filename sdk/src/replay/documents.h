@@ -6,7 +6,7 @@
 #include <entente/policy/policy.h>
 
 #include <map>
-#include <set>
+#include <unordered_set>
 
 #include "log_pass.h"
 
@@ -24,8 +24,8 @@ struct Documents {
   Notes& notes;
   std::optional<Authority> authority;  // from the first card on
   std::map<Digest, Policy> policies;
-  std::set<Digest> mandates;
-  Digest newest;  // policy
+  std::unordered_set<Digest> mandates;  // that hold, by the digest of their envelope
+  Digest newest;                        // policy
 
  private:
   void take_card(const OpenEntry& entry);

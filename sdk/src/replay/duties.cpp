@@ -81,9 +81,10 @@ void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Note
     const auto word = fold.unlogged.find(demand.of);
     const bool signed_then = word != fold.unlogged.end() && word->second.at_ms <= admitted_ms;
     const std::int64_t late_ms = signed_then ? 0 : casefile.admitted_ms(*answer) - admitted_ms;
-    return notes.check(late_ms == 0, demand.rule, where, Party::brand,
-                       what + " was acknowledged " + std::to_string(late_ms) +
-                           " ms later, not in the batch that admitted it");
+    return notes.check(late_ms == 0, demand.rule, where, Party::brand, [&] {
+      return what + " was acknowledged " + std::to_string(late_ms) +
+             " ms later, not in the batch that admitted it";
+    });
   }
   const std::uint64_t last = casefile.next_position() - 1;
   const bool knows_more = casefile.admitted_ms(last) > casefile.admitted_ms(demand.position);
@@ -132,9 +133,10 @@ void check_term(const CaseFold& fold, const Binding& binding, const TermState& s
   const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
   if (state.state == Performed::State::done) {
     const bool in_time = state.reported_ms <= state.due_ms + tolerance_ms(state.term.due);
-    return notes.check(in_time, Rule::perform_in_time, where, Party::brand,
-                       call(binding, state) + " was done " +
-                           std::to_string(state.reported_ms - state.due_ms) + " ms late");
+    return notes.check(in_time, Rule::perform_in_time, where, Party::brand, [&] {
+      return call(binding, state) + " was done " +
+             std::to_string(state.reported_ms - state.due_ms) + " ms late";
+    });
   }
   // A failed term goes to its standby or to a person, which have deadlines of their own.
   if (state.state == Performed::State::failed) {

@@ -4,6 +4,8 @@
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
+#include <map>
+
 namespace entente {
 namespace {
 
@@ -21,7 +23,8 @@ bool is_private(EntryKind kind) {
 
 }  // namespace
 
-LogPass::LogPass(LogHeader header, Notes& notes) : header_(std::move(header)), notes_(notes) {
+LogPass::LogPass(EntrySource& source, LogHeader header, Notes& notes, std::vector<Digest>* leaves)
+    : source_(source), header_(std::move(header)), notes_(notes), leaves_(leaves) {
   if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
   if (const auto named = named_checkpoint(header_)) {
     checkpoint_ = *named;
@@ -55,14 +58,19 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
     return std::nullopt;
   }
   notes_.holds(Rule::log_leaf);
+  check_time(entry, *leaf);
   check_chain(entry, *leaf, hash);
+  source_.open(entry, *leaf);
   OpenEntry opened{.index = entry.index,
                    .leaf = std::move(*leaf),
                    .content = {},
                    .withheld = {},
-                   .filed = entry.case_id};
+                   .filed = entry.case_id,
+                   .ends_case = entry.ends_case};
   open(entry, opened);
-  if (opened.leaf.kind == EntryKind::erasure) erased_[opened.leaf.blind_case] = opened.index;
+  if (opened.leaf.kind == EntryKind::erasure) {
+    chains_[opened.leaf.blind_case].erased_at = opened.index + 1;
+  }
   return opened;
 }
 
@@ -75,26 +83,32 @@ void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
                         Party::unset, "the entry is not proved to be under the checkpoint");
   }
   if (!complete_) return;
-  tree_.append(hash);
-  leaves_.push_back(hash);
+  source_.compare_nodes(entry.index, tree_.append(hash));
+  if (leaves_ != nullptr) leaves_->push_back(hash);
   if (head_ && tree_.size() == head_->size) root_then_ = tree_.root();
 }
 
-void LogPass::check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash) {
+void LogPass::check_time(const LoggedEntry& entry, const LogEntry& leaf) {
   notes_.check(leaf.time_ms >= time_ms_, Rule::log_time, {.entries = {entry.index}, .case_id = {}},
-               Party::unset,
-               "the entry is " + std::to_string(time_ms_ - leaf.time_ms) +
-                   " ms older than the one before it");
+               Party::unset, [&] {
+                 return "the entry is " + std::to_string(time_ms_ - leaf.time_ms) +
+                        " ms older than the one before it";
+               });
   time_ms_ = std::max(time_ms_, leaf.time_ms);
+  last_ms_ = leaf.time_ms;
+}
+
+void LogPass::check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash) {
   if (leaf.blind_case.is_zero()) return;
-  const auto [last, first] = last_leaf_.try_emplace(leaf.blind_case);
+  const auto [chain, first] = chains_.try_emplace(leaf.blind_case);
+  Digest& last_leaf = chain->second.last_leaf;
   if (complete_ || header_.partial) {
-    notes_.check(leaf.prev_leaf == last->second, Rule::log_chain,
+    notes_.check(leaf.prev_leaf == last_leaf, Rule::log_chain,
                  {.entries = {entry.index}, .case_id = {}}, Party::unset,
                  first ? "the first entry of its case names one before it"
                        : "the entry does not name the entry of its case before it");
   }
-  last->second = hash;
+  last_leaf = hash;
 }
 
 void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
@@ -112,7 +126,7 @@ void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
       case WithheldContent::Kind::lost:
         break;
     }
-    gaps_.push_back({entry.index, opened.leaf.blind_case, withheld->why});
+    chains_[opened.leaf.blind_case].gaps.push_back({entry.index, withheld->why});
     return;
   }
   auto& content = std::get<EntryContent>(entry.content);
@@ -126,11 +140,26 @@ void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
   opened.content = std::move(content.bytes);
 }
 
+void LogPass::end_case(const Digest& blind_case, Party owner) {
+  const auto ended = chains_.extract(blind_case);
+  if (ended) check_withheld(ended.mapped(), owner);
+}
+
+std::optional<TreeHead> LogPass::head() const {
+  if (!complete_) return std::nullopt;
+  return tree_.head();
+}
+
 void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
   header_.owner = owner;
   if (!header_.partial) check_root();
+  check_end();
   check_signature(self_named);
-  check_withheld(owner);
+  std::map<std::uint64_t, const Chain*> with_gaps;  // in the order of the log
+  for (const auto& [blind_case, chain] : chains_) {
+    if (!chain.gaps.empty()) with_gaps[chain.gaps.front().entry] = &chain;
+  }
+  for (const auto& [first, chain] : with_gaps) check_withheld(*chain, owner);
   if (checkpoint_.origin.empty()) checkpoint_.origin = header_.origin;
 }
 
@@ -145,14 +174,21 @@ void LogPass::check_root() {
     return;
   }
   const bool same = complete_ && root_then_ && *root_then_ == head_->root;
-  notes_.check(
-      same, Rule::log_root, {}, Party::unset,
-      "the entries do not give the root of the checkpoint of size " + std::to_string(head_->size));
+  notes_.check(same, Rule::log_root, {}, Party::unset, [&] {
+    return "the entries do not give the root of the checkpoint of size " +
+           std::to_string(head_->size);
+  });
   if (same && here.size != head_->size) {
     notes_.not_checkable(
         Rule::log_signed, {},
         std::to_string(here.size - head_->size) + " entries are newer than the checkpoint");
   }
+}
+
+// Cases were judged by the end that the source had named.
+void LogPass::check_end() {
+  if (!header_.last_ms || *header_.last_ms == last_ms_) return;
+  notes_.broken(Rule::log_readable, {}, Party::unset, "the log does not end when its source said");
 }
 
 void LogPass::check_signature(const std::optional<Vkey>& self_named) {
@@ -181,11 +217,10 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   grade_ = cosigned->cosignatures.empty() ? Grade::receipted : Grade::witnessed;
 }
 
-void LogPass::check_withheld(Party owner) {
-  for (const Gap& gap : gaps_) {
-    const auto erased = erased_.find(gap.blind_case);
+void LogPass::check_withheld(const Chain& chain, Party owner) {
+  for (const Chain::Gap& gap : chain.gaps) {
     const Where where{.entries = {gap.entry}, .case_id = {}};
-    if (erased != erased_.end() && erased->second > gap.entry) {
+    if (chain.erased_at > gap.entry + 1) {
       notes_.holds(Rule::log_withheld);
       notes_.not_checkable(Rule::log_commitment, where, "the content is erased: " + gap.why);
     } else {

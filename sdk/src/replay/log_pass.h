@@ -19,48 +19,62 @@ struct OpenEntry {
   std::optional<Bytes> content;
   std::string withheld;  // why there is no content
   std::optional<CaseId> filed;
+  bool ends_case = false;  // as the source says
 };
 
 class LogPass {
  public:
-  LogPass(LogHeader header, Notes& notes);
+  // `leaves`, unless null, gets the hash of each in order.
+  LogPass(EntrySource& source, LogHeader header, Notes& notes, std::vector<Digest>* leaves);
 
   // Nothing if the leaf cannot be read.
   std::optional<OpenEntry> take(LoggedEntry entry);
-  // Root, signature, and what was withheld. `self_named` is the key the log itself names.
+  // What was withheld of this case; nothing of it comes any more.
+  void end_case(const Digest& blind_case, Party owner);
+  // Root, signature, and what was withheld of the cases that have not ended. `self_named` is the
+  // key the log itself names.
   void finish(const std::optional<Vkey>& self_named, Party owner);
 
   const LogHeader& header() const { return header_; }
   const Checkpoint& checkpoint() const { return checkpoint_; }
   Grade grade() const { return grade_; }
-  std::vector<Digest> take_leaves() { return std::move(leaves_); }
+  // Of the leaves; nothing if one could not be read.
+  std::optional<TreeHead> head() const;
 
  private:
+  // What a case's next entry is checked against, and what is still to be judged of those before.
+  struct Chain {
+    Digest last_leaf;
+    struct Gap {
+      std::uint64_t entry;
+      std::string why;
+    };
+    std::vector<Gap> gaps;
+    std::uint64_t erased_at = 0;  // the last erasure entry, plus one
+  };
+
   void place(const LoggedEntry& entry, const Digest& hash);
+  void check_time(const LoggedEntry& entry, const LogEntry& leaf);
   void check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash);
   void open(LoggedEntry& entry, OpenEntry& opened);
   void check_root();
+  void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
-  void check_withheld(Party owner);
+  void check_withheld(const Chain& chain, Party owner);
 
+  EntrySource& source_;
   LogHeader header_;
   Notes& notes_;
+  std::vector<Digest>* leaves_;
   Checkpoint checkpoint_;         // as the source names it
   std::optional<TreeHead> head_;  // what entries of a partial source are proved under
   MerkleTree tree_;
   std::optional<Digest> root_then_;  // when the tree had the size of the checkpoint
-  std::vector<Digest> leaves_;
   std::uint64_t next_ = 0;
   bool complete_ = true;  // every leaf so far could be read
   std::int64_t time_ms_ = 0;
-  std::unordered_map<Digest, Digest> last_leaf_;  // by blinded case
-  struct Gap {
-    std::uint64_t entry;
-    Digest blind_case;
-    std::string why;
-  };
-  std::vector<Gap> gaps_;
-  std::unordered_map<Digest, std::uint64_t> erased_;  // by blinded case: the last erasure entry
+  std::int64_t last_ms_ = 0;                  // of the entry before
+  std::unordered_map<Digest, Chain> chains_;  // by blinded case
   Grade grade_ = Grade::asserted;
 };
 

@@ -52,7 +52,7 @@ void read_parts(EntrySource& source, CaseFold& fold, PartBook& book, Notes& note
     Part& part = std::get<Part>(logged.content);
     const bool sound = part_digest(part) == logged.digest;
     notes.check(sound, Rule::log_part, where, Party::unset,
-                "part " + short_hex(logged.digest) + " has other content");
+                [&] { return "part " + short_hex(logged.digest) + " has other content"; });
     if (sound && part.content.size() <= small_part_bytes) {
       fold.parts.emplace(logged.digest, std::move(part));
     }
@@ -72,7 +72,7 @@ void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
   const Where where{.entries = {}, .case_id = fold.id};
   for (const Digest& digest : book.kept) {
     notes.check(book.named.contains(digest), Rule::log_part, where, Party::unset,
-                "part " + short_hex(digest) + " is one that no message names");
+                [&] { return "part " + short_hex(digest) + " is one that no message names"; });
   }
   for (const Digest& digest : book.lost) {
     const std::string call = "part " + short_hex(digest) + " is lost";
@@ -84,8 +84,9 @@ void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
     }
   }
   for (const Digest& digest : book.due) {
-    notes.check(book.kept.contains(digest), Rule::log_part, where, Party::unset,
-                "part " + short_hex(digest) + " was here and is gone without a word");
+    notes.check(book.kept.contains(digest), Rule::log_part, where, Party::unset, [&] {
+      return "part " + short_hex(digest) + " was here and is gone without a word";
+    });
   }
 }
 
@@ -94,16 +95,15 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_
   const Where where{.entries = {entry.index}, .case_id = {}};
   if (!entry.content) return;
   const auto record = decode<CheckpointSeenRecord>(*entry.content);
-  const auto named = record ? decode_unverified_checkpoint(record->note)
-                            : Result<Checkpoint>(std::unexpected(record.error()));
+  auto named = record ? (key ? verify_checkpoint(record->note, *key)
+                             : decode_unverified_checkpoint(record->note))
+                      : Result<Checkpoint>(std::unexpected(record.error()));
   if (!named) {
+    const bool readable = record && decode_unverified_checkpoint(record->note);
     return notes.broken(Rule::log_record, where, Party::unset,
-                        "the checkpoint seen cannot be read: " + describe(named.error()));
-  }
-  const bool verified = key && verify_checkpoint(record->note, *key);
-  if (key && !verified) {
-    return notes.broken(Rule::log_record, where, Party::unset,
-                        "the checkpoint seen is not signed by the log it names");
+                        readable
+                            ? "the checkpoint seen is not signed by the log it names"
+                            : "the checkpoint seen cannot be read: " + describe(named.error()));
   }
   notes.holds(Rule::log_record);
   for (const SeenCheckpoint& earlier : seen) {
@@ -116,9 +116,11 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_
                                                         record->consistency)
                                          .has_value();
     notes.check(follows, Rule::log_fork, {.entries = {earlier.entry, entry.index}, .case_id = {}},
-                at_fault, "two checkpoints of " + named->origin + " cannot both be true");
+                at_fault,
+                [&] { return "two checkpoints of " + named->origin + " cannot both be true"; });
   }
-  seen.push_back({.entry = entry.index, .checkpoint = *named, .verified = verified});
+  seen.push_back(
+      {.entry = entry.index, .checkpoint = std::move(*named), .verified = key.has_value()});
 }
 
 }  // namespace entente

@@ -4,6 +4,8 @@
 
 #include <entente/replay/replay.h>
 
+#include <set>
+
 #include "case_fold.h"
 #include "documents.h"
 #include "log_pass.h"
@@ -15,8 +17,10 @@ class PartyLog {
   virtual ~PartyLog() = default;
   // Every entry but documents, whose leaf could be read.
   virtual void take(const OpenEntry& entry) = 0;
-  // After the last entry: what is only visible at the end. Fills cases, seen and traces.
-  virtual void finish(ReplayedLog& result) = 0;
+  // Nothing of this case comes any more: what is only visible at its end, and then it is let go.
+  virtual void end_case(const Digest& blind_case) = 0;
+  // After the last entry: the same for every case that has not ended.
+  virtual void finish() = 0;
 };
 
 struct PartyLogParts {
@@ -24,9 +28,9 @@ struct PartyLogParts {
   Documents& documents;
   Notes& notes;
   const ReplayOptions& options;
-  std::vector<Trace>& traces;
-  std::vector<Redecision>& redecisions;
+  ReplayedLog& result;
   bool is_partial = false;
+  std::int64_t last_ms = 0;  // when the log ends; 0: known only at its end
 };
 
 std::unique_ptr<PartyLog> make_brand_log(const PartyLogParts& parts);

@@ -48,9 +48,10 @@ void PerformanceCheck::take_result(const CaseFold& fold, const OpenEntry& entry,
   key->second.last = record.state;
   if (record.state != Performed::State::done) return;
   ++key->second.done;
-  notes_.check(key->second.done == 1, Rule::perform_once,
-               {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,
-               "the term was carried out " + std::to_string(key->second.done) + " times");
+  notes_.check(
+      key->second.done == 1, Rule::perform_once,
+      {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,
+      [&] { return "the term was carried out " + std::to_string(key->second.done) + " times"; });
 }
 
 void PerformanceCheck::take_report(const CaseFold& fold, const Saying& saying) {
@@ -66,9 +67,10 @@ void PerformanceCheck::take_report(const CaseFold& fold, const Saying& saying) {
     const auto key = keys_.find(perform_key(perform->source, item.term));
     const bool backed = key != keys_.end() && (item.state != Performed::State::done ||
                                                key->second.last == Performed::State::done);
-    notes_.check(backed, Rule::perform_intent, where, Party::brand,
-                 "term " + std::to_string(item.term) + " is said to be " +
-                     std::string(name(item.state)) + " without an intent and result on record");
+    notes_.check(backed, Rule::perform_intent, where, Party::brand, [&] {
+      return "term " + std::to_string(item.term) + " is said to be " +
+             std::string(name(item.state)) + " without an intent and result on record";
+    });
   }
 }
 

@@ -26,29 +26,29 @@ class Comparison {
   }
 
  private:
-  void note(bool good, Rule rule, Where where, Grade grade, std::string sentence,
+  void note(bool good, Rule rule, const Where& where, Grade grade, std::string sentence,
             Party at_fault = Party::brand) {
     if (good) return report_.count(rule, Judgement::holds);
     report_.add({.rule = rule,
                  .judgement = Judgement::broken,
                  .at_fault = at_fault,
                  .log = Party::consumer,
-                 .entries = std::move(where.entries),
+                 .entries = where.entries.list(),
                  .case_id = where.case_id,
                  .grade = grade,
                  .sentence = std::move(sentence)});
   }
 
   void compare_case(const CaseId& case_id, const ReplayedCase& ours, const ReplayedCase& theirs) {
-    for (const ReplayedMessage& message : theirs.messages) {
+    for (const ReplayedMessage& message : theirs) {
       compare_message(case_id, ours, message);
     }
     check_undelivered(case_id, ours, theirs);
   }
 
   static const ReplayedMessage* find(const ReplayedCase& in, const MessageId& id) {
-    const auto found = std::ranges::find(in.messages, id, &ReplayedMessage::id);
-    return found == in.messages.end() ? nullptr : &*found;
+    const auto found = std::ranges::find(in, id, &ReplayedMessage::id);
+    return found == in.end() ? nullptr : &*found;
   }
 
   void compare_message(const CaseId& case_id, const ReplayedCase& ours,
@@ -80,7 +80,7 @@ class Comparison {
     report_.add({.rule = Rule::both_messages,
                  .judgement = Judgement::not_checkable,
                  .log = Party::consumer,
-                 .entries = where.entries,
+                 .entries = where.entries.list(),
                  .case_id = case_id,
                  .sentence = call + " was admitted, but its receipt has not reached the consumer"});
   }
@@ -100,10 +100,10 @@ class Comparison {
   void check_undelivered(const CaseId& case_id, const ReplayedCase& ours,
                          const ReplayedCase& theirs) {
     std::optional<std::uint64_t> known;
-    for (const ReplayedMessage& message : theirs.messages) {
+    for (const ReplayedMessage& message : theirs) {
       if (message.position) known = std::max(known.value_or(0), *message.position);
     }
-    for (const ReplayedMessage& message : ours.messages) {
+    for (const ReplayedMessage& message : ours) {
       if (find(theirs, message.id) != nullptr) continue;
       const std::string call = message.verb + " " + short_hex(message.id);
       if (known && message.position && *message.position <= *known) {

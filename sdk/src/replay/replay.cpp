@@ -29,7 +29,8 @@ class LogReplay {
         options_(options),
         result_(result),
         notes_(result.report),
-        pass_(std::move(header), notes_),
+        pass_(source, std::move(header), notes_,
+              options.keep_for_comparison ? &result.leaves : nullptr),
         documents_(notes_),
         owner_(pass_.header().owner) {}
 
@@ -37,6 +38,7 @@ class LogReplay {
     for (;;) {
       ENTENTE_LET(entry, source_.next());
       if (!entry) break;
+      tell(entry->index);
       if (auto opened = pass_.take(std::move(*entry))) take(*opened);
     }
     finish();
@@ -47,10 +49,17 @@ class LogReplay {
   void take(const OpenEntry& entry) {
     if (owner_ == Party::unset) owner_ = owner_by(entry);
     if (is_document(entry.leaf.kind)) documents_.take(entry, owner_);
-    if (options_.integrity_only || owner_ == Party::unset) return;
-    if (!log_) log_ = owner_ == Party::brand ? make_brand_log(parts()) : make_consumer_log(parts());
-    log_->take(entry);
-    note_speaker(entry);
+    if (options_.integrity_only || owner_ == Party::unset) {
+      note_opening(entry);
+    } else {
+      if (!log_)
+        log_ = owner_ == Party::brand ? make_brand_log(parts()) : make_consumer_log(parts());
+      log_->take(entry);
+      note_speaker(entry);
+    }
+    if (!entry.ends_case || owner_ == Party::unset) return;
+    if (log_) log_->end_case(entry.leaf.blind_case);
+    pass_.end_case(entry.leaf.blind_case, owner_);
   }
 
   PartyLogParts parts() {
@@ -58,9 +67,22 @@ class LogReplay {
             .documents = documents_,
             .notes = notes_,
             .options = options_,
-            .traces = result_.traces,
-            .redecisions = result_.redecisions,
-            .is_partial = pass_.header().partial};
+            .result = result_,
+            .is_partial = pass_.header().partial,
+            .last_ms = pass_.header().last_ms.value_or(0)};
+  }
+
+  // Where cases are not folded, who has opened them is still compared.
+  void note_opening(const OpenEntry& entry) {
+    const bool may_open = entry.leaf.kind == EntryKind::message && entry.leaf.position == 0;
+    if (!may_open || !entry.content) return;
+    const auto message = Admission::admit<Message>(*entry.content);
+    if (message && (*message)->verb() == Verb::open) source_.compare_opening(*message);
+  }
+
+  void tell(std::uint64_t done) const {
+    constexpr std::uint64_t every = 256;  // entries
+    if (options_.progress && done % every == 0) options_.progress(done, pass_.header().size);
   }
 
   // A consumer's log is signed by the key that speaks for it, under the principal's name.
@@ -76,12 +98,13 @@ class LogReplay {
 
   void finish() {
     pass_.finish(owner_ == Party::brand ? documents_.brand_vkey() : consumer_key_, owner_);
-    if (log_) log_->finish(result_);
-    for (Finding& finding : source_.findings()) result_.report.add(std::move(finding));
+    if (log_) log_->finish();
+    const EndOfReplay end{
+        .head = pass_.head(), .owner = owner_, .folded = !options_.integrity_only};
+    for (Finding& finding : source_.findings(end)) result_.report.add(std::move(finding));
     result_.owner = owner_;
     result_.checkpoint = pass_.checkpoint();
     result_.grade = pass_.grade();
-    result_.leaves = pass_.take_leaves();
     grade_findings();
     result_.report.logs.push_back({.owner = owner_,
                                    .origin = result_.checkpoint.origin,

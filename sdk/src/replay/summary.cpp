@@ -52,9 +52,8 @@ std::optional<Interval> first_act(const CaseFold& fold, const Digest& hid) {
 
 }  // namespace
 
-CaseSummary summarise(const CaseFold& fold, std::int64_t at_ms) {
-  Case casefile = fold.casefile;
-  casefile.advance(at_ms);
+CaseSummary summarise(const CaseFold& fold) {
+  const Case& casefile = fold.casefile;
   CaseSummary summary{.case_id = fold.id,
                       .phase = std::string(name(casefile.phase())),
                       .messages = casefile.next_position(),

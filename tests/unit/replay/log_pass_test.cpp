@@ -180,6 +180,33 @@ TEST_CASE("only what is a party's own may be kept back", "[replay]") {
   }
 }
 
+TEST_CASE("a source that is wrong about where a case or the log ends is found out", "[replay]") {
+  constexpr std::size_t size = 5;
+  for (std::size_t end = 0; end < size; ++end) {
+    MemoryLog log(size);
+    log.head.last_ms = 1000 + static_cast<std::int64_t>(size - 1);
+    log.entries[end].ends_case = true;
+    // What comes after the end that was named has nothing to follow from.
+    CHECK(verify(log).count_of(Rule::log_chain, Judgement::broken) == (end + 1 < size ? 1 : 0));
+  }
+  for (const std::int64_t last_ms : {999, 1003, 1005}) {
+    MemoryLog log(size);
+    log.head.last_ms = last_ms;
+    CHECK(verify(log).count_of(Rule::log_readable, Judgement::broken) == 1);
+  }
+}
+
+TEST_CASE("content lost is judged where its case ends, as at the end of the log", "[replay]") {
+  for (const bool erased : {false, true}) {
+    MemoryLog log(4);
+    log.head.last_ms = 1003;
+    log.entries[3].ends_case = true;
+    log.entries[1].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
+    if (erased) log.edit(3, [](LogEntry& leaf) { leaf.kind = EntryKind::erasure; });
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 1));
+  }
+}
+
 TEST_CASE("time that goes backwards is found at every entry", "[replay]") {
   for (std::size_t index = 1; index < 5; ++index) {
     MemoryLog log(5);

@@ -13,12 +13,18 @@
 #include <entente/replay/redecision.h>
 #include <entente/replay/source.h>
 
+#include <functional>
 #include <map>
 
 namespace entente {
 
 struct ReplayOptions {
   bool integrity_only = false;  // hashes, signatures and form; no case is folded
+  // Another log is laid beside this one: what reconcile() compares is kept, which takes memory for
+  // every message. Else what is kept does not grow with the log.
+  bool keep_for_comparison = false;
+  // Hears now and then how many entries were read, and how many there are (0: nobody knows).
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress;
   // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
   std::string explain_prefix;
   // Both or neither: each decision is made again by both, into ReplayedLog::redecisions.
@@ -44,10 +50,8 @@ struct ReplayedMessage {
   std::vector<Digest> parts_received;
 };
 
-struct ReplayedCase {
-  Case casefile;
-  std::vector<ReplayedMessage> messages;  // by position, then those without
-};
+// By position, then those without.
+using ReplayedCase = std::vector<ReplayedMessage>;
 
 struct SeenCheckpoint {
   std::uint64_t entry = 0;
@@ -67,10 +71,10 @@ struct ReplayedLog {
   Party owner = Party::unset;
   Checkpoint checkpoint;
   Grade grade = Grade::asserted;
-  std::map<CaseId, ReplayedCase> cases;
-  std::int64_t last_ms = 0;          // of the newest entry of a brand's log
-  std::vector<Digest> leaves;        // leaf hashes in order; empty if the source is partial
-  std::vector<SeenCheckpoint> seen;  // of other parties' logs
+  std::map<CaseId, ReplayedCase> cases;  // only if kept for comparison, as are the leaves
+  std::int64_t last_ms = 0;              // of the newest entry of a brand's log
+  std::vector<Digest> leaves;            // leaf hashes in order; empty if the source is partial
+  std::vector<SeenCheckpoint> seen;      // of other parties' logs
   std::vector<Trace> traces;
   std::vector<Redecision> redecisions;  // in the order of the log
 };

@@ -4,11 +4,18 @@
 // what hashes and signatures carry.
 //
 //     ENTENTE_LET(header, source.header());
-//     for (;;) { ENTENTE_LET(entry, source.next()); if (!entry) break; ... }
+//     for (;;) { ENTENTE_LET(entry, source.next()); if (!entry) break; ... source.open(*entry,
+//     leaf); }
+//
+// Replay reads it once and keeps nothing that the source says will not be asked for again. What it
+// works out on the way, it tells: a source that stores the same thing twice compares.
 //
 // Formats: protocol/spec/06-audit-log.md; what is concluded: 07-replay.md.
 
+#include <entente/audit/merkle.h>
 #include <entente/audit/note.h>
+#include <entente/casefile/case.h>
+#include <entente/protocol/log_entry.h>
 #include <entente/protocol/parcel.h>
 #include <entente/replay/finding.h>
 
@@ -27,6 +34,10 @@ struct LogHeader {
   Party owner = Party::unset;   // unset: found out from the first messages
   // The source shows some entries only, each with a proof; the tree cannot be recomputed.
   bool partial = false;
+  std::uint64_t size = 0;  // entries there are to read; 0: nobody knows
+  // The time of the last entry, if it is known before that is read: cases are then judged as soon
+  // as they end.
+  std::optional<std::int64_t> last_ms;
 };
 
 // What opens a leaf's commitment, or why it is not shown.
@@ -51,6 +62,8 @@ struct LoggedEntry {
   // As the source files it; compared with what the content says. Unset: it does not file.
   std::optional<CaseId> case_id;
   std::optional<std::vector<Digest>> proof;  // of a partial source
+  // Nothing of its case comes after it, as the source files it. Only where header().last_ms is set.
+  bool ends_case = false;
 };
 
 struct LoggedPart {
@@ -64,6 +77,13 @@ struct LoggedReceipt {
   Receipt receipt;
 };
 
+// What replay knows once everything is read.
+struct EndOfReplay {
+  std::optional<TreeHead> head;  // of the leaves; unset: not every leaf could be read
+  Party owner = Party::unset;
+  bool folded = false;  // cases were folded, not only their entries checked
+};
+
 class EntrySource {
  public:
   virtual ~EntrySource() = default;
@@ -71,10 +91,18 @@ class EntrySource {
   virtual Result<LogHeader> header() = 0;
   // Entries in order; nothing after the last. An entry that cannot be read is given without a leaf.
   virtual Result<std::optional<LoggedEntry>> next() = 0;
+  // Finds the content of the entry just given, where that takes knowing what its leaf says.
+  virtual void open(LoggedEntry& /*entry*/, const LogEntry& /*leaf*/) {}
   virtual Result<std::vector<LoggedPart>> parts_of(const CaseId& case_id) = 0;
   virtual Result<std::vector<LoggedReceipt>> receipts_of(const CaseId& case_id) = 0;
+
+  // What was worked out, to be held against what is stored: the nodes that a leaf has completed, a
+  // message that opens a case, and the case as it stood in the end.
+  virtual void compare_nodes(std::uint64_t /*entry*/, std::span<const MerkleNode> /*nodes*/) {}
+  virtual void compare_opening(const Verified<Message>& /*opening*/) {}
+  virtual void compare_case(const Case& /*casefile*/, Party /*owner*/) {}
   // What the source itself found wrong with its form. Asked after the last entry.
-  virtual std::vector<Finding> findings() { return {}; }
+  virtual std::vector<Finding> findings(const EndOfReplay& /*end*/) { return {}; }
 };
 
 }  // namespace entente
