@@ -3,13 +3,17 @@
 
 #include "../commands.h"
 #include "../files.h"
+#include "../progress.h"
 
 namespace entente::cli {
 namespace {
 
-Result<Auditor> open_auditor(const Arguments& arguments, std::size_t from) {
+Result<Auditor> open_auditor(const Arguments& arguments, std::size_t from, ProgressLine& line) {
   AuditorOptions options{
-      .log_keys = {}, .witnesses = {}, .master_key_file = arguments.text_or("master-key", "")};
+      .log_keys = {},
+      .witnesses = {},
+      .master_key_file = arguments.text_or("master-key", ""),
+      .progress = [&line](std::uint64_t done, std::uint64_t all) { line.tell(done, all); }};
   if (const auto given = arguments.find("log-key")) {
     if (std::filesystem::exists(*given)) {
       ENTENTE_LET(envelope, read_armoured(*given, "CARD"));
@@ -31,16 +35,26 @@ void show(Console& console, std::string text) {
   console.line(text);
 }
 
+Result<Report> replay_sources(const Arguments& arguments) {
+  ProgressLine line("entries");
+  ENTENTE_LET(auditor, open_auditor(arguments, 0, line));
+  return auditor.replay();
+}
+
 Result<ExitCode> run_replay(const Arguments& arguments, Console& console) {
-  ENTENTE_LET(auditor, open_auditor(arguments, 0));
-  ENTENTE_LET(report, auditor.replay());
+  ENTENTE_LET(report, replay_sources(arguments));
   show(console, arguments.has("json") ? to_json(report) : to_text(report));
   return report.broken() == 0 ? ExitCode::ok : ExitCode::finding;
 }
 
+Result<Explanation> explain(const Arguments& arguments) {
+  ProgressLine line("entries");
+  ENTENTE_LET(auditor, open_auditor(arguments, 1, line));
+  return auditor.why(arguments.operand(0));
+}
+
 Result<ExitCode> run_why(const Arguments& arguments, Console& console) {
-  ENTENTE_LET(auditor, open_auditor(arguments, 1));
-  ENTENTE_LET(explanation, auditor.why(arguments.operand(0)));
+  ENTENTE_LET(explanation, explain(arguments));
   show(console, arguments.has("json") ? explanation.json : explanation.text);
   return ExitCode::ok;
 }

@@ -20,6 +20,7 @@
 #include <entente/replay/redecision.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -33,6 +34,8 @@ struct AuditorOptions {
   std::vector<std::string> log_keys;
   std::vector<std::string> witnesses;     // vkeys whose cosignatures you trust
   std::filesystem::path master_key_file;  // of store directories; empty: the one inside
+  // Hears now and then how many entries of a source are read, and how many it has (0: unknown).
+  std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
 
 // Why a message was said: the case, the facts used, the rule and its line in the policy, receipts.

@@ -14,9 +14,11 @@ struct Auditor::State {
   std::vector<std::filesystem::path> sources;
   std::vector<Contradiction> contradictions;
   AuditorKeys keys;
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
 
   Result<std::vector<ReplayedLog>> replay_all(ReplayOptions options) const {
     options.keep_for_comparison = sources.size() > 1;
+    options.progress = progress;
     std::vector<ReplayedLog> logs;
     for (const auto& path : sources) {
       ENTENTE_LET(source, open_source(path, keys));
@@ -165,6 +167,7 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
     for (const auto& path : sources_at(given)) state->sources.push_back(path);
   }
   state->keys = {logs, witnesses, options.master_key_file};
+  state->progress = std::move(options.progress);
   for (const auto& path : state->sources) {
     ENTENTE_LET(source, open_source(path, state->keys));
     ENTENTE_TRY(source->header());
