@@ -508,7 +508,7 @@ void BrandLog::end_case(const Digest& blind_case) {
   live.fold.casefile.advance(last_ms_);
   result.last_ms = last_ms_;
   result.report.cases.push_back(summarise(live.fold));
-  result.seen.insert(result.seen.end(), live.seen.begin(), live.seen.end());
+  keep_seen(live.seen, parts_.options, result);
   if (parts_.options.keep_for_comparison) {
     result.cases.emplace(case_id, std::move(live.fold.messages));
   }

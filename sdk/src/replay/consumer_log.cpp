@@ -323,7 +323,7 @@ void ConsumerLog::finish() {
     messages.insert(messages.end(), live->fold.unplaced.begin(), live->fold.unplaced.end());
     result.cases.emplace(case_id, std::move(messages));
   }
-  result.seen = std::move(seen_);
+  keep_seen(seen_, parts_.options, result);
 }
 
 }  // namespace

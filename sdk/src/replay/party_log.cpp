@@ -123,4 +123,12 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_
       {.entry = entry.index, .checkpoint = std::move(*named), .verified = key.has_value()});
 }
 
+void keep_seen(std::vector<SeenCheckpoint>& seen, const ReplayOptions& options,
+               ReplayedLog& result) {
+  for (SeenCheckpoint& each : seen) {
+    if (each.verified) result.views[each.checkpoint.origin].push_back(each.checkpoint.head());
+    if (options.keep_for_comparison) result.seen.push_back(std::move(each));
+  }
+}
+
 }  // namespace entente

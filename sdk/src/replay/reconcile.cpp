@@ -1,6 +1,7 @@
 #include <entente/replay/reconcile.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "case_fold.h"
@@ -157,55 +158,78 @@ class Comparison {
   const ReplayedLog& consumer_;
 };
 
-void merge(Report& into, const Report& from) {
-  into.logs.insert(into.logs.end(), from.logs.begin(), from.logs.end());
-  into.cases.insert(into.cases.end(), from.cases.begin(), from.cases.end());
+void merge(Report& into, Report from) {
+  std::ranges::move(from.logs, std::back_inserter(into.logs));
+  if (into.cases.empty()) {
+    into.cases = std::move(from.cases);
+  } else {
+    std::ranges::move(from.cases, std::back_inserter(into.cases));
+  }
   into.left_out += from.left_out;
   for (std::size_t rule = 0; rule < rule_count; ++rule) {
     for (std::size_t judgement = 0; judgement < 4; ++judgement) {
       into.counts[rule][judgement] += from.counts[rule][judgement];
     }
   }
-  for (const Finding& finding : from.findings) {
+  for (Finding& finding : from.findings) {
     if (into.findings.size() < replay_findings_max) {
-      into.findings.push_back(finding);
+      into.findings.push_back(std::move(finding));
     } else {
       ++into.left_out;
     }
   }
 }
 
+// What anybody has seen of the log of this name, by size.
+std::vector<TreeHead> views_of(const std::string& origin, std::span<const ReplayedLog> logs) {
+  std::vector<TreeHead> views;
+  for (const ReplayedLog& log : logs) {
+    if (log.checkpoint.origin == origin && log.checkpoint.size > 0) {
+      views.push_back(log.checkpoint.head());
+    }
+    const auto seen = log.views.find(origin);
+    if (seen != log.views.end()) std::ranges::copy(seen->second, std::back_inserter(views));
+  }
+  std::ranges::sort(views, {},
+                    [](const TreeHead& head) { return std::pair(head.size, head.root); });
+  const auto repeated = std::ranges::unique(views);
+  views.erase(repeated.begin(), repeated.end());
+  return views;
+}
+
 // Two who saw two histories of one size prove the fork without the brand's help; so do two copies
 // of one log.
 void compare_views(Report& report, std::span<const ReplayedLog> logs) {
-  std::map<std::pair<std::string, std::uint64_t>, std::set<Digest>> roots;
-  const auto add = [&](const Checkpoint& view) {
-    roots[{view.origin, view.size}].insert(view.root);
-  };
+  std::set<std::string> origins;
   for (const ReplayedLog& log : logs) {
-    if (log.checkpoint.size > 0) add(log.checkpoint);
-    for (const SeenCheckpoint& seen : log.seen) {
-      if (seen.verified) add(seen.checkpoint);
-    }
+    origins.insert(log.checkpoint.origin);
+    for (const auto& [origin, heads] : log.views) origins.insert(origin);
   }
-  for (const auto& [place, views] : roots) {
-    if (views.size() == 1) continue;
-    report.add({.rule = Rule::both_checkpoints,
-                .judgement = Judgement::broken,
-                .at_fault = Party::unset,
-                .log = Party::unset,
-                .entries = {},
-                .grade = Grade::receipted,
-                .sentence = place.first + " has " + std::to_string(views.size()) +
-                            " histories of " + std::to_string(place.second) + " entries"});
+  for (const std::string& origin : origins) {
+    const std::vector<TreeHead> views = views_of(origin, logs);
+    for (auto from = views.begin(); from != views.end();) {
+      const auto to = std::find_if(from, views.end(),
+                                   [&](const TreeHead& head) { return head.size != from->size; });
+      if (to - from > 1) {
+        report.add({.rule = Rule::both_checkpoints,
+                    .judgement = Judgement::broken,
+                    .at_fault = Party::unset,
+                    .log = Party::unset,
+                    .entries = {},
+                    .grade = Grade::receipted,
+                    .sentence = origin + " has " + std::to_string(to - from) + " histories of " +
+                                std::to_string(from->size) + " entries"});
+      }
+      from = to;
+    }
   }
 }
 
 }  // namespace
 
-Report reconcile(std::span<const ReplayedLog> logs) {
+Report reconcile(std::span<ReplayedLog> logs) {
   Report report;
-  for (const ReplayedLog& log : logs) merge(report, log.report);
+  for (ReplayedLog& log : logs) merge(report, std::move(log.report));
   for (const ReplayedLog& brand : logs) {
     if (brand.owner != Party::brand) continue;
     for (const ReplayedLog& consumer : logs) {

@@ -3,7 +3,7 @@
 // receipt backed by an entry, every checkpoint that one party saw a state the other's log has been
 // in.
 //
-//     const ReplayedLog logs[] = {*replay(brand_source), *replay(consumer_source)};
+//     ReplayedLog logs[] = {*replay(brand_source), *replay(consumer_source)};
 //     Report both = reconcile(logs);
 //
 // Rules: protocol/spec/07-replay.md, `both.*`.
@@ -14,7 +14,8 @@
 
 namespace entente {
 
-// The reports of all logs, and what comparing every brand's with every consumer's adds.
-Report reconcile(std::span<const ReplayedLog> logs);
+// The reports of all logs, taken out of them, and what comparing every brand's with every
+// consumer's adds.
+Report reconcile(std::span<ReplayedLog> logs);
 
 }  // namespace entente

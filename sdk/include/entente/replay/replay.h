@@ -74,7 +74,9 @@ struct ReplayedLog {
   std::map<CaseId, ReplayedCase> cases;  // only if kept for comparison, as are the leaves
   std::int64_t last_ms = 0;              // of the newest entry of a brand's log
   std::vector<Digest> leaves;            // leaf hashes in order; empty if the source is partial
-  std::vector<SeenCheckpoint> seen;      // of other parties' logs
+  std::vector<SeenCheckpoint> seen;      // of other parties' logs; only if kept for comparison
+  // What other logs have signed, as far as it was seen and verified, by origin.
+  std::map<std::string, std::vector<TreeHead>> views;
   std::vector<Trace> traces;
   std::vector<Redecision> redecisions;  // in the order of the log
 };
