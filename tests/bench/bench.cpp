@@ -30,6 +30,7 @@ constexpr Family families[] = {
     {"idle", measure_idle, "memory of those who wait for news"},
     {"log", measure_log, "durable entries beside bare commits"},
     {"negotiation", measure_negotiation, "whole negotiations, one at a time"},
+    {"replay", measure_replay, "an auditor's replay beside the signatures it verifies"},
     {"retail", measure_retail, "tasks a second of examples/retail"},
     {"soak", measure_soak, "a steady load for half an hour", true},
 };
@@ -155,6 +156,9 @@ bool is_wanted(const Family& family, const Arguments& arguments) {
 int main(int count, char** words) {
   if (count > 1 && std::strcmp(words[1], "--serve") == 0) {
     return serve_endpoint({words + 2, words + count});
+  }
+  if (count > 1 && std::strcmp(words[1], "--replay") == 0) {
+    return replay_alone({words + 2, words + count});
   }
   const Arguments arguments = read_arguments(count, words);
   if (arguments.help) {

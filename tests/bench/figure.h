@@ -3,6 +3,7 @@
 // same run, and the goal each is held to. A family of figures is one function in a file of its own;
 // bench.cpp lists them all.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ std::vector<Figure> measure_a2a(const BenchOptions& options);
 std::vector<Figure> measure_idle(const BenchOptions& options);
 std::vector<Figure> measure_log(const BenchOptions& options);
 std::vector<Figure> measure_negotiation(const BenchOptions& options);
+std::vector<Figure> measure_replay(const BenchOptions& options);
+// What measure_replay() runs in a process of its own: a store and the key of its log.
+int replay_alone(std::span<const char* const> words);
 std::vector<Figure> measure_retail(const BenchOptions& options);
 std::vector<Figure> measure_soak(const BenchOptions& options);
 

@@ -96,8 +96,8 @@ class BrandLog final : public PartyLog {
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   Exposure exposure_;
   std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
-  std::vector<CaseId> left_waiting_;     // ended while the agent owed a word, and no person has them
-  BrandCase* unsettled_ = nullptr;       // whose newest message is not in exposure_ yet
+  std::vector<CaseId> left_waiting_;  // ended while the agent owed a word, and no person has them
+  BrandCase* unsettled_ = nullptr;    // whose newest message is not in exposure_ yet
   std::int64_t last_ms_;
 };
 
@@ -397,9 +397,9 @@ void BrandLog::leave_open(const BrandCase& live, const OpenEntry& entry, const s
                         {.entries = {entry.index}, .case_id = live.fold.id}, why);
   if (parts_.options.newer == nullptr) return;
   parts_.result.redecisions.push_back({.entry = entry.index,
-                                .case_id = live.fold.id,
-                                .at_ms = entry.leaf.time_ms,
-                                .obstacle = why});
+                                       .case_id = live.fold.id,
+                                       .at_ms = entry.leaf.time_ms,
+                                       .obstacle = why});
 }
 
 void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
