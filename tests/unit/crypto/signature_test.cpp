@@ -144,3 +144,27 @@ TEST_CASE("a seed has 32 bytes", "[crypto][signature][negative]") {
     CHECK(KeyPair::from_seed(Bytes(size)).error().code == ErrorCode::malformed);
   }
 }
+
+TEST_CASE("a key gets the same verdict however often it is asked about", "[crypto][signature]") {
+  // Zero is a point of small order; it must not pass for a place that nothing was kept in.
+  const PublicKey zero;
+  const PublicKey good = KeyPair::from_seed(Bytes(32, 4))->public_key();
+  // As many as are remembered, and more: each displaces another.
+  std::vector<PublicKey> others;
+  for (int i = 0; i < 3000; ++i) {
+    Bytes seed(32, static_cast<std::uint8_t>(i));
+    seed[0] = static_cast<std::uint8_t>(i >> 8);
+    others.push_back(KeyPair::from_seed(seed)->public_key());
+  }
+  for (int round = 0; round < 3; ++round) {
+    CHECK(check_key(zero).error().code == ErrorCode::key_invalid);
+    CHECK(check_key(good));
+    // The same place as the good key, by its first bytes.
+    PublicKey bad = good;
+    bad.bytes[31] ^= 0x40;
+    CHECK(check_key(bad).error().code == ErrorCode::key_invalid);
+    for (const PublicKey& other : others) {
+      if (!check_key(other)) FAIL("a good key was refused");
+    }
+  }
+}
