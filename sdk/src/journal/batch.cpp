@@ -418,8 +418,7 @@ Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
                     .authority = parts.card_digest};
   message.audience = {.party = consumer_did(parts.authority, opening), .card = {}};
   message.seen = live_.record.other_log;
-  ENTENTE_LET(envelope, sign(message, *parts.identity.message_key));
-  ENTENTE_LET(verified, Admission::admit<Message>(envelope));
+  ENTENTE_LET(verified, Admission::sign(message, *parts.identity.message_key));
   ENTENTE_LET(authorised, pass_gate(parts.authority, casefile, verified,
                                     {.now_ms = now_ms(), .index = parts.ledger.next_index()}));
   const Outcome outcome = casefile.admit(authorised, now_ms());
@@ -430,13 +429,14 @@ Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
     live_.record.keep(part);
     live_.new_parts[position].push_back(part_digest(part));
   }
+  const ByteView envelope = verified.envelope();
   live_.record.entries.push_back(parts.ledger.append(
       {.kind = EntryKind::message,
        .case_id = casefile.id(),
        .position = position,
        .direction = Direction::sent,
        .time_ms = now_ms(),
-       .content = envelope,
+       .content = Bytes(envelope.begin(), envelope.end()),
        .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))}));
   parts.speaker.admitted(live_.record);
   batch_.touch(casefile.id());

@@ -64,14 +64,14 @@ void Follower::State::frame(Message& message, const CaseId& case_id) const {
 // Signs and writes to the log. Nothing may be sent before commit().
 Result<Verified<Message>> Follower::State::persist(Composition made, const CaseId* known,
                                                    const Signer& author) {
-  ENTENTE_LET(envelope, sign(made.message, author));
-  ENTENTE_LET(message, Admission::admit<Message>(envelope));
+  ENTENTE_LET(message, Admission::sign(made.message, author));
+  const ByteView envelope = message.envelope();
   const CaseId case_id = known == nullptr ? message.id() : *known;
   ledger.append({.kind = EntryKind::message,
                  .case_id = case_id,
                  .direction = Direction::sent,
                  .time_ms = clock.now_ms(),
-                 .content = envelope});
+                 .content = Bytes(envelope.begin(), envelope.end())});
   FollowedCase& followed = cases[case_id];
   for (const Part& part : made.new_parts) {
     ledger.keep_part(case_id, part);

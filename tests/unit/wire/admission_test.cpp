@@ -37,6 +37,22 @@ Bytes envelope_of(Bytes payload, std::string_view type = payload_type::message) 
   return *sign_payload(type, payload, samples::key(samples::brand_key));
 }
 
+// A device that signs something else than it was asked to, or says it is another.
+class FaultySigner final : public Signer {
+ public:
+  FaultySigner(std::uint8_t number, bool errs) : key_(samples::key(number)), errs_(errs) {}
+  const PublicKey& public_key() const override { return key_.public_key(); }
+  Result<Signature> sign(ByteView message) const override {
+    auto signature = *key_.sign(message);
+    if (errs_) signature[10] ^= 1;
+    return signature;
+  }
+
+ private:
+  KeyPair key_;
+  bool errs_;
+};
+
 struct MixedKey {
   PublicKey key;
   std::array<std::uint8_t, 32> scalar{};
@@ -182,4 +198,40 @@ TEST_CASE("the type an envelope claims can be asked without believing it", "[wir
   const Bytes card = signed_by(samples::card(), samples::root_key);
   CHECK(unverified_payload_type(card) == std::string(payload_type::card));
   CHECK_FALSE(unverified_payload_type(view("noise")).has_value());
+}
+
+TEST_CASE("what is signed here is what would be admitted", "[wire][admission]") {
+  for (const Message& message : samples::messages()) {
+    const std::uint8_t key = samples::signer_of(message);
+    const auto made = Admission::sign(message, samples::key(key));
+    if (!made) FAIL(describe(made.error()));
+    const auto admitted = Admission::admit<Message>(made->envelope());
+    REQUIRE(admitted);
+    CHECK(**made == **admitted);
+    CHECK(made->id() == admitted->id());
+    CHECK(made->signer() == admitted->signer());
+    CHECK(equal(made->envelope(), signed_by(message, key)));
+  }
+}
+
+TEST_CASE("nothing is signed that nobody would admit", "[wire][admission][negative]") {
+  const Message message = samples::message(samples::bodies().front());
+  const std::uint8_t key = samples::signer_of(message);
+  SECTION("by another key than the message names") {
+    const auto made = Admission::sign(message, samples::key(samples::operator_key));
+    CHECK(made.error().code == ErrorCode::signature_invalid);
+  }
+  SECTION("a value that does not read back") {
+    Message broken = message;
+    broken.environment = Environment::unset;
+    CHECK(Admission::sign(broken, samples::key(key)).error().code == ErrorCode::unset_value);
+    broken = message;
+    broken.ext.push_back({.id = "x-a:b", .critical = false, .bytes = Bytes(70'000)});
+    CHECK(Admission::sign(broken, samples::key(key)).error().code == ErrorCode::too_large);
+  }
+  SECTION("by a device that errs") {
+    CHECK(Admission::sign(message, FaultySigner(key, true)).error().code ==
+          ErrorCode::signature_invalid);
+    CHECK(Admission::sign(message, FaultySigner(key, false)));
+  }
 }

@@ -21,6 +21,12 @@ class Admission {
   // decode().
   template <class T>
   static Result<Verified<T>> admit(ByteView envelope);
+
+  // What this process says itself: signed, and verified by having been. The value must read back as
+  // it was written, like any other; and a signer that is not a key in memory is not taken at its
+  // word. Fails with the codes of decode(), signature_invalid, and what the signer says.
+  template <class T>
+  static Result<Verified<T>> sign(const T& value, const Signer& signer);
 };
 
 extern template Result<Verified<Message>> Admission::admit<Message>(ByteView);
@@ -29,6 +35,8 @@ extern template Result<Verified<Mandate>> Admission::admit<Mandate>(ByteView);
 extern template Result<Verified<Approval>> Admission::admit<Approval>(ByteView);
 extern template Result<Verified<Read>> Admission::admit<Read>(ByteView);
 extern template Result<Verified<Refusal>> Admission::admit<Refusal>(ByteView);
+extern template Result<Verified<Message>> Admission::sign<Message>(const Message&, const Signer&);
+extern template Result<Verified<Refusal>> Admission::sign<Refusal>(const Refusal&, const Signer&);
 
 // The type an envelope claims, for sorting a parcel; says nothing about its signature.
 Result<std::string> unverified_payload_type(ByteView envelope);
