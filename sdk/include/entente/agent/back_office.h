@@ -5,7 +5,8 @@
 // All calls come from worker threads, several at a time. They may block, fail and throw. A call
 // that throws, or takes longer than EndpointOptions::call_timeout_ms, counts as `unknown`: what it
 // did is looked up, and what it answers later is looked up again. One that never returns keeps its
-// thread and outlives the endpoint, so a back office must outlive its own calls.
+// thread and outlives the endpoint, so a back office must outlive its own calls. The
+// one exception is chosen by answers_at_once().
 
 #include <entente/protocol/facts.h>
 #include <entente/protocol/message.h>
@@ -78,6 +79,11 @@ class BackOffice {
   virtual std::optional<std::string> find_account(const AccountProof& proof) = 0;
   // Sends a one-time code to the address on the account, if there is one, by the brand's own means.
   virtual void deliver_code(const AccountProof& proof, std::string_view code);
+
+  // True if facts() answers from memory, within microseconds and without waiting for anything. It
+  // is then called on the thread that orders the log, so that a request and its answer become
+  // durable together; every other case waits meanwhile.
+  virtual bool answers_at_once() const { return false; }
 };
 
 }  // namespace entente
