@@ -8,7 +8,7 @@
 
 namespace entente::bench {
 
-inline constexpr int ladder_steps = 24;
+inline constexpr int ladder_steps = 12;
 
 // What the server process does: serves until its standard input ends. Arguments: a directory, the
 // instant the brand is made from, "tls" or "plain".
@@ -45,8 +45,8 @@ class Crowd {
   // Every shopper proposes this often, waiting for each answer. Requires fewer in one case than the
   // ladder has steps.
   void propose(int times);
-  // New cases, and what a proposal then takes of the server's processor.
-  double cpu_seconds_each(int times);
+  // What a proposal takes of the server's processor, in some turns of new cases.
+  double cpu_seconds_each(int times, int turns);
   // As propose(), at this many a second, whoever is free: how long each answer took.
   std::vector<double> propose_at(double per_second, int count);
 
