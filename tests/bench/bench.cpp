@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -154,6 +155,7 @@ bool is_wanted(const Family& family, const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_IGN);  // a server that closes a connection is said to have
   if (count > 1 && std::strcmp(words[1], "--serve") == 0) {
     return serve_endpoint({words + 2, words + count});
   }

@@ -64,6 +64,7 @@ int serve_endpoint(const std::vector<std::string>& arguments) {
   options.server.limits.requests_per_connection_max = 1'000'000;
   options.server.limits.connection_age_ms_max = 3'600'000;
   options.server.limits.idle_ms = 3'600'000;  // while others are measured
+  options.server.limits.request_ms = 3'600'000;
   auto endpoint = must(Endpoint::start(std::move(options)));
   std::printf("%u\n", endpoint->port());
   std::fflush(stdout);
