@@ -15,7 +15,9 @@ if(ENTENTE_SANITIZE)
   add_link_options(-fsanitize=${ENTENTE_SANITIZE})
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
   # Instrumented code looks uninitialized to GCC where it is not, in <regex> for one.
-  target_compile_options(entente_flags INTERFACE -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(entente_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
   if(ENTENTE_SANITIZE MATCHES undefined)
     # A null pointer stops under AddressSanitizer anyway, and these three cost half of the compile
     # time, which would take a whole run past twenty minutes.

@@ -1,5 +1,5 @@
 #pragma once
-// A directory of its own under the system's, removed when dropped.
+// A directory of its own under the system's or the one named, removed when dropped.
 
 #include <stdlib.h>
 
@@ -10,8 +10,9 @@ namespace entente::tests {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "entente-XXXXXX").string();
+  explicit TemporaryDirectory(std::filesystem::path under = {}) {
+    if (under.empty()) under = std::filesystem::temp_directory_path();
+    std::string name = (under / "entente-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
