@@ -1,4 +1,5 @@
 // Where a stranger can send us: URLs, domains and cards, and the socket addresses at the end.
+#include <curl/curl.h>
 #include <entente/identity/authority.h>
 #include <entente/wire/admission.h>
 #include <netinet/in.h>
@@ -19,7 +20,7 @@ namespace samples = tests::samples;
 // Whatever is absent reads as empty.
 std::string part_of(const http::Url& url, CURLUPart part) {
   char* text = nullptr;
-  if (curl_url_get(url.get(), part, &text, 0) != CURLUE_OK) return {};
+  if (curl_url_get(url.handle.get(), part, &text, 0) != CURLUE_OK) return {};
   const std::string owned = text;
   curl_free(text);
   return owned;
@@ -34,11 +35,12 @@ std::string_view authority_in(std::string_view text) {
 }
 
 void url(const std::string& text) {
-  const auto read = http::read_url(text, false);
+  const auto read = http::read_url(text, {});
   if (!read) {
     return require(read.error().code == ErrorCode::address_refused, "a URL is taken or refused");
   }
-  require(http::read_url(text, true).has_value(), "a tolerant reader takes what a strict one does");
+  require(http::read_url(text, {.allow_plain = true, .allow_any_port = true}).has_value(),
+          "a tolerant reader takes what a strict one does");
   const std::string host = part_of(*read, CURLUPART_HOST);
   require(part_of(*read, CURLUPART_SCHEME) == "https", "a scheme is https");
   require(part_of(*read, CURLUPART_USER).empty() && part_of(*read, CURLUPART_PASSWORD).empty(),
@@ -49,7 +51,7 @@ void url(const std::string& text) {
   require(authority.find('@') == std::string_view::npos, "nobody is named before the host");
   require(authority.find('\\') == std::string_view::npos, "a browser sees the same host");
   const std::string whole = part_of(*read, CURLUPART_URL);
-  const auto again = http::read_url(whole, false);
+  const auto again = http::read_url(whole, {});
   require(again.has_value(), "a URL written again is taken again");
   for (const CURLUPart part : {CURLUPART_HOST, CURLUPART_PORT, CURLUPART_PATH, CURLUPART_QUERY}) {
     require(part_of(*again, part) == part_of(*read, part), "a URL written again means the same");
@@ -66,7 +68,7 @@ void domain(const std::string& text) {
     host.resize(at);
   }
   const std::string address = "https://" + host + (port.empty() ? "" : ":" + port) + "/";
-  const auto read = http::read_url(address, false);
+  const auto read = http::read_url(address, {.allow_any_port = true});
   require(read.has_value(), "a domain makes a URL");
   require(part_of(*read, CURLUPART_HOST) == host, "a URL leads to the domain it was made of");
   require(part_of(*read, CURLUPART_PORT) == port, "a URL leads to the port it was made of");
