@@ -6,24 +6,11 @@
 #include <entente/wire/codec.h>
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "decisions.h"
-#include "party_log.h"
-#include "performance.h"
+#include "brand_log.h"
 
 namespace entente {
 namespace {
-
-// Of entente/policy/decide.h.
-constexpr std::string_view cap_code = "cap_reached";
-constexpr std::string_view given_code = "remedy_given";
-
-// The case as it was before what its agent said last, until the decision behind it is read.
-struct Before {
-  MessageId said;
-  Case casefile;
-};
 
 bool promises(Verb verb) {
   return verb == Verb::propose || verb == Verb::accept || verb == Verb::grant ||
@@ -39,67 +26,7 @@ bool may_be_decided(const Body& body) {
          !std::holds_alternative<Notice>(body);
 }
 
-struct BrandCase {
-  explicit BrandCase(Notes& notes) : performance(notes) {}
-
-  CaseFold fold;
-  PerformanceCheck performance;
-  std::vector<Before> answers;
-  std::map<std::uint64_t, Facts> facts;  // by entry
-  PartBook book;
-  std::optional<Vkey> consumer_vkey;
-  std::vector<SeenCheckpoint> seen;
-  std::string consumer;  // its DID
-};
-
-class BrandLog final : public PartyLog {
- public:
-  explicit BrandLog(const PartyLogParts& parts) : parts_(parts), last_ms_(parts.last_ms) {}
-
-  void take(const OpenEntry& entry) override;
-  void end_case(const Digest& blind_case) override;
-  void finish() override;
-
- private:
-  Notes& notes() { return parts_.notes; }
-  BrandCase* case_of(const OpenEntry& entry);
-  void take_message(const OpenEntry& entry);
-  void open_case(const OpenEntry& entry, const Verified<Message>& message);
-  void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
-  void after_admission(BrandCase& live, const Saying& saying, std::optional<Before> before);
-  void take_record(BrandCase& live, const OpenEntry& entry);
-  void take_refusal(BrandCase& live, const OpenEntry& entry);
-  void take_decision(BrandCase& live, const OpenEntry& entry);
-  void leave_open(const BrandCase& live, const OpenEntry& entry, const std::string& why);
-  std::string obstacle_to(const DecisionRecord& record) const;
-  // What a decision rests on beside the case; null: nothing was said, no facts were used.
-  struct Grounds {
-    const Case& before;
-    const Message* said;
-    const Facts* facts;
-  };
-  void check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
-             const Grounds& grounds);
-  void take_performance(BrandCase& live, const OpenEntry& entry);
-  void take_freeze(const OpenEntry& entry);
-  void check_silence(const BrandCase& live, std::uint64_t entry, Actor actor, bool promises);
-  bool awaits_agent(const BrandCase& live) const;
-  void check_handed_over();
-  Trace* find_trace(const MessageId& message);
-  static void note_speaker(BrandCase& live, const PublicKey& key);
-  void settle_exposure();
-  std::optional<std::string> account_at(const BrandCase& live, const Case& casefile,
-                                        std::int64_t at_ms) const;
-  void check_filed(const BrandCase& live, const OpenEntry& entry);
-
-  PartyLogParts parts_;
-  std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
-  Exposure exposure_;
-  std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
-  std::vector<CaseId> left_waiting_;  // ended while the agent owed a word, and no person has them
-  BrandCase* unsettled_ = nullptr;    // whose newest message is not in exposure_ yet
-  std::int64_t last_ms_;
-};
+}  // namespace
 
 void BrandLog::take(const OpenEntry& entry) {
   last_ms_ = std::max(last_ms_, entry.leaf.time_ms);
@@ -237,55 +164,6 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying,
   if (live.answers.size() > answers_max) live.answers.erase(live.answers.begin());
 }
 
-// The order is the brand's own word, and may be kept back like its decisions.
-void BrandLog::take_freeze(const OpenEntry& entry) {
-  const Where where{.entries = {entry.index}, .case_id = {}};
-  if (!entry.content) {
-    return notes().not_checkable(Rule::freeze_respected, where, "the order is not shown");
-  }
-  const auto order = decode<FreezeRecord>(*entry.content);
-  notes().check(order.has_value(), Rule::log_record, where, Party::brand,
-                "an order to stop or go on that is none");
-  if (!order) return;
-  if (!order->frozen) check_handed_over();
-  frozen_ = order->frozen ? std::optional(frozen_.value_or(entry.index)) : std::nullopt;
-}
-
-void BrandLog::check_silence(const BrandCase& live, std::uint64_t entry, Actor actor,
-                             bool promises) {
-  if (!frozen_ || !promises || actor == Actor::person) return;
-  notes().broken(Rule::freeze_respected, {.entries = {*frozen_, entry}, .case_id = live.fold.id},
-                 Party::brand, "the automated agent spoke or decided while it was stopped");
-}
-
-// The agent would speak next, if it were not stopped.
-bool BrandLog::awaits_agent(const BrandCase& live) const {
-  const Policy* policy = parts_.documents.newest_policy();
-  if (policy == nullptr || parts_.is_partial || !live.fold.lost.empty()) return false;
-  const Case& casefile = live.fold.casefile;
-  return casefile.phase() != Phase::closed && next_claim(*policy, casefile).has_value();
-}
-
-bool has_person(const Case& casefile) {
-  const HandoffState* handoff = casefile.handoff();
-  return handoff != nullptr && is_live(handoff->stage);
-}
-
-// No answer is owed by a stopped agent; that a person has the case is.
-void BrandLog::check_handed_over() {
-  if (!frozen_) return;
-  const auto judge = [&](const CaseId& case_id, bool handed_over) {
-    notes().check(handed_over, Rule::freeze_respected, {.entries = {*frozen_}, .case_id = case_id},
-                  Party::brand,
-                  "case " + short_hex(case_id) +
-                      " waited for the stopped agent and was not handed over to a person");
-  };
-  for (const auto& [blind, live] : cases_) {
-    if (awaits_agent(*live)) judge(live->fold.id, has_person(live->fold.casefile));
-  }
-  for (const CaseId& case_id : left_waiting_) judge(case_id, false);
-}
-
 // Whoever spoke last for the consumer signs the consumer's log.
 void BrandLog::note_speaker(BrandCase& live, const PublicKey& key) {
   if (live.consumer_vkey && live.consumer_vkey->public_key() == key) return;
@@ -391,88 +269,6 @@ void BrandLog::take_refusal(BrandCase& live, const OpenEntry& entry) {
       "what was refused (" + (*refusal)->code + ") stands in the consumer's log only");
 }
 
-// What cannot be checked cannot be made again by another policy either.
-void BrandLog::leave_open(const BrandCase& live, const OpenEntry& entry, const std::string& why) {
-  notes().not_checkable(Rule::decision_replayed,
-                        {.entries = {entry.index}, .case_id = live.fold.id}, why);
-  if (parts_.options.newer == nullptr) return;
-  parts_.result.redecisions.push_back({.entry = entry.index,
-                                       .case_id = live.fold.id,
-                                       .at_ms = entry.leaf.time_ms,
-                                       .obstacle = why});
-}
-
-void BrandLog::take_decision(BrandCase& live, const OpenEntry& entry) {
-  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
-  const auto record = decode<DecisionRecord>(*entry.content);
-  notes().check(record && record->case_id == live.fold.id && record->at_ms == entry.leaf.time_ms,
-                Rule::log_record, where, Party::brand,
-                "the decision is not of this case or time, or no decision");
-  if (!record) return;
-  check_silence(live, entry.index, record->decider, true);
-  if (!live.fold.lost.empty()) {
-    return leave_open(live, entry, "the case cannot be followed " + live.fold.lost);
-  }
-  const auto answer = std::ranges::find(live.answers, record->answer, &Before::said);
-  const bool said = answer != live.answers.end();
-  notes().check(said || record->answer.is_zero(), Rule::decision_answer, where, Party::brand,
-                "the decision names an answer that was not said just before");
-  if (!said && !record->answer.is_zero()) return;
-  if (!said) settle_exposure();
-  exposure_.let_pass(record->at_ms);
-  if (const std::string why = obstacle_to(*record); !why.empty()) {
-    return leave_open(live, entry, why);
-  }
-  std::optional<Case> now;  // unless the case as it was before the answer is kept
-  Case& before = said ? answer->casefile : now.emplace(live.fold.casefile);
-  before.advance(record->at_ms);
-  const Message* message = said ? &**live.fold.casefile.find_message(record->answer) : nullptr;
-  const auto facts = live.facts.find(record->facts_entry - 1);
-  const bool has_facts = record->facts_entry != 0 && facts != live.facts.end();
-  if (record->facts_entry != 0 && !has_facts) {
-    return leave_open(live, entry, "the facts used are not shown");
-  }
-  check(live, entry, *record,
-        {.before = before, .said = message, .facts = has_facts ? &facts->second : nullptr});
-}
-
-// What all cases were promised decided, and not all of it is here.
-std::string BrandLog::obstacle_to(const DecisionRecord& record) const {
-  const bool of_all_cases = record.code == cap_code || record.code == given_code;
-  if (parts_.is_partial && of_all_cases) {
-    return "what all cases were promised decided; the evidence is of one";
-  }
-  if (record.code == given_code && !exposure_.knows_all_things()) {
-    return "what was made good before is not shown in full";
-  }
-  return {};
-}
-
-void BrandLog::check(const BrandCase& live, const OpenEntry& entry, const DecisionRecord& record,
-                     const Grounds& grounds) {
-  const Facts none{
-      .case_id = live.fold.id, .claim = record.claim, .at_ms = record.at_ms, .facts = {}};
-  const DecisionView view{.entry = entry.index,
-                          .record = record,
-                          .before = grounds.before,
-                          .said = grounds.said,
-                          .facts = grounds.facts != nullptr ? *grounds.facts : none,
-                          .exposure = exposure_,
-                          .account = account_at(live, grounds.before, record.at_ms),
-                          .parts = live.fold.parts,
-                          .trace = find_trace(record.answer)};
-  check_decision(view, parts_.documents, notes());
-  const ReplayOptions& options = parts_.options;
-  if (options.older == nullptr || options.newer == nullptr) return;
-  parts_.result.redecisions.push_back(redecide(view, *options.older, *options.newer));
-}
-
-Trace* BrandLog::find_trace(const MessageId& message) {
-  const auto found = std::ranges::find(parts_.result.traces, message,
-                                       [](const Trace& trace) { return trace.message.id; });
-  return found == parts_.result.traces.end() ? nullptr : &*found;
-}
-
 void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
   const auto record = decode<PerformanceRecord>(*entry.content);
@@ -522,8 +318,6 @@ void BrandLog::finish() {
   for (const auto& [blind_case, live] : cases_) by_id.emplace(live->fold.id, blind_case);
   for (const auto& [case_id, blind_case] : by_id) end_case(blind_case);
 }
-
-}  // namespace
 
 std::unique_ptr<PartyLog> make_brand_log(const PartyLogParts& parts) {
   return std::make_unique<BrandLog>(parts);
