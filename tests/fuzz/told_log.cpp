@@ -280,9 +280,10 @@ Bytes write_told(EntrySource& source, std::uint8_t key_number) {
   told.push_back(key_number);
   std::vector<CaseId> cases;
   for (;;) {
-    const auto entry = source.next();
+    auto entry = source.next();
     require(entry.has_value(), "a log that is told can be read");
     if (!*entry) break;
+    if (const auto leaf = decode<LogEntry>((*entry)->leaf)) source.open(**entry, *leaf);
     write_entry(told, **entry, cases);
   }
   for (const CaseId& case_id : cases) {

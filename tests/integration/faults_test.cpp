@@ -12,7 +12,7 @@ using namespace entente::tests;
 
 namespace {
 
-constexpr std::uint64_t samples_max = 40;
+constexpr std::uint64_t samples_max = 16;
 
 std::uint64_t calls_of_the_scene() {
   static const std::uint64_t calls = [] {
@@ -75,7 +75,7 @@ TEST_CASE("a disk that fails at any call costs time and nothing else", "[faults]
     for (const Fault fault : {Fault::io_error, Fault::no_space, Fault::short_write,
                               Fault::sync_fails, Fault::sync_drops}) {
       for (const Lasting lasting : {Lasting::once, Lasting::until_healed}) {
-        for (const std::uint64_t call : calls_to_try(offset += 37, 2)) {
+        for (const std::uint64_t call : calls_to_try(offset += 37, 1)) {
           const TemporaryDirectory directory;
           const SceneEnd end = play(directory.path(), {call, fault, lasting, whose});
           CAPTURE(whose, call, name(fault), lasting == Lasting::once);
