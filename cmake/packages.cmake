@@ -2,6 +2,7 @@
 # shows in a public header; why these is docs/design/decisions/0001-dependencies.md.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET GLOBAL prometheus-cpp-core)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(CapnProto REQUIRED)
 find_package(CURL REQUIRED)

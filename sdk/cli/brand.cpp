@@ -85,6 +85,18 @@ Status read_listen(const YamlReader& map, const fs::path& file, HttpServerOption
   return {};
 }
 
+// Plain HTTP for the operator's own systems: an address that strangers reach is refused, as ever.
+Status read_monitoring(const YamlReader& map, HttpServerOptions& server) {
+  ENTENTE_TRY(map.closed({"address", "port"}));
+  if (const auto address = map.find("address")) {
+    ENTENTE_LET(text, address->text());
+    server.address = text;
+  }
+  ENTENTE_LET(port, map.field("port").integer(0, 65'535));
+  server.port = static_cast<std::uint16_t>(port);
+  return {};
+}
+
 Status read_desk(const YamlReader& map, QueueDeskOptions& desk) {
   ENTENTE_TRY(map.closed({"per_ticket", "update_every", "reply_within"}));
   const auto read = [&](std::string_view key, std::int64_t& value_ms) -> Status {
@@ -161,7 +173,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
   ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
-                           "call_timeout", "load"}));
+                           "call_timeout", "load", "monitoring", "events"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -175,6 +187,13 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
     config.call_timeout_ms = ms;
   }
   if (const auto load = root.find("load")) ENTENTE_TRY(read_load(*load, config.load));
+  if (const auto monitoring = root.find("monitoring")) {
+    ENTENTE_TRY(read_monitoring(*monitoring, config.monitoring.emplace()));
+  }
+  if (const auto events = root.find("events")) {
+    ENTENTE_TRY(events->one_of({"stderr"}));
+    config.tells_events = true;
+  }
   return config;
 }
 
@@ -265,7 +284,9 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                          .server = config.server,
                                          .clock = &host.clock,
                                          .uptime = host.uptime,
-                                         .on_trouble = host.on_trouble}));
+                                         .on_trouble = host.on_trouble,
+                                         .on_event = config.tells_events ? host.on_event : nullptr,
+                                         .monitoring = config.monitoring}));
   state->endpoint = std::move(endpoint);
   return std::unique_ptr<Brand>(new Brand(std::move(state)));
 }

@@ -25,6 +25,8 @@ struct BrandConfig {
   std::int64_t workers = 4;
   std::int64_t call_timeout_ms = 30'000;
   LoadLimits load;
+  std::optional<HttpServerOptions> monitoring;
+  bool tells_events = false;  // to standard error
 };
 
 // Paths in the file are seen from the file. Fails with file_missing, config_invalid, yaml_invalid.
@@ -35,6 +37,7 @@ struct BrandHost {
   Clock& clock;
   Clock* uptime = nullptr;  // none: the clock is believed, whatever it says
   std::function<void(const std::string&)> on_trouble;
+  std::function<void(std::string_view)> on_event;  // used if the configuration asks for events
 };
 
 class Brand {

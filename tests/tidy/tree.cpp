@@ -25,8 +25,9 @@ bool is_outside(const fs::path& directory) {
 }
 
 bool is_written_by_hand(const fs::path& file) {
-  static constexpr std::array<std::string_view, 10> kinds = {
-      ".h", ".cpp", ".c", ".md", ".capnp", ".cmake", ".txt", ".yaml", ".js", ".sh"};
+  static constexpr std::array<std::string_view, 12> kinds = {
+      ".h",   ".cpp",  ".c",  ".md", ".capnp",   ".cmake",
+      ".txt", ".yaml", ".js", ".sh", ".service", ".conf"};
   const std::string extension = file.extension().string();
   for (const std::string_view kind : kinds) {
     if (extension == kind) return true;

@@ -41,6 +41,10 @@ void tell(Console& console, Brand& brand, const BrandConfig& config) {
   console.line(console.paint(Ink::strong, card.domain) + " listens on " +
                (config.server.certificate_file.empty() ? "http://" : "https://") +
                config.server.address + ":" + std::to_string(brand.endpoint().port()));
+  if (config.monitoring) {
+    console.line("metrics on http://" + config.monitoring->address + ":" +
+                 std::to_string(brand.endpoint().monitoring_port()) + "/metrics");
+  }
   console.line("policy " + config.policy.string() + ", store " + config.data.string());
   console.line("Ctrl-C stops it.");
 }
@@ -70,7 +74,10 @@ Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandC
 Result<ExitCode> run(const Arguments& arguments, Console& console) {
   SystemClock clock;
   SystemUptime uptime;
-  const BrandHost host{clock, &uptime, [&](const std::string& line) { console.complain(line); }};
+  const BrandHost host{.clock = clock,
+                       .uptime = &uptime,
+                       .on_trouble = [&](const std::string& line) { console.complain(line); },
+                       .on_event = [&](std::string_view line) { console.complain(line); }};
   ENTENTE_LET(config, read_brand_config(arguments.text_or("config", "")));
   ENTENTE_LET(port, arguments.integer_or("port", config.server.port, 65'535));
   config.server.port = static_cast<std::uint16_t>(port);

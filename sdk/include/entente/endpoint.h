@@ -52,6 +52,11 @@ struct EndpointOptions {
   // when somebody has set the clock.
   // From a thread of the endpoint; must return at once.
   std::function<void(const std::string&)> on_trouble;
+  // One line of JSON for each request and each trouble, without anything personal; from any thread,
+  // one at a time.
+  std::function<void(std::string_view)> on_event;
+  // Where /metrics and /healthz answer the operator's own systems; nothing: nowhere.
+  std::optional<HttpServerOptions> monitoring;
 };
 
 // What a parcel got.
@@ -72,6 +77,7 @@ class Endpoint {
   void stop();
 
   std::uint16_t port() const;
+  std::uint16_t monitoring_port() const;  // 0 without monitoring
   const Card& card() const;
   HttpServerStats http() const;
   LoadStats load() const;

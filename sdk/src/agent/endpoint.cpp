@@ -11,6 +11,7 @@
 
 #include "endpoint_http.h"
 #include "freeze_watch.h"
+#include "monitoring.h"
 #include "service_agent.h"
 
 namespace entente {
@@ -63,6 +64,7 @@ struct Endpoint::State {
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ServiceAgent> agent;
+  std::unique_ptr<Monitoring> monitoring;
   std::unique_ptr<Sequencer> sequencer;
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<HttpServer> server;
@@ -74,6 +76,7 @@ struct Endpoint::State {
   Status start_journal(const Card& card, Policy policy);
   void watch_freeze(const std::optional<FreezeRecord>& last);
   Status start_server();
+  void tell(const std::string& line);
 };
 
 void Endpoint::State::start_clock() {
@@ -110,16 +113,17 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   ENTENTE_LET(last, last_freeze(*ledger));
   const auto ordered = read_freeze_order(options.directory);
   agent->set_frozen((last && last->frozen) || (ordered && ordered->frozen));
-  ENTENTE_LET(
-      running,
-      Sequencer::start(
-          *ledger,
-          {.card = options.card,
-           .policy = options.policy,
-           .message_key = options.message_key,
-           .environment = card.environment,
-           .load = options.load},
-          {.speaker = *agent, .clock = clock(), .entropy = entropy(), .tell = options.on_trouble}));
+  ENTENTE_LET(running, Sequencer::start(*ledger,
+                                        {.card = options.card,
+                                         .policy = options.policy,
+                                         .message_key = options.message_key,
+                                         .environment = card.environment,
+                                         .load = options.load},
+                                        {.speaker = *agent,
+                                         .clock = clock(),
+                                         .entropy = entropy(),
+                                         .tell = [this](const std::string& line) { tell(line); },
+                                         .observer = &monitoring->observer()}));
   sequencer = std::move(running);
   watch_freeze(last);
   return {};
@@ -136,12 +140,21 @@ void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
       });
 }
 
+void Endpoint::State::tell(const std::string& line) {
+  if (options.on_trouble) options.on_trouble(line);
+  monitoring->events().write("trouble", {{"what", line}});
+}
+
 Status Endpoint::State::start_server() {
+  const auto stats = [this] { return server ? server->stats() : HttpServerStats{}; };
+  if (options.monitoring) {
+    ENTENTE_TRY(monitoring->listen(*options.monitoring, *sequencer, stats));
+  }
   if (!options.serve_http) return {};
-  server = std::make_unique<HttpServer>(options.server,
-                                        [this](const HttpRequest& request, const HttpReply& reply) {
-                                          serve(*sequencer, options.card, request, reply);
-                                        });
+  server = std::make_unique<HttpServer>(
+      options.server, [this](const HttpRequest& request, const HttpReply& reply) {
+        serve(*sequencer, options.card, request, monitoring->watch(request, reply));
+      });
   return server->start();
 }
 
@@ -160,6 +173,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   state->start_clock();
+  state->monitoring =
+      std::make_unique<Monitoring>(state->options.on_event, state->clock(), state->entropy());
   // Whole or not at all: what has started is stopped in order if something after it fails.
   auto endpoint = std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
   ENTENTE_TRY(endpoint->state_->start_journal(*card, std::move(policy)));
@@ -171,6 +186,7 @@ void Endpoint::stop() {
   if (state_ == nullptr) return;
   state_->freeze_watch.reset();
   if (state_->server) state_->server->stop();
+  if (state_->monitoring) state_->monitoring->stop();
   if (state_->workers) state_->workers->stop();
   state_->sequencer.reset();
   state_->server.reset();
@@ -180,6 +196,7 @@ void Endpoint::stop() {
 }
 
 std::uint16_t Endpoint::port() const { return state_->server ? state_->server->port() : 0; }
+std::uint16_t Endpoint::monitoring_port() const { return state_->monitoring->port(); }
 const Card& Endpoint::card() const { return state_->sequencer->card(); }
 std::optional<std::string> Endpoint::trouble() const { return state_->sequencer->trouble(); }
 HttpServerStats Endpoint::http() const {

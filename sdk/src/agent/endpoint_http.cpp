@@ -151,6 +151,16 @@ HttpResponse response_of(const Delivery& delivery) {
   return response;
 }
 
+std::string_view route_of(std::string_view path) {
+  for (const std::string_view fixed : {card_path, cases_path, std::string_view("/healthz")}) {
+    if (path == fixed) return fixed;
+  }
+  if (path.starts_with(log_path)) return log_path;
+  if (!path.starts_with(cases_path)) return "other";
+  const bool of_message = path.find("/status/") != std::string_view::npos;
+  return of_message ? "/entente/v1/cases/{id}/status/{message}" : "/entente/v1/cases/{id}";
+}
+
 void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
            const HttpReply& reply) {
   const std::string_view path = request.path;

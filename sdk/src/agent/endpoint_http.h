@@ -20,4 +20,7 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
 
 HttpResponse response_of(const Delivery& delivery);
 
+// What kind of path this is, for counting: "/entente/v1/cases/{id}", or "other".
+std::string_view route_of(std::string_view path);
+
 }  // namespace entente

@@ -293,6 +293,7 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
   if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
     parts_.ledger.put_revoked(revoke->mandate, index);
   }
+  parts_.note_admitted(*message, outcome);
   parts_.speaker.admitted(live.record);
   touch(case_id);
 }
@@ -319,6 +320,7 @@ void Batch::note_checkpoint(LiveCase& live, const Arrived& arrived, const Messag
 // Refusals of members are signed and logged; one who has no case yet gets a signature and no entry.
 // Of those told to come back only an accept has an entry, which keeps it in time.
 void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Reply& reply) {
+  if (parts_.observer) parts_.observer->refused(no.code);
   Refusal refusal{.message = message.id(),
                   .code = std::string(name(no.code)),
                   .at_ms = now_ms_,
@@ -438,6 +440,7 @@ Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
        .time_ms = now_ms(),
        .content = Bytes(envelope.begin(), envelope.end()),
        .effect = std::string(outcome.effect == Effect::binding ? "binding" : name(outcome.code))}));
+  parts.note_admitted(*authorised, outcome);
   parts.speaker.admitted(live_.record);
   batch_.touch(casefile.id());
   return authorised.id();

@@ -62,6 +62,11 @@ struct SequencerParts {
   Entropy& entropy;
   Members* members = nullptr;  // told who belongs to which case
   std::function<void(const std::string&)> tell;
+  Observer* observer = nullptr;
+
+  void note_admitted(const Message& message, const Outcome& outcome) const {
+    if (observer) observer->admitted(message, outcome.effect == Effect::binding);
+  }
 };
 
 class Batch {

@@ -60,6 +60,7 @@ struct Sequencer::State {
   void after_commit(const Batch& batch);
   void answer_waiting(std::int64_t now_ms);
   void forget_closed(const std::set<CaseId>& touched);
+  Survey survey();
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
   bool add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
@@ -172,7 +173,13 @@ void Sequencer::State::run() {
     const auto submissions = static_cast<std::size_t>(std::ranges::count_if(
         *works, [](const Work& work) { return std::holds_alternative<Arrived>(work); }));
     run_batch(std::move(*works));
-    intake.note_batch(submissions, std::chrono::steady_clock::now() - begun);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    intake.note_batch(submissions, took);
+    if (parts.observer && submissions > 0) {
+      parts.observer->batch_done(
+          {.submissions = submissions,
+           .took_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+    }
   }
 }
 
@@ -270,6 +277,22 @@ Status Sequencer::State::start_over() {
   parts.authority = Authority(card.did(), parts.identity.environment);
   parts.speaker.start_over();
   return take_up();
+}
+
+Survey Sequencer::State::survey() {
+  Survey seen{.cases = cases.size(), .readers = waiting.size()};
+  for (const auto& [case_id, live] : cases) {
+    const Case& casefile = live->record.casefile;
+    for (const CaseClock& clock : casefile.clocks()) {
+      if (clock.owes == Party::brand && clock.at_ms < now_ms()) ++seen.overdue[clock.kind];
+    }
+    const HandoffState* handoff = casefile.handoff();
+    if (handoff == nullptr || !is_live(handoff->stage)) continue;
+    ++seen.handoffs[handoff->stage];
+    if (!is_waiting(handoff->stage)) continue;
+    seen.oldest_handoff_ms = std::max(seen.oldest_handoff_ms, now_ms() - handoff->asked_ms);
+  }
+  return seen;
 }
 
 // A closed case is read from the ledger again, should anybody come back to it.
@@ -383,7 +406,8 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
                                              .speaker = host.speaker,
                                              .clock = host.clock,
                                              .entropy = host.entropy,
-                                             .tell = std::move(host.tell)},
+                                             .tell = std::move(host.tell),
+                                             .observer = host.observer},
                               *card);
   auto sequencer = std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
   State& running = *sequencer->state_;
@@ -444,6 +468,10 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, cons
 
 void Sequencer::inspect(std::function<void(const Ledger&)> look) {
   state_->intake.post(Look([look, state = state_.get()](Batch*) { look(state->parts.ledger); }));
+}
+
+void Sequencer::survey(std::function<void(const Survey&)> look) {
+  state_->intake.post(Look([look, state = state_.get()](Batch*) { look(state->survey()); }));
 }
 
 std::optional<std::string> Sequencer::trouble() const {

@@ -102,6 +102,14 @@ HttpReply::HttpReply(Deliver deliver, Gone gone)
 
 void HttpReply::send(HttpResponse response) const { once_->send(std::move(response)); }
 
+HttpReply HttpReply::watched(std::function<void(const HttpResponse&)> look) const {
+  const auto pass_on = [inner = *this, look = std::move(look)](HttpResponse response) {
+    look(response);
+    inner.send(std::move(response));
+  };
+  return HttpReply(pass_on, once_->gone_);
+}
+
 bool HttpReply::is_wanted() const { return !once_->gone_ || !once_->gone_->load(); }
 
 }  // namespace entente

@@ -8,6 +8,7 @@
 // Rules: protocol/spec/05-lifecycle.md (order), 06-audit-log.md (what must be durable first).
 
 #include <entente/journal/load.h>
+#include <entente/journal/observer.h>
 #include <entente/journal/room.h>
 
 #include <functional>
@@ -31,6 +32,7 @@ struct SequencerHost {
   Entropy& entropy;
   // One line for the person who runs the endpoint, from the writer thread; may be empty.
   std::function<void(const std::string&)> tell;
+  Observer* observer = nullptr;
 };
 
 struct Delivery {
@@ -77,6 +79,8 @@ class Sequencer {
                   std::function<void(Result<Receipt>)> done);
   // Runs on the writer thread between batches, for reading the ledger; reads may fail.
   void inspect(std::function<void(const Ledger&)> look);
+  // Where the cases in memory stand; likewise.
+  void survey(std::function<void(const Survey&)> look);
   // Why nothing is admitted now; nothing if all is well. From any thread.
   std::optional<std::string> trouble() const;
 

@@ -72,6 +72,8 @@ class HttpReply {
   explicit HttpReply(Deliver deliver, Gone gone = nullptr);
 
   void send(HttpResponse response) const;
+  // The same reply, whose answer `look` sees before it is sent.
+  HttpReply watched(std::function<void(const HttpResponse&)> look) const;
   // False once the peer has left or the server stopped waiting: a queue of waiters may drop it.
   bool is_wanted() const;
 
