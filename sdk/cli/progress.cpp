@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <iostream>
 
 namespace entente::cli {
@@ -29,7 +30,7 @@ std::string describe_progress(std::string_view what, std::uint64_t done, std::ui
   text += ", " + std::to_string(static_cast<std::uint64_t>(per_second)) + "/s";
   if (all <= done) return text;
   const double left = static_cast<double>(all - done) / per_second;
-  return text + ", " + describe_time(static_cast<std::uint64_t>(left + 0.5)) + " left";
+  return text + ", " + describe_time(static_cast<std::uint64_t>(std::llround(left))) + " left";
 }
 
 ProgressLine::ProgressLine(std::string_view what)
