@@ -5,8 +5,8 @@
 // All calls come from worker threads, several at a time. They may block, fail and throw. A call
 // that throws, or takes longer than EndpointOptions::call_timeout_ms, counts as `unknown`: what it
 // did is looked up, and what it answers later is looked up again. One that never returns keeps its
-// thread and outlives the endpoint, so a back office must outlive its own calls. The
-// one exception is chosen by answers_at_once().
+// thread and outlives the endpoint, so a back office must outlive its own calls. The one exception
+// is chosen by answers_at_once().
 
 #include <entente/protocol/facts.h>
 #include <entente/protocol/message.h>
