@@ -1,4 +1,5 @@
 #include <entente/audit/checkpoint.h>
+#include <entente/audit/tiles.h>
 #include <entente/crypto/system.h>
 #include <entente/journal/content.h>
 #include <entente/store/last_signed.h>
@@ -7,6 +8,8 @@
 #include <entente/wire/part.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -31,11 +34,30 @@ struct StoreFiles {
   std::optional<WrapKey> blinding;
 };
 
+// What the root of an earlier size is made of: the complete subtrees it stands on.
+class Peaks final : public NodeReader {
+ public:
+  void note(const MerkleNode& node, std::uint64_t size) {
+    const std::uint64_t complete = size >> node.level;
+    if (complete % 2 == 1 && node.index == complete - 1) by_level_[node.level] = node.hash;
+  }
+  Result<Digest> read_node(unsigned level, std::uint64_t /*index*/) const override {
+    const auto found = by_level_.find(level);
+    if (found == by_level_.end()) return fail(ErrorCode::out_of_range);
+    return found->second;
+  }
+
+ private:
+  std::map<unsigned, Digest> by_level_;
+};
+
 // Reads every row through both ways that lead to it, and compares what is stored twice. What it
 // remembers is of cases that have not ended.
 class StoreSource final : public EntrySource {
  public:
-  StoreSource(StoreFiles files, const AuditorKeys& keys) : files_(std::move(files)), keys_(keys) {}
+  StoreSource(StoreFiles files, const AuditorKeys& keys) : files_(std::move(files)), keys_(keys) {
+    if (const auto last = decode_checkpoint_text(files_.last_signed)) last_signed_ = *last;
+  }
 
   Result<LogHeader> header() override;
   Result<std::optional<LoggedEntry>> next() override;
@@ -60,12 +82,12 @@ class StoreSource final : public EntrySource {
     found_.push_back(
         {.rule = rule, .entries = std::move(entries), .sentence = std::move(sentence)});
   }
+  void check_tile(unsigned level, std::uint64_t index, std::uint64_t entry);
   Filed& filed(const CaseId& case_id);
   void follow_index(LoggedEntry& entry);
   void misfile(const CaseId& case_id, Filed& filed);
   const Result<WrapKey>& key_of(const CaseId& case_id, std::string_view content_class);
   std::optional<std::int64_t> time_of_last() const;
-  Result<Digest> root_then(std::uint64_t size, const EndOfReplay& end) const;
   void check_heads(const EndOfReplay& end);
   void check_rows();
   bool is_opened(const CaseRow& row);
@@ -74,7 +96,10 @@ class StoreSource final : public EntrySource {
   StoreFiles files_;
   AuditorKeys keys_;
   std::uint64_t next_ = 0;
-  Bytes sealed_;  // of the entry just given
+  Bytes sealed_;                                 // of the entry just given
+  std::array<Bytes, tile_level_max + 1> tiles_;  // as far as they are filled
+  std::optional<Checkpoint> last_signed_;
+  Peaks peaks_then_;  // of the tree as last signed
   int missing_ = 0;
   std::optional<std::int64_t> last_ms_;
   std::unordered_map<CaseId, Filed> filed_;
@@ -191,12 +216,23 @@ void StoreSource::open(LoggedEntry& entry, const LogEntry& leaf) {
 
 void StoreSource::compare_nodes(std::uint64_t entry, std::span<const MerkleNode> nodes) {
   for (const MerkleNode& node : nodes) {
-    const auto stored = files_.store->read_node(node.level, node.index);
-    if (!stored || *stored != node.hash) {
-      broken(Rule::log_nodes, {entry},
-             "a stored hash of level " + std::to_string(node.level) + " is not that of the leaves");
+    if (last_signed_) peaks_then_.note(node, last_signed_->size);
+    if (node.level % tile_height != 0) continue;
+    const unsigned level = node.level / tile_height;
+    append(tiles_[level], ByteView(node.hash));
+    if ((node.index + 1) % tile_width_max == 0) {
+      check_tile(level, node.index / tile_width_max, entry);
     }
   }
+}
+
+void StoreSource::check_tile(unsigned level, std::uint64_t index, std::uint64_t entry) {
+  const Bytes due = std::exchange(tiles_[level], {});
+  const auto stored = files_.store->read_tile(level, index);
+  if (stored && *stored == due) return;
+  broken(Rule::log_nodes, {entry},
+         "tile " + std::to_string(index) + " of level " + std::to_string(level) +
+             " does not hold the hashes of the leaves");
 }
 
 Result<std::vector<LoggedPart>> StoreSource::parts_of(const CaseId& case_id) {
@@ -256,18 +292,6 @@ std::vector<Finding> StoreSource::findings(const EndOfReplay& end) {
   return std::exchange(found_, {});
 }
 
-Result<Digest> StoreSource::root_then(std::uint64_t size, const EndOfReplay& end) const {
-  struct Nodes final : NodeReader {
-    explicit Nodes(const Store& from) : store(from) {}
-    const Store& store;
-    Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
-      return store.read_node(level, index);
-    }
-  };
-  if (!end.head || size > end.head->size) return fail(ErrorCode::out_of_range);
-  return root_of(Nodes(*files_.store), size);
-}
-
 // Three places say how far the log is: its entries, its head, and what was last signed.
 void StoreSource::check_heads(const EndOfReplay& end) {
   const auto stored = files_.store->checkpoint();
@@ -278,9 +302,9 @@ void StoreSource::check_heads(const EndOfReplay& end) {
     broken(Rule::log_root, {}, "the stored checkpoint is not that of the stored entries");
   }
   if (*stored == files_.last_signed) return;
-  const auto last = decode_checkpoint_text(files_.last_signed);
-  const auto then = last ? root_then(last->size, end) : Result<Digest>(fail(ErrorCode::malformed));
-  const bool follows = head && last && then && *then == last->root && last->size < head->size &&
+  const auto& last = last_signed_;
+  const auto then = last ? root_of(peaks_then_, last->size) : fail(ErrorCode::malformed);
+  const bool follows = head && then && *then == last->root && last->size < head->size &&
                        last->origin == head->origin;
   if (!follows) {
     return broken(Rule::log_last_signed, {}, "the log is not the one that was last signed");
@@ -321,21 +345,12 @@ Result<std::string> read_last_signed(const std::filesystem::path& directory) {
   return last->text();
 }
 
-std::int64_t earliest_clock(const Case& casefile) {
-  std::int64_t earliest = 0;
-  for (const CaseClock& clock : casefile.clocks()) {
-    if (earliest == 0 || clock.at_ms < earliest) earliest = clock.at_ms;
-  }
-  return earliest;
-}
-
 bool is_filed_as(const CaseRow& row, const Case& casefile) {
-  return row.closed == (casefile.phase() == Phase::closed) &&
-         row.wake_ms == earliest_clock(casefile);
+  return row.closed == (casefile.phase() == Phase::closed);
 }
 
-// The row was written when the case was last touched: by its last message, or by one of the clocks
-// that fell due since. One of these states must be the one on file.
+// The row says whether the case is closed: after its last message, or after one of the clocks that
+// fell due since.
 bool is_state_of(const CaseRow& row, const Case& casefile) {
   if (is_filed_as(row, casefile)) return true;
   constexpr int clocks_max = 64;
@@ -362,7 +377,7 @@ void StoreSource::compare_case(const Case& casefile, Party owner) {
   const auto row = files_.store->find_case(casefile.id());
   if (!row || !*row) return;  // said already
   // A consumer's store writes the row once, when it opens the case.
-  const bool as_opened = owner == Party::consumer && !(*row)->closed && (*row)->wake_ms == 0;
+  const bool as_opened = owner == Party::consumer && !(*row)->closed;
   if (as_opened || is_state_of(**row, casefile)) return;
   found_.push_back({.rule = Rule::log_index,
                     .case_id = casefile.id(),

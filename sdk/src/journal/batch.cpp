@@ -29,10 +29,11 @@ std::uint64_t unseen_from(const Case& casefile) {
   return casefile.effective_prev(Party::consumer) + 1;
 }
 
-std::int64_t earliest_clock(const Case& casefile) {
+// The earliest after an instant; 0: none.
+std::int64_t earliest_clock(const Case& casefile, std::int64_t after_ms) {
   std::int64_t earliest = 0;
   for (const CaseClock& clock : casefile.clocks()) {
-    if (earliest == 0 || clock.at_ms < earliest) earliest = clock.at_ms;
+    if (clock.at_ms > after_ms && (earliest == 0 || clock.at_ms < earliest)) earliest = clock.at_ms;
   }
   return earliest;
 }
@@ -393,15 +394,17 @@ void Batch::log_word(LiveCase& live, const Refusal& word, const Bytes& envelope)
 
 void Batch::put_cases() {
   for (const CaseId& case_id : touched_) {
-    const LiveCase* live = find(case_id);
+    LiveCase* live = find(case_id);
     if (live == nullptr) continue;
     const Case& casefile = live->record.casefile;
     const Message& opening = *casefile.messages().front();
+    next_clocks_[case_id] = earliest_clock(casefile, now_ms_);
+    const bool closed = casefile.phase() == Phase::closed;
+    if (std::exchange(live->filed_closed, closed) == closed) continue;
     parts_.ledger.put_case({.case_id = case_id,
                             .opener = opening.author.key,
                             .open_act = opening.act_id,
-                            .closed = casefile.phase() == Phase::closed,
-                            .wake_ms = earliest_clock(casefile)});
+                            .closed = closed});
   }
 }
 
@@ -429,7 +432,6 @@ Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
   for (const Part& part : made.new_parts) {
     parts.ledger.keep_part(casefile.id(), part);
     live_.record.keep(part);
-    live_.new_parts[position].push_back(part_digest(part));
   }
   const ByteView envelope = verified.envelope();
   live_.record.entries.push_back(parts.ledger.append(

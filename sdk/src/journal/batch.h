@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "compose.h"
 
@@ -30,7 +31,7 @@ bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 // A case in memory.
 struct LiveCase {
   CaseRecord record;
-  std::map<std::uint64_t, std::vector<Digest>> new_parts;  // that travel with a brand's message
+  std::optional<bool> filed_closed;  // as its row in the store says
 };
 
 // What a submission gets once the batch is durable.
@@ -71,7 +72,7 @@ struct SequencerParts {
 
 class Batch {
  public:
-  using Cases = std::map<CaseId, std::unique_ptr<LiveCase>>;
+  using Cases = std::unordered_map<CaseId, std::unique_ptr<LiveCase>>;
   Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms);
 
   Reply take(const Arrived& arrived);
@@ -88,6 +89,9 @@ class Batch {
   const std::set<CaseId>& touched() const { return touched_; }
   // Writes where each touched case now stands.
   void put_cases();
+  // Of the touched cases, by put_cases(): the earliest clock that this batch has not seen due; 0:
+  // none.
+  const std::map<CaseId, std::int64_t>& next_clocks() const { return next_clocks_; }
   std::int64_t now_ms() const { return now_ms_; }
   SequencerParts& parts() { return parts_; }
 
@@ -121,6 +125,7 @@ class Batch {
   std::int64_t now_ms_;
   std::set<CaseId> touched_;
   bool unreadable_ = false;
+  std::map<CaseId, std::int64_t> next_clocks_;
 };
 
 // The four verbs, and an `open` that carries a handoff: nothing about time, mandate or quota

@@ -13,11 +13,13 @@
 #include <unordered_map>
 
 #include "engine.h"
+#include "log_nodes.h"
 
 namespace entente {
 namespace {
 
 constexpr std::string_view spool_context = "entente/unlogged/v1";
+constexpr std::size_t last_leaves_max = 16'384;
 
 }  // namespace
 
@@ -31,7 +33,6 @@ struct Opened {
 struct Gathered {
   StoreBatch rows;
   MerkleTree tree;
-  std::unordered_map<CaseId, Digest> last_leaf;  // of the cases this batch touched
   std::unordered_map<std::uint64_t, Opened> opened;
   Error trouble{ErrorCode::internal, {}};  // met while gathering; commit() reports it
   bool troubled = false;
@@ -50,11 +51,13 @@ struct Ledger::State {
   std::unique_ptr<LastSigned> last_signed;
   WrapKey blinding{};
   WrapKey spool_key{};
+  std::optional<LogNodes> nodes;  // of the gathered tree
   MerkleTree tree;                // committed
   std::int64_t last_time_ms = 0;  // of the newest entry, gathered ones included
   std::string note;
   std::unordered_map<std::uint64_t, Opened>
-      fresh;  // of the last batch: most receipts are asked now
+      fresh;                                       // of the last batch: most receipts are asked now
+  std::unordered_map<CaseId, Digest> last_leaves;  // of cases written lately
   Gathered gathered;
   bool failed = false;
 
@@ -82,16 +85,25 @@ struct Ledger::State {
     if (last_signed) last_signed->abandon();
     keys.reset();
     last_signed.reset();
+    nodes.reset();
     store = make_closed_store(why);
     fresh.clear();
+    last_leaves.clear();
   }
 
   Result<Digest> last_leaf_of(const CaseId& case_id) {
-    const auto known = gathered.last_leaf.find(case_id);
-    if (known != gathered.last_leaf.end()) return known->second;
+    const auto known = last_leaves.find(case_id);
+    if (known != last_leaves.end()) return known->second;
     ENTENTE_LET(entries, store->entries_of(case_id));
     if (entries.empty()) return Digest{};
-    return store->read_node(0, entries.back());
+    ENTENTE_LET(row, store->read_entry(entries.back()));
+    return leaf_hash(row.leaf);
+  }
+
+  void note_last_leaf(const CaseId& case_id, const Digest& hash) {
+    // What is not in the store yet must stay.
+    if (last_leaves.size() >= last_leaves_max && gathered.rows.entries.empty()) last_leaves.clear();
+    last_leaves[case_id] = hash;
   }
 
   Status add(const EntryDraft& draft) {
@@ -122,10 +134,8 @@ struct Ledger::State {
       return fail(ErrorCode::too_large, "a log entry names too many parts");
     }
     const Digest hash = leaf_hash(leaf_bytes);
-    for (const MerkleNode& node : gathered.tree.append(hash)) {
-      gathered.rows.nodes.push_back({node.level, node.index, node.hash});
-    }
-    if (owner != no_case) gathered.last_leaf[owner] = hash;
+    nodes->add(gathered.tree.append(hash), gathered.rows.tiles);
+    if (owner != no_case) note_last_leaf(owner, hash);
     gathered.rows.entries.push_back({.index = index,
                                      .leaf = leaf_bytes,
                                      .sealed = seal_entry(key, opened, index, entropy),
@@ -189,8 +199,8 @@ struct Ledger::State {
 
   // The stored tree must be the one last signed, or follow from it by the batch a crash cut off.
   Status recover() {
-    const TreeReader nodes{*store};
-    ENTENTE_LET(loaded, MerkleTree::load(nodes, store->size()));
+    nodes.emplace(*store);
+    ENTENTE_LET(loaded, nodes->load());
     tree = std::move(loaded);
     if (tree.size() > 0) {
       ENTENTE_LET(text, checkpoint_text(tree));
@@ -199,7 +209,7 @@ struct Ledger::State {
         return fail(ErrorCode::log_corrupt, "the stored nodes do not give the stored root");
       }
     }
-    if (!last_signed->text().empty()) ENTENTE_TRY(check_follows(nodes));
+    if (!last_signed->text().empty()) ENTENTE_TRY(check_follows());
     if (tree.size() > 0) {
       ENTENTE_TRY(sign(tree));
       ENTENTE_LET(newest, store->read_entry(tree.size() - 1));
@@ -210,15 +220,7 @@ struct Ledger::State {
     return {};
   }
 
-  struct TreeReader final : NodeReader {
-    explicit TreeReader(const Store& from) : store(from) {}
-    const Store& store;
-    Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
-      return store.read_node(level, index);
-    }
-  };
-
-  Status check_follows(const TreeReader& nodes) const {
+  Status check_follows() const {
     ENTENTE_LET(last, decode_checkpoint_text(last_signed->text()));
     if (last.origin != vkey.name()) {
       return fail(ErrorCode::log_corrupt, "the last checkpoint is of " + last.origin);
@@ -228,7 +230,7 @@ struct Ledger::State {
                                               " entries and holds " + std::to_string(tree.size()) +
                                               ": a backup was restored");
     }
-    ENTENTE_LET(root, root_of(nodes, last.size));
+    ENTENTE_LET(root, root_of(*nodes, last.size));
     if (root != last.root) {
       return fail(ErrorCode::log_corrupt, "the stored entries are not those that were signed");
     }
@@ -271,8 +273,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const
                                              .keys = {},
                                              .store = {},
                                              .last_signed = {},
+                                             .nodes = {},
                                              .tree = {},
                                              .note = {},
+                                             .fresh = {},
+                                             .last_leaves = {},
                                              .gathered = {}});
   ENTENTE_TRY(state->open_files());
   std::filesystem::remove(in("checkpoint"), error);
@@ -357,7 +362,8 @@ const std::string& Ledger::checkpoint_note() const { return state_->note; }
 const Store& Ledger::store() const { return *state_->store; }
 
 Result<Digest> Ledger::read_node(unsigned level, std::uint64_t index) const {
-  return state_->store->read_node(level, index);
+  if (!state_->nodes) return fail(ErrorCode::store_failed, "the log is closed");
+  return state_->nodes->read_node(level, index);
 }
 
 Result<Receipt> Ledger::receipt(std::uint64_t index) const {

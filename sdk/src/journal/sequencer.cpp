@@ -4,25 +4,18 @@
 #include <entente/journal/sequencer.h>
 
 #include <algorithm>
-#include <list>
+#include <chrono>
 #include <thread>
 
 #include "entrance.h"
 #include "outage.h"
+#include "waiters.h"
 
 namespace entente {
 namespace {
 
 constexpr std::chrono::milliseconds tick{50};  // how late a clock or a waiting reader may be
 constexpr std::int64_t busy_retry_ms = 1000;
-
-// An answer that waits for the brand to have something to say.
-struct Waiting {
-  Reply reply;
-  std::int64_t until_ms = 0;
-  bool reader = false;  // waits for news even when no work is under way
-  std::function<void(Delivery)> done;
-};
 
 }  // namespace
 
@@ -39,8 +32,8 @@ struct Sequencer::State {
   SequencerParts parts;
   Card card;
   Batch::Cases cases;
-  std::map<CaseId, std::int64_t> wake_ms;
-  std::list<Waiting> waiting;
+  Alarms clocks;  // of cases
+  Waiters waiters;
   Outage outage{parts, cases};
   std::vector<Post> held;  // results of workers that came while the log could not be written
 
@@ -58,7 +51,8 @@ struct Sequencer::State {
   std::vector<Waiting> take_all(Batch& batch, std::deque<Work>& works);
   void respond(Batch& batch);
   void after_commit(const Batch& batch);
-  void answer_waiting(std::int64_t now_ms);
+  void wait_or_answer(std::vector<Waiting> replies, std::int64_t now_ms);
+  void answer_waiting(const std::set<CaseId>& touched, std::int64_t now_ms);
   void forget_closed(const std::set<CaseId>& touched);
   Survey survey();
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
@@ -197,9 +191,7 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
                          .done = submission.done});
     }
   }
-  for (const auto& [case_id, at_ms] : wake_ms) {
-    if (at_ms <= batch.now_ms()) batch.wake(case_id);
-  }
+  for (const CaseId& case_id : clocks.take_due(batch.now_ms())) batch.wake(case_id);
   for (Work& work : works) {
     if (const auto* post = std::get_if<Post>(&work)) run_posts(batch, {post, 1});
   }
@@ -226,8 +218,8 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
     return begin_outage(committed.error(), std::move(works));
   }
   after_commit(batch);
-  for (Waiting& reply : replies) waiting.push_back(std::move(reply));
-  answer_waiting(batch.now_ms());
+  wait_or_answer(std::move(replies), batch.now_ms());
+  answer_waiting(batch.touched(), batch.now_ms());
   for (const Work& work : works) {
     if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
   }
@@ -256,10 +248,9 @@ void Sequencer::State::hold(std::deque<Work> works) {
       (*look)(nullptr);
     }
   }
-  for (const Waiting& wait : waiting) {
-    wait.done({.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms});
-  }
-  waiting.clear();
+  waiters.answer_all([](const Reply&) {
+    return Delivery{.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
+  });
 }
 
 void Sequencer::State::resume() {
@@ -273,14 +264,14 @@ void Sequencer::State::resume() {
 Status Sequencer::State::start_over() {
   ENTENTE_TRY(parts.ledger.reopen());
   cases.clear();
-  wake_ms.clear();
+  clocks = {};
   parts.authority = Authority(card.did(), parts.identity.environment);
   parts.speaker.start_over();
   return take_up();
 }
 
 Survey Sequencer::State::survey() {
-  Survey seen{.cases = cases.size(), .readers = waiting.size()};
+  Survey seen{.cases = cases.size(), .readers = waiters.count()};
   for (const auto& [case_id, live] : cases) {
     const Case& casefile = live->record.casefile;
     for (const CaseClock& clock : casefile.clocks()) {
@@ -300,34 +291,20 @@ void Sequencer::State::forget_closed(const std::set<CaseId>& touched) {
   for (const CaseId& case_id : touched) {
     const auto live = cases.find(case_id);
     if (live == cases.end() || live->second->record.casefile.phase() != Phase::closed) continue;
-    const bool awaited = std::ranges::any_of(
-        waiting, [&](const Waiting& wait) { return wait.reply.case_id == case_id; });
-    if (!awaited && !parts.speaker.is_working(case_id)) cases.erase(live);
+    if (!waiters.has(case_id) && !parts.speaker.is_working(case_id)) cases.erase(live);
   }
 }
 
+// A clock already due was seen by this batch; only a later one wakes the case again.
 void Sequencer::State::after_commit(const Batch& batch) {
   {
     const std::scoped_lock lock(note_mutex);
     note = parts.ledger.checkpoint_note();
   }
-  for (const CaseId& case_id : batch.touched()) {
+  for (const auto& [case_id, at_ms] : batch.next_clocks()) {
+    clocks.set(case_id, at_ms);
     const auto live = cases.find(case_id);
-    if (live == cases.end()) continue;
-    const Case& casefile = live->second->record.casefile;
-    std::int64_t earliest = 0;
-    for (const CaseClock& clock : casefile.clocks()) {
-      // A clock already due was seen by this batch; only a later one wakes the case again.
-      if (clock.at_ms > batch.now_ms() && (earliest == 0 || clock.at_ms < earliest)) {
-        earliest = clock.at_ms;
-      }
-    }
-    if (earliest == 0) {
-      wake_ms.erase(case_id);
-    } else {
-      wake_ms[case_id] = earliest;
-    }
-    parts.speaker.committed(casefile);
+    if (live != cases.end()) parts.speaker.committed(live->second->record.casefile);
   }
 }
 
@@ -340,15 +317,25 @@ bool Sequencer::State::is_ready(const Waiting& wait, std::int64_t now_ms) {
          live->second->record.casefile.next_position() > wait.reply.from.value_or(0);
 }
 
-void Sequencer::State::answer_waiting(std::int64_t now_ms) {
-  for (auto wait = waiting.begin(); wait != waiting.end();) {
-    if (!is_ready(*wait, now_ms)) {
-      ++wait;
-      continue;
+void Sequencer::State::wait_or_answer(std::vector<Waiting> replies, std::int64_t now_ms) {
+  for (Waiting& reply : replies) {
+    if (is_ready(reply, now_ms)) {
+      reply.done(deliver(reply.reply));
+    } else {
+      waiters.add(std::move(reply));
     }
-    wait->done(deliver(wait->reply));
-    wait = waiting.erase(wait);
   }
+}
+
+// Only what this batch touched can have news; of the rest, some have waited long enough.
+void Sequencer::State::answer_waiting(const std::set<CaseId>& touched, std::int64_t now_ms) {
+  const auto answer_case = [&](const CaseId& case_id) {
+    waiters.answer(
+        case_id, [&](const Waiting& waiting) { return is_ready(waiting, now_ms); },
+        [&](const Reply& reply) { return deliver(reply); });
+  };
+  std::ranges::for_each(touched, answer_case);
+  std::ranges::for_each(waiters.take_due(now_ms), answer_case);
 }
 
 Delivery Sequencer::State::deliver(const Reply& reply) {
@@ -421,7 +408,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
 Sequencer::~Sequencer() {
   state_->intake.close();
   if (state_->writer.joinable()) state_->writer.join();
-  for (Waiting& wait : state_->waiting) wait.done(state_->deliver(wait.reply));
+  state_->waiters.answer_all([&](const Reply& reply) { return state_->deliver(reply); });
 }
 
 void Sequencer::submit(Submission submission) { state_->entrance.submit(std::move(submission)); }

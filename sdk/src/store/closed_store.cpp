@@ -13,7 +13,7 @@ class ClosedStore final : public Store {
   std::uint64_t size() const override { return 0; }
   Result<std::string> checkpoint() const override { return std::unexpected(why_); }
   Result<EntryRow> read_entry(std::uint64_t) const override { return std::unexpected(why_); }
-  Result<Digest> read_node(unsigned, std::uint64_t) const override { return std::unexpected(why_); }
+  Result<Bytes> read_tile(unsigned, std::uint64_t) const override { return std::unexpected(why_); }
   Result<std::vector<std::uint64_t>> entries_of(const CaseId&) const override {
     return std::unexpected(why_);
   }

@@ -1,5 +1,7 @@
 #include <entente/store/key_store.h>
 
+#include <unordered_map>
+
 #include "database.h"
 
 namespace entente {
@@ -22,7 +24,7 @@ struct KeyStore::State {
   std::int64_t epoch = 1;
   WrapKey epoch_key{};
   Statement find, insert;
-  std::map<std::string, WrapKey> held;  // by name, as in the table
+  std::unordered_map<std::string, WrapKey> held;  // by name, as in the table
   std::vector<std::string> unwritten;
 
   Result<std::optional<WrapKey>> read(const std::string& name) {

@@ -1,21 +1,24 @@
 #include <entente/store/store.h>
 
+#include <unordered_map>
+
 #include "database.h"
 
 namespace entente {
 namespace {
 
 constexpr Database::Kind store_kind = {0x456e7431, R"sql(
-CREATE TABLE entries(idx INTEGER PRIMARY KEY, case_id BLOB, leaf BLOB NOT NULL,
+CREATE TABLE owners(number INTEGER PRIMARY KEY, case_id BLOB NOT NULL UNIQUE);
+CREATE TABLE entries(idx INTEGER PRIMARY KEY, owner INTEGER, leaf BLOB NOT NULL,
                      sealed BLOB NOT NULL);
-CREATE INDEX entries_by_case ON entries(case_id) WHERE case_id IS NOT NULL;
-CREATE TABLE nodes(place INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+CREATE INDEX entries_by_owner ON entries(owner) WHERE owner IS NOT NULL;
+CREATE TABLE tiles(place INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
 CREATE TABLE parts(case_id BLOB, digest BLOB, class INTEGER NOT NULL, sealed BLOB NOT NULL,
                    PRIMARY KEY(case_id, digest)) WITHOUT ROWID;
 CREATE TABLE receipts(case_id BLOB, message BLOB, leaf BLOB NOT NULL, salt BLOB NOT NULL,
                       proof TEXT NOT NULL, PRIMARY KEY(case_id, message)) WITHOUT ROWID;
 CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB NOT NULL,
-                   closed INTEGER NOT NULL, wake_ms INTEGER NOT NULL) WITHOUT ROWID;
+                   closed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
 CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
@@ -23,32 +26,37 @@ CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
 INSERT INTO head VALUES(1, 0, '');
 )sql"};
 
-// A complete subtree's place as one number: the level above, the index below.
+constexpr std::size_t owners_max = 16'384;
+
+// A tile's place as one number: the level above, the index below.
 std::int64_t place(unsigned level, std::uint64_t index) {
   return static_cast<std::int64_t>((std::uint64_t{level} << 56) | index);
 }
 
 struct Statements {
-  Statement add_entry, add_node, add_part, add_receipt, put_case, add_revoked;
-  Statement put_head, get_head, get_entry, get_node, get_case_entries, get_parts, get_receipts;
+  Statement add_owner, get_owner, add_entry, add_tile, add_part, add_receipt, put_case, add_revoked;
+  Statement put_head, get_head, get_entry, get_tile, get_case_entries, get_parts, get_receipts;
   Statement get_case, get_open, get_cases, get_revoked;
 };
 
 Status prepare_reads(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> reads[] = {
       {&s.get_head, "SELECT size, checkpoint FROM head"},
-      {&s.get_entry, "SELECT case_id, leaf, sealed FROM entries WHERE idx=?"},
-      {&s.get_node, "SELECT hash FROM nodes WHERE place=?"},
-      {&s.get_case_entries, "SELECT idx FROM entries WHERE case_id=? ORDER BY idx"},
+      {&s.get_owner, "SELECT number FROM owners WHERE case_id=?"},
+      {&s.get_entry,
+       "SELECT case_id, leaf, sealed FROM entries LEFT JOIN owners ON number=owner WHERE idx=?"},
+      {&s.get_tile, "SELECT hashes FROM tiles WHERE place=?"},
+      {&s.get_case_entries,
+       "SELECT idx FROM entries WHERE owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY "
+       "idx"},
       {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
       {&s.get_receipts,
        "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
-      {&s.get_case, "SELECT case_id, opener, open_act, closed, wake_ms FROM cases WHERE case_id=?"},
+      {&s.get_case, "SELECT case_id, opener, open_act, closed FROM cases WHERE case_id=?"},
       {&s.get_open,
-       "SELECT case_id, opener, open_act, closed, wake_ms FROM cases WHERE opener=? AND "
+       "SELECT case_id, opener, open_act, closed FROM cases WHERE opener=? AND "
        "open_act=?"},
-      {&s.get_cases,
-       "SELECT case_id, opener, open_act, closed, wake_ms FROM cases ORDER BY case_id"},
+      {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
       {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
   };
   for (const auto& [statement, sql] : reads) {
@@ -60,13 +68,14 @@ Status prepare_reads(const Database& database, Statements& s) {
 
 Status prepare_writes(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> writes[] = {
+      {&s.add_owner, "INSERT INTO owners VALUES(?,?)"},
       {&s.add_entry, "INSERT INTO entries VALUES(?,?,?,?)"},
-      {&s.add_node, "INSERT INTO nodes VALUES(?,?)"},
+      {&s.add_tile, "INSERT INTO tiles VALUES(?,?)"},
       {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
       {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
       {&s.put_case,
-       "INSERT INTO cases VALUES(?,?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
-       "closed=excluded.closed, wake_ms=excluded.wake_ms"},
+       "INSERT INTO cases VALUES(?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
+       "closed=excluded.closed"},
       {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
       {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
   };
@@ -83,7 +92,6 @@ Result<CaseRow> read_case_row(const Statement::Use& use) {
   ENTENTE_TRY(use.bytes_into(1, row.opener.bytes));
   ENTENTE_TRY(use.bytes_into(2, row.open_act));
   row.closed = use.number(3) != 0;
-  row.wake_ms = use.number(4);
   return row;
 }
 
@@ -108,6 +116,7 @@ class SqliteStore final : public Store {
     if (!committed) {
       // After a failed commit or fsync nobody knows what the disk holds: only reopening tells.
       broken_ = !database_.run("ROLLBACK") || written.has_value();
+      owners_.clear();  // some were of this batch
       return committed;
     }
     size_ += batch.entries.size();
@@ -136,14 +145,12 @@ class SqliteStore final : public Store {
     return row;
   }
 
-  Result<Digest> read_node(unsigned level, std::uint64_t index) const override {
-    auto use = statements_.get_node.use();
+  Result<Bytes> read_tile(unsigned level, std::uint64_t index) const override {
+    auto use = statements_.get_tile.use();
     use.bind(place(level, index));
     ENTENTE_LET(found, use.step());
-    if (!found) return missing("tree node");
-    Digest hash;
-    ENTENTE_TRY(use.bytes_into(0, hash.bytes));
-    return hash;
+    if (!found) return missing("a tile of the tree");
+    return use.bytes(0);
   }
 
   Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const override {
@@ -244,10 +251,10 @@ class SqliteStore final : public Store {
 
   Status write_rows(const StoreBatch& batch) {
     for (const EntryRow& row : batch.entries) ENTENTE_TRY(write_entry(row));
-    for (const NodeRow& row : batch.nodes) {
-      ENTENTE_TRY(statements_.add_node.use()
+    for (const TileRow& row : batch.tiles) {
+      ENTENTE_TRY(statements_.add_tile.use()
                       .bind(place(row.level, row.index))
-                      .bind(ByteView(row.hash))
+                      .bind(ByteView(row.hashes))
                       .run());
     }
     for (const PartRow& row : batch.parts) {
@@ -274,11 +281,31 @@ class SqliteStore final : public Store {
     auto use = statements_.add_entry.use();
     use.bind(static_cast<std::int64_t>(row.index));
     if (row.case_id) {
-      use.bind(ByteView(*row.case_id));
+      ENTENTE_LET(owner, owner_of(*row.case_id, row.index));
+      use.bind(owner);
     } else {
       use.bind_null();
     }
     return use.bind(ByteView(row.leaf)).bind(ByteView(row.sealed)).run();
+  }
+
+  // A case is known by the index of its first entry: entries of cases that are talked about now
+  // then lie beside each other in the index, and few pages change in a batch.
+  Result<std::int64_t> owner_of(const CaseId& case_id, std::uint64_t index) {
+    if (const auto known = owners_.find(case_id); known != owners_.end()) return known->second;
+    ENTENTE_LET(stored, find_owner(case_id));
+    const std::int64_t owner = stored.value_or(static_cast<std::int64_t>(index));
+    if (!stored) ENTENTE_TRY(statements_.add_owner.use().bind(owner).bind(ByteView(case_id)).run());
+    if (owners_.size() >= owners_max) owners_.clear();
+    owners_[case_id] = owner;
+    return owner;
+  }
+
+  Result<std::optional<std::int64_t>> find_owner(const CaseId& case_id) const {
+    auto use = statements_.get_owner.use();
+    use.bind(ByteView(case_id));
+    ENTENTE_LET(found, use.step());
+    return found ? std::optional(use.number(0)) : std::nullopt;
   }
 
   Status write_cases(const StoreBatch& batch) {
@@ -288,7 +315,6 @@ class SqliteStore final : public Store {
                       .bind(ByteView(row.opener))
                       .bind(ByteView(row.open_act))
                       .bind(std::int64_t{row.closed})
-                      .bind(row.wake_ms)
                       .run());
     }
     for (const RevokedRow& row : batch.revoked) {
@@ -306,6 +332,7 @@ class SqliteStore final : public Store {
 
   Database database_;
   Statements statements_;
+  std::unordered_map<CaseId, std::int64_t> owners_;  // of cases written to lately
   std::uint64_t size_;
   std::string checkpoint_;
   bool broken_ = false;

@@ -4,9 +4,12 @@
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <iostream>
 
 #include "catch.h"
+#include "shared_data.h"
 #include "temporary_directory.h"
 
 using namespace entente;
@@ -39,6 +42,27 @@ EntryDraft draft(const std::string& content, std::uint8_t case_number = 5) {
           .time_ms = 1000,
           .content = to_bytes(content),
           .effect = "binding"};
+}
+
+void append_many(Ledger& ledger, std::uint64_t until, std::uint64_t at_once) {
+  while (ledger.size() < until) {
+    for (std::uint64_t i = 0; i < at_once && ledger.next_index() < until; ++i) {
+      ledger.append(draft(std::to_string(ledger.next_index()),
+                          static_cast<std::uint8_t>(ledger.next_index() % 7 + 1)));
+    }
+    REQUIRE(ledger.commit());
+  }
+}
+
+bool is_proved(const Ledger& ledger, std::uint64_t index) {
+  const auto receipt = ledger.receipt(index);
+  if (!receipt) return false;
+  const auto proof = decode_proof(receipt->proof);
+  return proof && verify_proof_of_leaf(*proof, receipt->leaf, ledger.vkey()).has_value();
+}
+
+TreeHead head_of(const Ledger& ledger) {
+  return verify_checkpoint(ledger.checkpoint_note(), ledger.vkey())->head();
 }
 
 void copy_store(const fs::path& from, const fs::path& to) {
@@ -180,4 +204,71 @@ TEST_CASE("two processes do not write one log", "[journal][negative]") {
   const auto first = log.open(directory.path());
   REQUIRE(first);
   CHECK(log.open(directory.path()).error().code == ErrorCode::store_locked);
+}
+
+TEST_CASE("proofs hold across full tiles, in memory and after a restart", "[journal]") {
+  const TemporaryDirectory directory;
+  Log log;
+  std::vector<TreeHead> heads;
+  const auto check_all = [&](const Ledger& ledger) {
+    for (std::uint64_t index = 0; index < ledger.size(); ++index) {
+      if (!is_proved(ledger, index)) FAIL("entry " << index << " of " << ledger.size());
+    }
+    for (const TreeHead& older : heads) {
+      const auto proof = ledger.consistency_from(older.size);
+      REQUIRE(proof);
+      CHECK(verify_consistency(older, head_of(ledger), *proof));
+    }
+  };
+  // Around the ends of tiles, where a node is now in the open tile, now in a stored one.
+  for (const std::uint64_t size : {255, 256, 257, 511, 512, 600}) {
+    auto ledger = *log.open(directory.path());
+    if (!heads.empty()) check_all(*ledger);
+    append_many(*ledger, size, 50);
+    check_all(*ledger);
+    heads.push_back(head_of(*ledger));
+  }
+}
+
+TEST_CASE("proofs hold in a log whose tiles fill a tile", "[journal]") {
+  const char* full = std::getenv("ENTENTE_FULL");
+  if (full == nullptr || std::string(full) != "1") {
+    std::cerr << "skipped: a log of 66,000 entries (set ENTENTE_FULL=1)\n";
+    return;
+  }
+  const TemporaryDirectory directory;
+  Log log;
+  const auto check_some = [](const Ledger& ledger) {
+    for (std::uint64_t index = 0; index < ledger.size(); index += 641) {
+      if (!is_proved(ledger, index)) FAIL("entry " << index << " of " << ledger.size());
+    }
+    CHECK(is_proved(ledger, ledger.size() - 1));
+  };
+  {
+    auto ledger = *log.open(directory.path());
+    append_many(*ledger, 66'000, 5'000);
+    check_some(*ledger);
+  }
+  auto ledger = *log.open(directory.path());
+  check_some(*ledger);
+  append_many(*ledger, 66'300, 100);
+  check_some(*ledger);
+}
+
+TEST_CASE("a log whose tile was changed does not open", "[journal][negative]") {
+  const TemporaryDirectory directory;
+  Log log;
+  Digest first;
+  {
+    auto ledger = *log.open(directory.path());
+    append_many(*ledger, 300, 100);
+    first = leaf_hash(ledger->receipt(0)->leaf);
+  }
+  std::string bytes = tests::read_file(directory.path() / "store.db");
+  const auto at = bytes.find(std::string(first.bytes.begin(), first.bytes.end()));
+  REQUIRE(at != std::string::npos);
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  std::ofstream(directory.path() / "store.db", std::ios::binary | std::ios::trunc) << bytes;
+
+  CHECK(log.open(directory.path()).error().code == ErrorCode::log_corrupt);
 }

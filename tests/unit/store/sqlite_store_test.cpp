@@ -20,7 +20,7 @@ Digest digest(std::uint8_t number) {
 StoreBatch batch_of(std::uint64_t index) {
   StoreBatch batch;
   batch.entries.push_back({.index = index, .leaf = {1, 2}, .sealed = {3}, .case_id = digest(7)});
-  batch.nodes.push_back({.level = 0, .index = index, .hash = digest(9)});
+  batch.tiles.push_back({.level = 0, .index = index, .hashes = {9, 9}});
   batch.checkpoint = "size " + std::to_string(index + 1);
   return batch;
 }
@@ -35,7 +35,7 @@ TEST_CASE("what was written is there after reopening", "[store]") {
     StoreBatch batch = batch_of(0);
     batch.parts.push_back({digest(7), digest(8), PartClass::media, {5}});
     batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
-    batch.cases.push_back({digest(7), {}, {}, true, 42});
+    batch.cases.push_back({digest(7), {}, {}, true});
     batch.revoked.push_back({digest(3), 11});
     REQUIRE(store->write(batch));
   }
@@ -46,12 +46,11 @@ TEST_CASE("what was written is there after reopening", "[store]") {
   CHECK(*store->checkpoint() == "size 1");
   CHECK(store->read_entry(0)->leaf == Bytes{1, 2});
   CHECK(store->read_entry(0)->case_id == digest(7));
-  CHECK(*store->read_node(0, 0) == digest(9));
+  CHECK(*store->read_tile(0, 0) == Bytes{9, 9});
   CHECK(store->entries_of(digest(7))->size() == 1);
   CHECK(store->parts_of(digest(7))->at(0).part_class == PartClass::media);
   CHECK(store->receipts_of(digest(7))->at(0).proof == "proof");
   CHECK((*store->find_case(digest(7)))->closed);
-  CHECK((*store->find_case(digest(7)))->wake_ms == 42);
   CHECK(store->revoked()->at(0).mandate == digest(3));
   CHECK(store->revoked()->at(0).index == 11);
 }
@@ -89,7 +88,7 @@ TEST_CASE("what is missing is said to be missing", "[store][negative]") {
   const TemporaryDirectory directory;
   auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
   CHECK(store->read_entry(0).error().code == ErrorCode::store_corrupt);
-  CHECK(store->read_node(0, 0).error().code == ErrorCode::store_corrupt);
+  CHECK(store->read_tile(0, 0).error().code == ErrorCode::store_corrupt);
   CHECK_FALSE((*store->find_case(digest(1))).has_value());
   CHECK(open_sqlite_store(directory.path() / "none.db", StoreMode::read).error().code ==
         ErrorCode::file_missing);

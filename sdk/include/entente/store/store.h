@@ -1,5 +1,5 @@
 #pragma once
-// A party's memory on disk: log entries with their sealed content, the tree's nodes, parts,
+// A party's memory on disk: log entries with their sealed content, the tree's tiles, parts,
 // receipts, and where each case stands. A batch is written whole or not at all, and is on the disk
 // when write() returns.
 //
@@ -27,10 +27,11 @@ struct EntryRow {
   std::optional<CaseId> case_id;  // for finding a case's entries; never in the leaf
 };
 
-struct NodeRow {
+// A hash tile that is full (entente/audit/tiles.h); it never changes.
+struct TileRow {
   unsigned level = 0;
   std::uint64_t index = 0;
-  Digest hash;
+  Bytes hashes;
 };
 
 struct PartRow {
@@ -55,7 +56,6 @@ struct CaseRow {
   PublicKey opener;  // with open_act: the idempotency of `open`
   ActId open_act{};
   bool closed = false;
-  std::int64_t wake_ms = 0;  // the earliest clock; 0 = none
 };
 
 // A mandate taken back: from this log index on, never before.
@@ -66,7 +66,7 @@ struct RevokedRow {
 
 struct StoreBatch {
   std::vector<EntryRow> entries;
-  std::vector<NodeRow> nodes;
+  std::vector<TileRow> tiles;
   std::vector<PartRow> parts;
   std::vector<ReceiptRow> receipts;
   std::vector<CaseRow> cases;  // inserted or replaced
@@ -92,7 +92,8 @@ class Store {
   virtual Result<std::string> checkpoint() const = 0;
   // Fails with store_corrupt if the entry is not there or not what a row can be.
   virtual Result<EntryRow> read_entry(std::uint64_t index) const = 0;
-  virtual Result<Digest> read_node(unsigned level, std::uint64_t index) const = 0;
+  // Of a full tile. Fails with store_corrupt if it is not there.
+  virtual Result<Bytes> read_tile(unsigned level, std::uint64_t index) const = 0;
   virtual Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const = 0;
   virtual Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const = 0;
   virtual Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const = 0;
