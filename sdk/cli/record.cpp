@@ -4,6 +4,7 @@
 #include <entente/crypto/system.h>
 #include <entente/identity/gate.h>
 #include <entente/journal/content.h>
+#include <entente/journal/master_key.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/part.h>
 
@@ -157,8 +158,7 @@ Result<PartyStore> PartyStore::open(const std::filesystem::path& directory,
     return fail(ErrorCode::file_missing, directory.string() + " holds no store");
   }
   auto state = std::make_unique<State>();
-  ENTENTE_LET(master, read_master_key(master_key_file.empty() ? directory / "master.key"
-                                                              : master_key_file));
+  ENTENTE_LET(master, read_master_key(directory, master_key_file));
   ENTENTE_LET(keys, KeyStore::open(directory / "keys.db", master, sealing_craft(state->entropy),
                                    StoreMode::read));
   ENTENTE_LET(store, open_sqlite_store(directory / "store.db", StoreMode::read));

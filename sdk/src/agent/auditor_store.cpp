@@ -2,6 +2,7 @@
 #include <entente/audit/tiles.h>
 #include <entente/crypto/system.h>
 #include <entente/journal/content.h>
+#include <entente/journal/master_key.h>
 #include <entente/store/last_signed.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/codec.h>
@@ -400,9 +401,7 @@ Result<std::unique_ptr<EntrySource>> open_store_source(const std::filesystem::pa
                                                        const AuditorKeys& keys) {
   static SystemEntropy unused;  // sealing needs chance, opening does not
   StoreFiles files;
-  const auto key_file =
-      keys.master_key_file.empty() ? directory / "master.key" : keys.master_key_file;
-  ENTENTE_LET(master, read_master_key(key_file));
+  ENTENTE_LET(master, read_master_key(directory, keys.master_key_file));
   ENTENTE_LET(key_store, KeyStore::open(directory / "keys.db", master, sealing_craft(unused),
                                         StoreMode::read));
   files.keys = std::move(key_store);

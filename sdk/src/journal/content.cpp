@@ -1,11 +1,8 @@
 #include <entente/crypto/seal.h>
 #include <entente/journal/content.h>
 #include <entente/wire/part.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 namespace entente {
 namespace {
@@ -42,46 +39,16 @@ KeyCraft sealing_craft(Entropy& entropy) {
   };
 }
 
-Result<WrapKey> read_master_key(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string text;
-  if (!in || !std::getline(in, text)) {
-    return fail(ErrorCode::file_missing, "no master key at " + file.string());
-  }
-  const auto bytes = from_hex(text);
-  WrapKey key{};
-  if (!bytes || bytes->size() != key.size()) {
-    return fail(ErrorCode::file_invalid, file.string() + " does not hold 64 hex digits");
-  }
-  std::ranges::copy(*bytes, key.begin());
-  return key;
-}
-
-Result<WrapKey> read_or_make_master_key(const std::filesystem::path& file, Entropy& entropy) {
-  if (std::filesystem::exists(file)) return read_master_key(file);
-  const WrapKey key = generate_secret_key(entropy);
-  const std::string text = to_hex(key) + "\n";
-  // Whole or not at all under its name: half a key would be refused for ever after.
-  const std::string unfinished = file.string() + ".new";
-  const int descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail(ErrorCode::store_failed, "cannot create " + unfinished);
-  const bool written =
-      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  if (!written || ::rename(unfinished.c_str(), file.c_str()) != 0) {
-    ::unlink(unfinished.c_str());
-    return fail(ErrorCode::store_failed, "cannot write " + file.string());
-  }
-  return key;
-}
-
 std::string_view content_class(EntryKind kind) {
   switch (kind) {
     case EntryKind::facts:
     case EntryKind::decision:
     case EntryKind::freeze:
       return "decision";
+    case EntryKind::hold:
+    case EntryKind::erasure:
+    case EntryKind::access:
+      return "record";
     case EntryKind::unset:
     case EntryKind::message:
     case EntryKind::refusal:
@@ -94,9 +61,6 @@ std::string_view content_class(EntryKind kind) {
     case EntryKind::key:
     case EntryKind::checkpoint_seen:
     case EntryKind::cosignature:
-    case EntryKind::hold:
-    case EntryKind::erasure:
-    case EntryKind::access:
       return "terms";
   }
   return "terms";

@@ -2,6 +2,7 @@
 #include <entente/crypto/seal.h>
 #include <entente/journal/content.h>
 #include <entente/journal/ledger.h>
+#include <entente/journal/master_key.h>
 #include <entente/store/key_store.h>
 #include <entente/store/last_signed.h>
 #include <entente/store/spool.h>
@@ -259,10 +260,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const
   ENTENTE_LET(lock, StoreLock::take(options.directory));
   ENTENTE_LET(vkey, Vkey::make(options.origin, SignatureType::ed25519, log_key.public_key()));
   const auto in = [&](const char* name) { return options.directory / name; };
-  ENTENTE_LET(
-      master,
-      read_or_make_master_key(
-          options.master_key_file.empty() ? in("master.key") : options.master_key_file, entropy));
+  ENTENTE_LET(master, read_or_make_master_key(options.directory, options.master_key_file, entropy));
   auto state = std::make_unique<State>(State{.entropy = entropy,
                                              .log_key = log_key,
                                              .vkey = vkey,

@@ -95,7 +95,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const Kind& k
 // SQLite 3.40 can lose commits when two connections write and checkpoint: this is the only one
 // that does either. synchronous=FULL, because NORMAL in WAL mode forgets acknowledged commits.
 Status Database::prepare_writer(const Database& database, const Kind& kind) {
-  ENTENTE_TRY(database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
+  ENTENTE_TRY(
+      database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
   ENTENTE_LET(tables, database.read_number("SELECT count(*) FROM sqlite_schema"));
   if (tables != 0) return {};
   ENTENTE_TRY(database.run("BEGIN IMMEDIATE"));
@@ -134,6 +135,15 @@ Status Database::run(const char* sql) const {
     return std::unexpected(error("database"));
   }
   return {};
+}
+
+// secure_delete leaves copies where a page was once split; a file that is built anew has none.
+Status Database::compact() const {
+  ENTENTE_TRY(run("VACUUM"));
+  const int emptied =
+      sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (emptied == SQLITE_OK) return {};
+  return fail(code_of(emptied), "the write-ahead log cannot be emptied while somebody reads");
 }
 
 Result<Statement> Database::prepare(const char* sql) const {

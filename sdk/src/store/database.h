@@ -25,6 +25,9 @@ class Database {
   ~Database();
 
   Status run(const char* sql) const;
+  // Builds the file anew and empties the write-ahead log: what was deleted is in neither. Fails
+  // with store_locked while somebody reads.
+  Status compact() const;
   // From now on closing leaves the file as it is: after a failed write nothing this connection
   // holds is worth writing down.
   void abandon();

@@ -6,20 +6,14 @@
 #include <entente/protocol/log_entry.h>
 #include <entente/store/key_store.h>
 
-#include <filesystem>
-
 namespace entente {
 
 // The key craft of crypto/seal.h for the key store.
 KeyCraft sealing_craft(Entropy& entropy);
 
-// Reads 64 hex digits. Fails with file_missing, file_invalid.
-Result<WrapKey> read_master_key(const std::filesystem::path& file);
-// Reads the file, or makes it with mode 0600 if it is not there.
-Result<WrapKey> read_or_make_master_key(const std::filesystem::path& file, Entropy& entropy);
-
-// Which key an entry's content lies under: "terms" for messages and what rests on them, "facts"
-// for what the back office said.
+// Which key an entry's content lies under: "terms" for messages and what rests on them, "decision"
+// for the brand's own grounds, "record" for what is said about keeping and forgetting, which is
+// never forgotten.
 std::string_view content_class(EntryKind kind);
 // The case id under which content of no case is kept.
 inline constexpr CaseId no_case{};
