@@ -389,4 +389,18 @@ Status Authority::State::check_bound(const Message& message, const Moment& momen
   return {};
 }
 
+bool is_never_refused(const Message& message) {
+  switch (message.verb()) {
+    case Verb::handoff:
+    case Verb::leave:
+    case Verb::exercise:
+    case Verb::revoke:
+      return message.author.party == Party::consumer;
+    case Verb::open:
+      return std::get<Open>(message.body).handoff.has_value();
+    default:
+      return false;
+  }
+}
+
 }  // namespace entente

@@ -70,11 +70,4 @@ Status check_carries(const Mandate& mandate, const Message& message, const Messa
   return {};
 }
 
-bool is_never_refused(const Message& message) {
-  if (const auto* open = std::get_if<Open>(&message.body)) return open->handoff.has_value();
-  const Verb verb = message.verb();
-  return verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
-         verb == Verb::revoke;
-}
-
 }  // namespace entente

@@ -14,8 +14,4 @@ Status check_mandate(const Mandate& mandate, std::string_view brand_did, Environ
 // offer that an accept names. Fails with mandate_exceeded.
 Status check_carries(const Mandate& mandate, const Message& message, const Message* subject);
 
-// Of a consumer's message: one of the four verbs that nothing refuses, or an `open` that asks for a
-// person.
-bool is_never_refused(const Message& message);
-
 }  // namespace entente

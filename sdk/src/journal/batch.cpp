@@ -57,25 +57,11 @@ Arrived check_signatures(Submission submission) {
   return arrived;
 }
 
-bool is_unrefusable(const Message& message) {
-  switch (message.verb()) {
-    case Verb::handoff:
-    case Verb::leave:
-    case Verb::exercise:
-    case Verb::revoke:
-      return message.author.party == Party::consumer;
-    case Verb::open:
-      return std::get<Open>(message.body).handoff.has_value();
-    default:
-      return false;
-  }
-}
-
 bool is_owed(const Arrived& arrived, const Verified<Message>& message) {
-  if (is_unrefusable(*message)) return true;
+  if (is_never_refused(*message)) return true;
   if (message->verb() != Verb::open) return false;
   return std::ranges::any_of(arrived.messages, [&](const Result<Verified<Message>>& other) {
-    return other && is_unrefusable(**other) && (*other)->case_id == message.id() &&
+    return other && is_never_refused(**other) && (*other)->case_id == message.id() &&
            (*other)->author.key == message->author.key;
   });
 }

@@ -128,10 +128,6 @@ class Batch {
   std::map<CaseId, std::int64_t> next_clocks_;
 };
 
-// The four verbs, and an `open` that carries a handoff: nothing about time, mandate or quota
-// refuses them.
-bool is_unrefusable(const Message& message);
-
 Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal);
 
 // The room of one case while the batch is open.

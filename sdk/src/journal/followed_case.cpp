@@ -2,11 +2,10 @@
 
 #include <entente/audit/proof.h>
 #include <entente/crypto/hash.h>
+#include <entente/identity/authority.h>
 #include <entente/wire/part.h>
 
 #include <algorithm>
-
-#include "batch.h"
 
 namespace entente {
 namespace {
@@ -46,7 +45,7 @@ void FollowedCase::hear(const Refusal& refusal) {
   record.casefile.note_busy(refusal);
   const auto own = unplaced.find(refusal.message);
   if (own == unplaced.end() || refusal.code == name(ErrorCode::busy)) return;
-  if (!is_unrefusable(*own->second)) unplaced.erase(own);
+  if (!is_never_refused(*own->second)) unplaced.erase(own);
 }
 
 Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,

@@ -122,7 +122,7 @@ Result<std::vector<HeardRefusal>> ReplyCheck::read_refusals(const Parcel& parcel
     // Of what we did not ask, or have a receipt of, a refusal says nothing to us.
     if (own == known_.followed.unplaced.end()) continue;
     if (refusal->environment != known_.environment) return fail(ErrorCode::environment_mismatch);
-    const bool is_breach = is_unrefusable(*own->second) && !acknowledges(*refusal);
+    const bool is_breach = is_never_refused(*own->second) && !acknowledges(*refusal);
     if (is_breach) {
       contradictions_.push_back({.kind = Contradiction::Kind::refusal,
                                  .cards = {},

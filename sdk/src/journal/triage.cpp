@@ -27,7 +27,7 @@ std::optional<Message> unverified_message(ByteView bytes) {
 bool claims_duty(const Parcel& parcel) {
   return std::ranges::any_of(parcel.envelopes, [](const Bytes& bytes) {
     const auto message = unverified_message(bytes);
-    return message && is_unrefusable(*message);
+    return message && is_never_refused(*message);
   });
 }
 

@@ -163,7 +163,7 @@ Status Judge::check_refused(const Verified<Message>& message) const {
   const std::string did = authority_->newest_card()->did();
   const bool addressed = message->audience.party == did &&
                          message->environment == authority_->newest_card()->environment;
-  if (!addressed || !nothing_refuses(*message)) return unproved("what was refused may be refused");
+  if (!addressed || !is_never_refused(*message)) return unproved("what was refused may be refused");
   if (message->author.authority.is_zero()) return {};
   for (const Bytes& envelope : given_.mandates) {
     ENTENTE_LET(mandate, Admission::admit<Mandate>(envelope));

@@ -58,17 +58,6 @@ std::optional<Case> case_at(const CaseFold& fold, const Authority& authority,
 
 }  // namespace
 
-bool nothing_refuses(const Message& message) {
-  if (message.author.party != Party::consumer) return false;
-  const Verb verb = message.verb();
-  if (verb == Verb::handoff || verb == Verb::leave || verb == Verb::exercise ||
-      verb == Verb::revoke) {
-    return true;
-  }
-  const auto* open = std::get_if<Open>(&message.body);
-  return open != nullptr && open->handoff.has_value();
-}
-
 bool is_never_right(const Refusal& refusal, Verb verb) {
   const auto code = find_error_code(refusal.code);
   // Whether the author belongs to the case, or has used the act id before, the case knows.
@@ -94,13 +83,13 @@ void check_refusal(const CaseFold& fold, const Authority& authority,
   if (!opened && message.verb() != Verb::open && refusal.code == name(ErrorCode::busy)) {
     return unclear("the case was not open then");
   }
-  if (nothing_refuses(message) && is_shedding(refusal)) {
+  if (is_never_refused(message) && is_shedding(refusal)) {
     return notes.broken(Rule::refusal_justified, where, Party::brand,
                         call + ": nothing sheds this verb");
   }
   if (refusal.code == name(ErrorCode::busy)) return unclear("how busy the brand was is not shown");
   const std::int64_t judged_ms = fold.casefile.judged_at_ms(*refused, refusal.at_ms);
-  if (!nothing_refuses(message) && is_untimely(message, judged_ms, refusal.at_ms)) {
+  if (!is_never_refused(message) && is_untimely(message, judged_ms, refusal.at_ms)) {
     return notes.holds(Rule::refusal_justified);
   }
   const auto earlier = case_at(fold, authority, refusal);

@@ -13,8 +13,6 @@ struct PresentedRefusal {
   std::uint64_t entry = 0;
 };
 
-// Nothing about time, quota or mandate refuses these.
-bool nothing_refuses(const Message& message);
 // Whether this no is wrong whatever the case was: nothing may say it to a verb that cannot be
 // refused. The message must be the brand's to take: of its environment, and addressed to it.
 bool is_never_right(const Refusal& refusal, Verb verb);
