@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Plan {
   std::uint64_t at = 0;
   Fault fault = Fault::none;
   Lasting lasting = Lasting::once;
+  std::string flip_in;  // empty: nowhere
 };
 Plan plan;
 
@@ -120,12 +122,26 @@ int read_file(sqlite3_file* file, void* to, int bytes, sqlite3_int64 at) {
   return methods_of(file).xRead(real_of(file), to, bytes, at);
 }
 
+// Where a bit of this write is to be flipped.
+std::optional<std::size_t> find_flip(sqlite3_file* file, std::string_view written) {
+  const std::scoped_lock lock(plan.mutex);
+  if (!file_of(file).ours || plan.flip_in.empty()) return std::nullopt;
+  const std::size_t at = written.find(plan.flip_in);
+  if (at == std::string_view::npos) return std::nullopt;
+  plan.flip_in.clear();
+  ++plan.failures;
+  return at;
+}
+
 int write_file(sqlite3_file* file, const void* from, int bytes, sqlite3_int64 at) {
   const Fault fault = next(file, Call::write);
   if (fault == Fault::io_error) return SQLITE_IOERR_WRITE;
   if (fault == Fault::no_space) return SQLITE_FULL;
   remember(file, at, bytes);
-  if (fault == Fault::none) return methods_of(file).xWrite(real_of(file), from, bytes, at);
+  std::string written(static_cast<const char*>(from), static_cast<std::size_t>(bytes));
+  if (const auto flip = find_flip(file, written)) written[*flip] ^= 1;
+  if (fault == Fault::none)
+    return methods_of(file).xWrite(real_of(file), written.data(), bytes, at);
   methods_of(file).xWrite(real_of(file), from, bytes / 2, at);
   if (fault == Fault::torn_kill) ::kill(::getpid(), SIGKILL);
   return SQLITE_IOERR_WRITE;
@@ -295,9 +311,15 @@ void FaultyDisk::fail_at(std::uint64_t call, Fault fault, Lasting lasting) {
   plan.lasting = lasting;
 }
 
+void FaultyDisk::flip_in(std::string_view text) {
+  const std::scoped_lock lock(plan.mutex);
+  plan.flip_in = text;
+}
+
 void FaultyDisk::heal() {
   const std::scoped_lock lock(plan.mutex);
   plan.fault = Fault::none;
+  plan.flip_in.clear();
 }
 
 std::uint64_t FaultyDisk::calls() const {

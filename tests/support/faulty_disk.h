@@ -43,6 +43,8 @@ class FaultyDisk {
   void fail_at(std::uint64_t call, Fault fault, Lasting lasting);
   // From the next call on.
   void fail_now(Fault fault, Lasting lasting) { fail_at(calls() + 1, fault, lasting); }
+  // One bit of the next write that contains this text is another on the disk, and nobody is told.
+  void flip_in(std::string_view text);
   void heal();
 
   std::uint64_t calls() const;

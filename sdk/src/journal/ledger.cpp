@@ -193,9 +193,22 @@ struct Ledger::State {
       gathered.rows.checkpoint = text;
     }
     ENTENTE_TRY(store->write(gathered.rows));
+    ENTENTE_TRY(check_written());
     tree = gathered.tree;
     fresh = std::move(gathered.opened);
     return grown ? sign(tree) : Status{};
+  }
+
+  // One wrong bit between here and the disk, signed, would be in the tree for good: what is signed
+  // is what reads back.
+  Status check_written() const {
+    MerkleTree written = tree;
+    for (const EntryRow& row : gathered.rows.entries) {
+      ENTENTE_LET(stored, store->read_entry(row.index));
+      written.append(leaf_hash(stored.leaf));
+    }
+    if (written.root() == gathered.tree.root()) return {};
+    return fail(ErrorCode::log_corrupt, "what was written reads back as something else");
   }
 
   // The stored tree must be the one last signed, or follow from it by the batch a crash cut off.

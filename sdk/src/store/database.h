@@ -31,6 +31,8 @@ class Database {
   // From now on closing leaves the file as it is: after a failed write nothing this connection
   // holds is worth writing down.
   void abandon();
+  // What is read next is read from the file.
+  void forget_pages() const { sqlite3_db_release_memory(handle_); }
   // Kept by the caller and used again: compiling costs more than running.
   Result<Statement> prepare(const char* sql) const;
   // The first number of the first row; 0 if there is none.

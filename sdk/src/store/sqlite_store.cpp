@@ -119,6 +119,7 @@ class SqliteStore final : public Store {
       owners_.clear();  // some were of this batch
       return committed;
     }
+    database_.forget_pages();  // whoever reads this batch back sees what the file holds
     size_ += batch.entries.size();
     if (!batch.checkpoint.empty()) checkpoint_ = batch.checkpoint;
     return {};

@@ -123,6 +123,29 @@ TEST_CASE("what a failed commit left on the disk is signed or gone, never half t
   CHECK(ledger->checkpoint_note().find("\n1\n") != std::string::npos);
 }
 
+TEST_CASE("an entry that reads back with another bit is not signed", "[journal][attack]") {
+  const TemporaryDirectory directory;
+  Log log;
+  FaultyDisk disk(directory.path());
+  auto ledger = *log.open(directory.path());
+  say(*ledger, 1);
+  REQUIRE(ledger->commit());
+  const std::string note = ledger->checkpoint_note();
+
+  disk.flip_in("binding");  // of the leaf, which is stored in the clear
+  say(*ledger, 2);
+  const Status committed = ledger->commit();
+  CHECK(disk.failures() == 1);
+  REQUIRE_FALSE(committed);
+  CHECK(committed.error().code == ErrorCode::log_corrupt);
+  CHECK(ledger->checkpoint_note() == note);
+
+  // The wrong bit never reached more than the write-ahead log, which does not hold by its checksum.
+  REQUIRE(ledger->reopen());
+  CHECK(contents(*ledger) == std::set<std::string>{"message 1"});
+  CHECK(ledger->checkpoint_note() == note);
+}
+
 TEST_CASE("a closed log answers with an error and takes nothing", "[journal][negative]") {
   const TemporaryDirectory directory;
   Log log;
