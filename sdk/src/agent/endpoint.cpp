@@ -13,6 +13,7 @@
 #include "freeze_watch.h"
 #include "monitoring.h"
 #include "service_agent.h"
+#include "timed_back_office.h"
 
 namespace entente {
 namespace {
@@ -63,8 +64,9 @@ struct Endpoint::State {
   std::unique_ptr<Desk> own_desk;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Workers> workers;
-  std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Monitoring> monitoring;
+  std::unique_ptr<TimedBackOffice> back_office;
+  std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Sequencer> sequencer;
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<HttpServer> server;
@@ -100,9 +102,10 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
     own_desk = std::make_unique<QueueDesk>(QueueDeskOptions{.human = card.human});
   }
   workers = std::make_unique<Workers>(options.workers, options.call_timeout_ms);
+  back_office = std::make_unique<TimedBackOffice>(*options.back_office, monitoring->metrics());
   agent = std::make_unique<ServiceAgent>(
       ServiceAgentParts{.policy = std::move(policy),
-                        .back_office = *options.back_office,
+                        .back_office = *back_office,
                         .negotiator = options.negotiator,
                         .desk = options.desk != nullptr ? *options.desk : *own_desk,
                         .workers = *workers,

@@ -43,6 +43,8 @@ struct Metrics::Families {
   Counters& submissions = counters("submissions_total", "What came, by what became of it.");
   Counters& messages = counters("messages_admitted_total", "Messages, by party, verb and effect.");
   Counters& refusals = counters("refusals_total", "Messages refused, by error code.");
+  Counters& calls = counters("back_office_calls_total", "Calls of the back office, by outcome.");
+  Histograms& call_seconds = histograms("back_office_seconds", "A call of the back office.");
   Histograms& batch_seconds = histograms("batch_seconds", "A batch, until it is durable.");
   Histograms& batch_sizes = histograms("batch_submissions", "Submissions in a batch.");
   Gauges& queue = gauges("queue_submissions", "Submissions that wait for a batch.");
@@ -127,6 +129,14 @@ void Metrics::answered(std::string_view route, int status, std::int64_t took_us)
   families_->requests.Add({{"route", std::string(route)}, {"status", std::to_string(status)}})
       .Increment();
   families_->request_seconds.Add({{"route", std::string(route)}}, seconds())
+      .Observe(static_cast<double>(took_us) / us_per_s);
+}
+
+void Metrics::back_office_answered(std::string_view call, std::string_view outcome,
+                                   std::int64_t took_us) {
+  families_->calls.Add({{"call", std::string(call)}, {"outcome", std::string(outcome)}})
+      .Increment();
+  families_->call_seconds.Add({{"call", std::string(call)}}, seconds())
       .Observe(static_cast<double>(took_us) / us_per_s);
 }
 

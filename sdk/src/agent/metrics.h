@@ -22,6 +22,9 @@ class Metrics final : public Observer {
   // From any thread. `route` is a pattern, "/entente/v1/cases/{id}", never what a peer wrote.
   void answered(std::string_view route, int status, std::int64_t took_us);
 
+  // From any thread. `call` and `outcome` are ours: a function of BackOffice, and how it went.
+  void back_office_answered(std::string_view call, std::string_view outcome, std::int64_t took_us);
+
   void batch_done(const BatchSeen& batch) override;
   void admitted(const Message& message, bool binds) override;
   void refused(ErrorCode code) override;

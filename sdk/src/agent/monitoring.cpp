@@ -28,7 +28,7 @@ HttpReply Monitoring::watch(const HttpRequest& request, const HttpReply& reply) 
         const auto took = std::chrono::steady_clock::now() - begun;
         const std::int64_t took_us =
             std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-        metrics_.answered(route, answer.status, took_us);
+        metrics_->answered(route, answer.status, took_us);
         events_.request({.method = method,
                          .route = route,
                          .status = answer.status,
@@ -50,7 +50,7 @@ Status Monitoring::listen(HttpServerOptions where, Sequencer& sequencer,
     if (request.path != "/metrics") return reply.send(plain(404, "not_found"));
     sequencer.survey([this, &sequencer, http, reply](const Survey& survey) {
       HttpResponse page =
-          plain(200, metrics_.text({.http = http(), .load = sequencer.load(), .survey = survey}));
+          plain(200, metrics_->text({.http = http(), .load = sequencer.load(), .survey = survey}));
       page.content_type = "text/plain; version=0.0.4; charset=utf-8";
       reply.send(std::move(page));
     });

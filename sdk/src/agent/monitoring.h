@@ -14,7 +14,8 @@ class Monitoring {
  public:
   Monitoring(EventLog::Sink sink, Clock& clock, Entropy& entropy);
 
-  Observer& observer() { return metrics_; }
+  Observer& observer() { return *metrics_; }
+  const std::shared_ptr<Metrics>& metrics() const { return metrics_; }
   EventLog& events() { return events_; }
 
   // The same reply, counted and told of when it is given.
@@ -30,7 +31,7 @@ class Monitoring {
  private:
   EventLog events_;
   Entropy& entropy_;
-  Metrics metrics_;
+  std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -14,6 +14,7 @@ namespace {
 // Everything told once, so that every metric is there.
 std::string told(Metrics& metrics, const Survey& survey = {}) {
   metrics.answered("/entente/v1/cases", 200, 1'500);
+  metrics.back_office_answered("execute", "unknown", 20'000);
   metrics.batch_done({.submissions = 3, .took_us = 900});
   metrics.admitted({.author = {.party = Party::consumer}, .body = Leave{}}, true);
   metrics.refused(ErrorCode::stale_head);
@@ -45,6 +46,8 @@ TEST_CASE("what is counted is told in the Prometheus text format") {
   CHECK(contains(text, R"(entente_http_connections_total{event="accepted"} 5)"));
   CHECK(contains(text, R"(entente_http_connections{state="parked"} 2)"));
   CHECK(contains(text, R"(entente_refusals_total{code="stale_head"} 1)"));
+  CHECK(contains(text, R"(entente_back_office_calls_total{call="execute",outcome="unknown"} 1)"));
+  CHECK(contains(text, R"(entente_back_office_seconds_sum{call="execute"} 0.02)"));
   CHECK(contains(text, "entente_queue_submissions 7"));
   CHECK(contains(text, R"(entente_submissions_total{outcome="admitted"} 8)"));
   CHECK(contains(text, "entente_batch_submissions_sum 3"));
