@@ -59,6 +59,12 @@ int serve_endpoint(const std::vector<std::string>& arguments) {
     options.server.certificate_file = (directory / "certificate.pem").string();
     options.server.key_file = (directory / "key.pem").string();
   }
+  // All its clients come from one address, which would be a crowd to fend off.
+  options.load.openings_per_network = {};
+  options.server.limits.connections_per_address = {};
+  options.server.limits.requests_per_address = {};
+  options.server.limits.parked_max = 1'000'000;
+  options.server.limits.parked_per_address_max = 1'000'000;
   options.server.limits.connections_max = 1'000'000;  // what descriptors allow
   options.server.limits.connections_per_address_max = 1'000'000;
   options.server.limits.requests_per_connection_max = 1'000'000;
