@@ -72,7 +72,7 @@ Bytes with_newer_field(const Message& message) {
 
 void set_discriminant(wire::Message::Builder message, std::uint8_t value) {
   const auto schema = capnp::Schema::from<wire::Message::Body>();
-  const std::size_t at = schema.getProto().getStruct().getDiscriminantOffset() * 2;
+  const std::size_t at = std::size_t{schema.getProto().getStruct().getDiscriminantOffset()} * 2;
   capnp::AnyStruct::Builder(capnp::toAny(message)).getDataSection()[at] = value;
 }
 

@@ -34,7 +34,7 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
-const std::filesystem::path& with_certificate(const std::filesystem::path& directory) {
+std::filesystem::path with_certificate(const std::filesystem::path& directory) {
   const TestAuthority made = must(make_test_authority({"kettle.example"}, SystemClock().now_ms()));
   write_file(directory / "ca.pem", made.ca_pem);
   write_file(directory / "certificate.pem", made.certificate_pem);
@@ -105,14 +105,14 @@ void Crowd::open_cases() {
   client_.run([&](std::size_t i, const Answer& answer) { hear(i, answer); });
 }
 
-void Crowd::post_proposal(std::size_t i) {
-  client_.send(i, http_post(target_, shoppers_[i]->case_path() + held, parcel_type,
-                            shoppers_[i]->propose()));
+void Crowd::post_proposal(std::size_t shopper) {
+  client_.send(shopper, http_post(target_, shoppers_[shopper]->case_path() + held, parcel_type,
+                                  shoppers_[shopper]->propose()));
 }
 
-void Crowd::hear(std::size_t i, const Answer& answer) {
+void Crowd::hear(std::size_t shopper, const Answer& answer) {
   if (answer.status != 200) give_up("status " + std::to_string(answer.status));
-  shoppers_[i]->hear(answer.body);
+  shoppers_[shopper]->hear(answer.body);
 }
 
 void Crowd::propose(int times) {

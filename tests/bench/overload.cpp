@@ -54,7 +54,7 @@ void print_text(const OverloadReport& report, const OverloadOptions& options) {
   std::printf(
       "  resident MB: %zu before, %zu during, %zu after; waiting afterwards: %llu\n",
       report.rss_before_kb / 1024, report.rss_during_kb / 1024, report.rss_after_kb / 1024,
-      static_cast<unsigned long long>(report.after.waiting + report.after.reserved_waiting));
+      static_cast<unsigned long long>(report.after.waiting) + report.after.reserved_waiting);
   for (std::size_t i = 0; i < std::min<std::size_t>(report.faults.size(), 10); ++i) {
     std::printf("  fault: %s\n", report.faults[i].c_str());
   }

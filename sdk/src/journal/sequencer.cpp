@@ -441,7 +441,7 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, cons
   if (const Status may = state_->entrance.check_read(case_id, read); !may) {
     return done(std::unexpected(may.error()));
   }
-  const auto look = [case_id, message, done](Batch* batch) {
+  const auto look = [case_id, message, done = std::move(done)](Batch* batch) {
     if (batch == nullptr) return done(fail(ErrorCode::busy));
     const LiveCase* live = batch->find(case_id);
     if (batch->is_unreadable()) return done(fail(ErrorCode::busy));
@@ -454,11 +454,13 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, cons
 }
 
 void Sequencer::inspect(std::function<void(const Ledger&)> look) {
-  state_->intake.post(Look([look, state = state_.get()](Batch*) { look(state->parts.ledger); }));
+  state_->intake.post(
+      Look([look = std::move(look), state = state_.get()](Batch*) { look(state->parts.ledger); }));
 }
 
 void Sequencer::survey(std::function<void(const Survey&)> look) {
-  state_->intake.post(Look([look, state = state_.get()](Batch*) { look(state->survey()); }));
+  state_->intake.post(
+      Look([look = std::move(look), state = state_.get()](Batch*) { look(state->survey()); }));
 }
 
 std::optional<std::string> Sequencer::trouble() const {

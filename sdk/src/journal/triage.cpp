@@ -17,10 +17,10 @@ std::string own_place(const PublicKey& key) {
 
 }  // namespace
 
-std::optional<Message> unverified_message(ByteView bytes) {
-  const auto envelope = decode<Envelope>(bytes);
-  if (!envelope || envelope->payload_type != payload_type::message) return std::nullopt;
-  auto message = decode<Message>(envelope->payload);
+std::optional<Message> unverified_message(ByteView envelope) {
+  const auto opened = decode<Envelope>(envelope);
+  if (!opened || opened->payload_type != payload_type::message) return std::nullopt;
+  auto message = decode<Message>(opened->payload);
   return message ? std::optional(std::move(*message)) : std::nullopt;
 }
 

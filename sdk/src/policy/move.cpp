@@ -246,11 +246,13 @@ std::optional<Move> Mover::find_close() const {
       return std::nullopt;  // something is still owed: the proposal is not confirmed
     }
   }
-  for (const auto& [id, claim] : casefile.claims()) {
+  for (const auto& entry : casefile.claims()) {
+    const auto& claim = entry.second;
+    const std::uint16_t id = entry.first;
     const bool answered =
         claim.determination || claim.agreement ||
-        std::ranges::any_of(casefile.offers(), [&](const auto& entry) {
-          return entry.second.by == Party::brand && has_claim(entry.second.offer(), id);
+        std::ranges::any_of(casefile.offers(), [id](const auto& offered) {
+          return offered.second.by == Party::brand && has_claim(offered.second.offer(), id);
         });
     if (answered || !casefile.exercises().empty()) continue;
     if (asked_for_person()) return std::nullopt;
