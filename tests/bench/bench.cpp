@@ -18,9 +18,9 @@ namespace {
 using namespace entente::bench;
 
 struct Family {
-  std::string_view name;
+  const char* name;
   std::vector<Figure> (*measure)(const BenchOptions&);
-  std::string_view about;
+  const char* about;
   bool slow = false;  // runs if named, or with --full
 };
 
@@ -57,8 +57,7 @@ void print_usage(FILE* to) {
       "  --seconds N   how long the soak takes (1800)\n\nFamilies:\n",
       to);
   for (const Family& family : families) {
-    std::fprintf(to, "  %-12s %s%s\n", family.name.data(), family.about.data(),
-                 family.slow ? " (--full)" : "");
+    std::fprintf(to, "  %-12s %s%s\n", family.name, family.about, family.slow ? " (--full)" : "");
   }
   std::fputs("\nExit status: 0 all goals met, 1 some missed, 2 could not measure.\n", to);
 }
@@ -125,7 +124,7 @@ void print_line(const Figure& figure) {
     std::snprintf(value, sizeof value, "%.2f%s", figure.value, figure.unit.c_str());
   }
   std::printf("%-16s %10s %9s  %-7s %s\n", figure.name.c_str(), value, goal_of(figure).c_str(),
-              result_of(figure).data(),
+              std::string(result_of(figure)).c_str(),
               figure.skipped.empty() ? figure.means.c_str() : figure.skipped.c_str());
   std::fflush(stdout);
 }
@@ -170,7 +169,7 @@ int main(int count, char** words) {
   std::vector<Figure> all;
   for (const Family& family : families) {
     if (!is_wanted(family, arguments)) continue;
-    progress(std::string(family.name));
+    progress(family.name);
     run_on_all_cores();
     for (Figure& figure : family.measure(arguments.options)) {
       if (!arguments.json) print_line(figure);

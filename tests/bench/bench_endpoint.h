@@ -41,7 +41,7 @@ class Crowd {
   // Every shopper opens a new case and hears the first offer.
   void open_cases();
   // Hands over those of open_cases().
-  std::vector<std::unique_ptr<Shopper>> take_shoppers() { return std::move(shoppers_); }
+  std::vector<std::unique_ptr<Shopper>> take_shoppers() { return std::exchange(shoppers_, {}); }
   // Every shopper proposes this often, waiting for each answer. Requires fewer in one case than the
   // ladder has steps.
   void propose(int times);

@@ -116,7 +116,7 @@ void LoadClient::connect_one(const Target& target, Connection& connection) {
   fcntl(descriptor, F_SETFL, O_NONBLOCK);
 }
 
-void LoadClient::send(std::size_t index, std::string request) {
+void LoadClient::send(std::size_t index, const std::string& request) {
   Connection& connection = *connections_[index];
   connection.waits = true;
   ++waiting_;

@@ -46,7 +46,7 @@ class LoadClient {
   bool is_waiting(std::size_t connection) const;
 
   // Requires that no request is under way on this connection.
-  void send(std::size_t connection, std::string request);
+  void send(std::size_t index, const std::string& request);
   // Waits until something arrives, and handles it. False if nothing did within `timeout_ms`.
   bool poll(int timeout_ms, const OnAnswer& on_answer);
   // Until no request is under way. `on_answer` may send the next.

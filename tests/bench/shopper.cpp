@@ -111,12 +111,12 @@ std::string Shopper::sign_read(const std::string& path) {
 
 std::string Shopper::case_path() const { return "/entente/v1/cases/" + to_hex(case_id_); }
 
-void Shopper::hear(ByteView bytes) {
-  const Parcel parcel = must(decode<Parcel>(bytes));
-  std::vector<Bytes> said = parcel.envelopes;
+void Shopper::hear(ByteView parcel) {
+  const Parcel answer = must(decode<Parcel>(parcel));
+  std::vector<Bytes> said = answer.envelopes;
   said.push_back(said_);
   bool offered = false;
-  for (const Bytes& envelope : parcel.envelopes) {
+  for (const Bytes& envelope : answer.envelopes) {
     const auto message = must(Admission::admit<Message>(envelope));
     if (message.signer() != brand_.brand.message.public_key()) give_up("not signed by the brand");
     if (message->case_id != case_id_ || message->prev.is_zero()) give_up("of another case");
@@ -124,8 +124,8 @@ void Shopper::hear(ByteView bytes) {
     head_ = their_offer_ = message.id();
   }
   if (!offered) give_up("the brand made no offer");
-  if (parcel.receipts.size() != said.size()) give_up("a message without receipt");
-  for (const Receipt& receipt : parcel.receipts) check_receipt(receipt, said);
+  if (answer.receipts.size() != said.size()) give_up("a message without receipt");
+  for (const Receipt& receipt : answer.receipts) check_receipt(receipt, said);
 }
 
 void Shopper::check_receipt(const Receipt& receipt, std::span<const Bytes> envelopes) {
