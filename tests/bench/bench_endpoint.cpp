@@ -105,6 +105,21 @@ void Crowd::open_cases() {
   client_.run([&](std::size_t i, const Answer& answer) { hear(i, answer); });
 }
 
+void Crowd::close_cases() {
+  const auto post = [&](std::size_t i, const Bytes& parcel) {
+    client_.send(i, http_post(target_, shoppers_[i]->case_path() + held, parcel_type, parcel));
+  };
+  for (std::size_t i = 0; i < size(); ++i) post(i, shoppers_[i]->accept());
+  std::vector<bool> accepted(size(), false);
+  client_.run([&](std::size_t i, const Answer& answer) {
+    if (answer.status != 200) give_up("status " + std::to_string(answer.status));
+    if (accepted[i]) return shoppers_[i]->hear_closed(answer.body);
+    shoppers_[i]->hear(answer.body, Verb::close);
+    accepted[i] = true;
+    post(i, shoppers_[i]->close());
+  });
+}
+
 void Crowd::post_proposal(std::size_t shopper) {
   client_.send(shopper, http_post(target_, shoppers_[shopper]->case_path() + held, parcel_type,
                                   shoppers_[shopper]->propose()));

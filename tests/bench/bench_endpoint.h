@@ -40,6 +40,8 @@ class Crowd {
 
   // Every shopper opens a new case and hears the first offer.
   void open_cases();
+  // Every shopper accepts, hears that it was carried out, and closes its case.
+  void close_cases();
   // Hands over those of open_cases().
   std::vector<std::unique_ptr<Shopper>> take_shoppers() { return std::exchange(shoppers_, {}); }
   // Every shopper proposes this often, waiting for each answer. Requires fewer in one case than the

@@ -32,8 +32,9 @@ Shopper::Shopper(Counterpart& brand, SystemEntropy& entropy)
                   .environment = Environment::sandbox,
                   .versions = {protocol_version},
                   .categories = {"delivery"},
-                  .verbs = {"open", "propose", "accept"},
+                  .verbs = {"open", "propose", "accept", "close"},
                   .remedies = {"voucher"},
+                  .approval_exempt = {"voucher"},
                   .issued_ms = now_ms,
                   .expires_ms = now_ms + day_ms};
   entropy.fill(mandate.nonce);
@@ -91,10 +92,21 @@ Bytes Shopper::propose() {
   const Message message = frame(Offer{.terms = {std::move(term)},
                                       .valid_until_ms = now_ms + day_ms,
                                       .replaces = own_offer_,
-                                      .answers = their_offer_});
+                                      .answers = their_last_});
   const Bytes parcel = encode(Parcel{.envelopes = {seal(message)}});
   own_offer_ = id_of(message);
   return parcel;
+}
+
+Bytes Shopper::accept() {
+  const Message message = frame(Accept{.offer = their_last_, .approval = {}});
+  accepted_ = id_of(message);
+  return encode(Parcel{.envelopes = {seal(message)}});
+}
+
+Bytes Shopper::close() {
+  const Close close{CloseFinal{.of = their_last_, .confirms = {accepted_}}};
+  return encode(Parcel{.envelopes = {seal(frame(close))}});
 }
 
 std::string Shopper::sign_read(const std::string& path) {
@@ -111,21 +123,31 @@ std::string Shopper::sign_read(const std::string& path) {
 
 std::string Shopper::case_path() const { return "/entente/v1/cases/" + to_hex(case_id_); }
 
-void Shopper::hear(ByteView parcel) {
+void Shopper::hear(ByteView parcel, Verb answer) {
+  if (hear_all(must(decode<Parcel>(parcel)), answer) == 0) give_up("the brand said something else");
+}
+
+void Shopper::hear_closed(ByteView parcel) {
   const Parcel answer = must(decode<Parcel>(parcel));
+  if (!answer.envelopes.empty()) give_up("the brand has something to say to a closed case");
+  hear_all(answer, Verb::close);
+}
+
+// How many of the brand's messages are such.
+std::size_t Shopper::hear_all(const Parcel& answer, Verb wanted) {
   std::vector<Bytes> said = answer.envelopes;
   said.push_back(said_);
-  bool offered = false;
+  std::size_t heard = 0;
   for (const Bytes& envelope : answer.envelopes) {
     const auto message = must(Admission::admit<Message>(envelope));
     if (message.signer() != brand_.brand.message.public_key()) give_up("not signed by the brand");
     if (message->case_id != case_id_ || message->prev.is_zero()) give_up("of another case");
-    offered = offered || std::holds_alternative<Offer>(message->body);
-    head_ = their_offer_ = message.id();
+    if (message->verb() == wanted) ++heard;
+    head_ = their_last_ = message.id();
   }
-  if (!offered) give_up("the brand made no offer");
   if (answer.receipts.size() != said.size()) give_up("a message without receipt");
   for (const Receipt& receipt : answer.receipts) check_receipt(receipt, said);
+  return heard;
 }
 
 void Shopper::check_receipt(const Receipt& receipt, std::span<const Bytes> envelopes) {

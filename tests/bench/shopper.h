@@ -31,11 +31,16 @@ class Shopper {
   // Parcels to be posted.
   Bytes open();
   Bytes propose();
+  Bytes accept();
+  // Agrees to the brand's proposal to close, and confirms what was accepted.
+  Bytes close();
   // The value of the authorization field of a read of this path, by GET.
   std::string sign_read(const std::string& path);
 
-  // Gives up unless everything in it holds and the brand has made an offer.
-  void hear(ByteView parcel);
+  // Gives up unless everything in it holds and the brand has said such a thing, or nothing where
+  // it has nothing to say.
+  void hear(ByteView parcel, Verb answer = Verb::propose);
+  void hear_closed(ByteView parcel);
 
   std::string case_path() const;  // "/entente/v1/cases/..."
   std::uint64_t next_position() const { return next_position_; }
@@ -45,6 +50,7 @@ class Shopper {
  private:
   Message frame(Body body);
   Bytes seal(const Message& message);
+  std::size_t hear_all(const Parcel& answer, Verb wanted);
   void check_receipt(const Receipt& receipt, std::span<const Bytes> envelopes);
 
   Counterpart& brand_;
@@ -56,7 +62,8 @@ class Shopper {
   CaseId case_id_;
   MessageId head_;
   MessageId own_offer_;
-  MessageId their_offer_;
+  MessageId their_last_;
+  MessageId accepted_;
   Bytes said_;  // envelope of the last message
   std::uint64_t next_position_ = 0;
   std::size_t signed_bytes_ = 0;
