@@ -187,6 +187,21 @@ TEST_CASE("readers of one case wait each as long as they asked to", "[integratio
   CHECK_FALSE(patient.get().parcel.receipts.empty());
 }
 
+TEST_CASE("whoever leaves hears that the case is closed as withdrawn", "[integration]") {
+  World world(true);
+  REQUIRE(world.open().wait_for(soon) == std::future_status::ready);
+
+  auto left = world.post(world.frame(Leave{.reason = "consumer_asked"}));
+
+  REQUIRE(left.wait_for(soon) == std::future_status::ready);
+  const Parcel parcel = left.get().parcel;
+  const auto last = Admission::admit<Message>(parcel.envelopes.back());
+  REQUIRE(last);
+  const auto* close = std::get_if<Close>(&last->operator*().body);
+  REQUIRE(close != nullptr);
+  CHECK(std::get<CloseProposed>(close->step).outcome == "withdrawn_by_consumer");
+}
+
 TEST_CASE("a clock of a case is heard while nobody speaks", "[integration]") {
   World world(true);
   REQUIRE(world.open().wait_for(soon) == std::future_status::ready);

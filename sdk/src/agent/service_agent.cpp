@@ -222,7 +222,8 @@ bool ServiceAgent::acknowledge_right(Room& room) {
   return false;
 }
 
-// Once everything is answered, performed and confirmed or confirmable, the brand proposes to close.
+// Once everything is answered, performed and confirmed or confirmable, the brand proposes to close;
+// who has left waits for no answer.
 bool ServiceAgent::propose_close(Room& room) {
   const Case& casefile = room.casefile();
   if (casefile.phase() != Phase::open || casefile.claims().empty() || casefile.handoff_pending() ||
@@ -230,8 +231,11 @@ bool ServiceAgent::propose_close(Room& room) {
     return false;
   }
   std::size_t agreed = 0;
+  bool withdrawn = false;
   for (const auto& [id, claim] : casefile.claims()) {
-    if (!claim.agreement && !claim.determination) return false;
+    const bool answered = claim.agreement || claim.determination;
+    if (!answered && !casefile.consumer_left()) return false;
+    withdrawn = withdrawn || !answered;
     if (claim.agreement) ++agreed;
   }
   for (const auto& [source, binding] : casefile.bindings()) {
@@ -247,6 +251,7 @@ bool ServiceAgent::propose_close(Room& room) {
   }
   const std::string_view outcome = agreed == casefile.claims().size() ? "resolved_agreed"
                                    : agreed > 0                       ? "resolved_partial"
+                                   : withdrawn                        ? "withdrawn_by_consumer"
                                                                       : "not_entitled";
   const std::int64_t now_ms = room.now_ms();
   return room

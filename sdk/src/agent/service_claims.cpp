@@ -154,7 +154,7 @@ void ServiceAgent::finish_link(Room& room, const std::string& method,
 bool ServiceAgent::answer_claim(Room& room) {
   const Case& casefile = room.casefile();
   if (frozen_ || casefile.handoff_pending() || casefile.person_joined() ||
-      casefile.phase() == Phase::closed) {
+      casefile.consumer_left() || casefile.phase() == Phase::closed) {
     return false;
   }
   const auto claim = next_claim(parts_.policy, casefile);
