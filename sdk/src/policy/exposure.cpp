@@ -2,6 +2,7 @@
 #include <entente/protocol/verbs.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace entente {
 namespace {
@@ -16,18 +17,6 @@ std::int64_t add(std::int64_t a, std::int64_t b) { return std::min(a + b, sum_ma
 
 std::int64_t day_of(std::int64_t at_ms) { return at_ms / day_ms - (at_ms % day_ms < 0 ? 1 : 0); }
 
-void add_to(Promised& sum, const Promised& more) {
-  sum.count += more.count;
-  for (const auto& [currency, amount] : more.money) {
-    sum.money[currency] = add(sum.money[currency], amount);
-  }
-}
-
-void subtract_from(Promised& sum, const Promised& less) {
-  sum.count -= less.count;
-  for (const auto& [currency, amount] : less.money) sum.money[currency] -= amount;
-}
-
 // Remedies that stand for one another have one name; what moves no value has none.
 std::string kind_of_remedy(const Term& term) {
   const bool of_value =
@@ -39,26 +28,6 @@ std::string kind_of_remedy(const Term& term) {
     if (term.purpose == whole) return "made_good";
   }
   return term.purpose;
-}
-
-// A remedy for a line is one for part of its order; one for the whole order is one for each line.
-std::string whole(const OrderLine& thing) { return thing.order + '\0' + "whole"; }
-std::string part(const OrderLine& thing) { return thing.order + '\0' + "part"; }
-std::string line(const OrderLine& thing) { return thing.order + '\0' + "line" + '\0' + thing.line; }
-
-std::vector<std::string> given_by(const OrderLine& thing) {
-  if (thing.line.empty()) return {whole(thing)};
-  return {line(thing), part(thing)};
-}
-
-std::vector<std::string> ruled_out_by(const OrderLine& thing) {
-  if (thing.line.empty()) return {whole(thing), part(thing)};
-  return {line(thing), whole(thing)};
-}
-
-Promised of_family(const std::map<std::string, Promised>& families, std::string_view family) {
-  const auto found = families.find(std::string(family));
-  return found == families.end() ? Promised{} : found->second;
 }
 
 }  // namespace
@@ -79,33 +48,64 @@ std::optional<Money> money_to_consumer(const Term& term) {
   return term.obligor == Party::brand ? find_value(term) : std::nullopt;
 }
 
+Exposure::Name Exposure::name_of(std::string_view text) {
+  const auto known = names_.find(text);
+  if (known != names_.end()) return known->second;
+  const auto added = names_.emplace(text, static_cast<Name>(names_.size())).first;
+  spelled_.push_back(&added->first);
+  return added->second;
+}
+
 void Exposure::reserve(const Pledge& pledge) {
   if (promises_.contains(pledge.message) || pledge.at_ms < forgotten_before_ms_) return;
-  Promise promise{.account = pledge.account, .at_ms = pledge.at_ms, .until_ms = pledge.until_ms};
+  Promise& promise = promises_[pledge.message];
+  promise.case_id = pledge.case_id;
+  promise.account = of_account_.try_emplace(pledge.account).first;
+  promise.at_ms = pledge.at_ms;
+  promise.until_ms = pledge.until_ms;
   for (const Term& term : pledge.terms) {
     // A standby term is owed instead of another, not beside it.
-    if (term.obligor != Party::brand || term.standby) continue;
-    for (const std::string& family : families_of(term)) {
-      Promised& promised = promise.families[family];
-      ++promised.count;
-      if (const auto money = money_to_consumer(term)) {
-        promised.money[money->cur] = add(promised.money[money->cur], money->amt);
-      }
-    }
-    for (auto& remedy : remedies_of(pledge.case_id, term, given_by)) {
-      remedies_[remedy.first].emplace(pledge.message, remedy.second);
-      promise.remedies.push_back(std::move(remedy));
+    if (term.obligor == Party::brand && !term.standby) give(promise, term);
+  }
+  promise.shares.shrink_to_fit();
+  count_in(promise, 1);
+  promise.account->second.push_back(&promise);
+  lapsing_.emplace(promise.until_ms, pledge.message);
+}
+
+void Exposure::give(Promise& promise, const Term& term) {
+  const auto money = money_to_consumer(term);
+  const Name currency = name_of(money ? std::string_view(money->cur) : std::string_view());
+  for (const std::string& family : families_of(term)) {
+    const ShareKey key(name_of(family), currency);
+    const auto known = std::ranges::find(promise.shares, key, &Share::first);
+    Sum& sum =
+        (known != promise.shares.end() ? *known : promise.shares.emplace_back(key, Sum{})).second;
+    ++sum.count;
+    sum.amount = add(sum.amount, money ? money->amt : 0);
+  }
+  const std::string kind = kind_of_remedy(term);
+  if (kind.empty()) return;
+  for (const std::uint16_t claim : term.claims) {
+    const auto things = things_.find({promise.case_id, claim});
+    if (things == things_.end()) continue;
+    for (const OrderLine& thing : things->second) {
+      const auto order = orders_.try_emplace(thing.order).first;
+      order->second.push_back({name_of(kind), thing.line, claim, &promise});
+      promise.orders.push_back(order);
     }
   }
-  count_in(promise, 1);
-  of_account_[promise.account].push_back(pledge.message);
-  promises_.emplace(pledge.message, std::move(promise));
 }
 
 bool Exposure::extend(const MessageId& offer, std::int64_t until_ms) {
   const auto known = promises_.find(offer);
   if (known == promises_.end()) return false;
-  known->second.until_ms = until_ms;
+  Promise& promise = known->second;
+  if (!promise.kept && promise.until_ms != until_ms) {
+    lapsing_.erase({promise.until_ms, offer});
+    lapsing_.emplace(until_ms, offer);
+  }
+  promise.until_ms = until_ms;
   return true;
 }
 
@@ -116,7 +116,9 @@ void Exposure::release(const MessageId& offer) {
 
 void Exposure::keep(const MessageId& offer) {
   const auto found = promises_.find(offer);
-  if (found != promises_.end()) found->second.kept = true;
+  if (found == promises_.end()) return;
+  lapsing_.erase({found->second.until_ms, offer});
+  found->second.kept = true;
 }
 
 void Exposure::carry_out(const MessageId& promise, std::int64_t at_ms) {
@@ -125,9 +127,8 @@ void Exposure::carry_out(const MessageId& promise, std::int64_t at_ms) {
 }
 
 void Exposure::let_pass(std::int64_t now_ms) {
-  for (auto promise = promises_.begin(); promise != promises_.end();) {
-    const bool over = !promise->second.kept && promise->second.until_ms < now_ms;
-    promise = over ? drop(promise) : std::next(promise);
+  while (!lapsing_.empty() && lapsing_.begin()->first < now_ms) {
+    drop(promises_.find(lapsing_.begin()->second));
   }
   // By whole days, so that it is done once a day.
   const std::int64_t before_ms = day_of(now_ms - remembered_ms) * day_ms;
@@ -142,14 +143,16 @@ void Exposure::let_pass(std::int64_t now_ms) {
 Exposure::Promises::iterator Exposure::drop(Promises::iterator found) {
   const Promise& promise = found->second;
   count_in(promise, -1);
-  const auto account = of_account_.find(promise.account);
-  std::erase(account->second, found->first);
-  if (account->second.empty()) of_account_.erase(account);
-  for (const auto& [remedy, claim] : promise.remedies) {
-    const auto given = remedies_.find(remedy);
-    if (given == remedies_.end()) continue;  // went with another claim of the same promise
-    given->second.erase(found->first);
-    if (given->second.empty()) remedies_.erase(given);
+  lapsing_.erase({promise.until_ms, found->first});
+  std::erase(promise.account->second, &promise);
+  if (promise.account->second.empty()) of_account_.erase(promise.account);
+  for (const Orders::iterator order : promise.orders) {
+    std::erase_if(order->second, [&](const Given& given) { return given.promise == &promise; });
+  }
+  for (auto order = promise.orders.begin(); order != promise.orders.end(); ++order) {
+    const bool named_again =
+        std::find(order + 1, promise.orders.end(), *order) != promise.orders.end();
+    if (!named_again && (*order)->second.empty()) orders_.erase(*order);
   }
   return promises_.erase(found);
 }
@@ -160,72 +163,83 @@ void Exposure::note_claim(const CaseId& case_id, std::uint16_t claim, std::vecto
   knows_all_things_ = knows_all_things_ && all_known;
 }
 
-template <class Spell>
-std::vector<Exposure::Remedy> Exposure::remedies_of(const CaseId& case_id, const Term& term,
-                                                    Spell spell) const {
-  std::vector<Remedy> remedies;
-  const std::string kind = kind_of_remedy(term);
-  if (kind.empty()) return remedies;
-  for (const std::uint16_t claim : term.claims) {
-    const auto things = things_.find({case_id, claim});
-    if (things == things_.end()) continue;
-    for (const OrderLine& thing : things->second) {
-      for (const std::string& spelled : spell(thing)) {
-        remedies.push_back({kind + '\0' + spelled, {case_id, claim}});
-      }
-    }
-  }
-  return remedies;
+void Exposure::end_case(const CaseId& case_id) {
+  constexpr std::uint16_t last = std::numeric_limits<std::uint16_t>::max();
+  things_.erase(things_.lower_bound({case_id, 0}), things_.upper_bound({case_id, last}));
 }
 
 bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
                                   std::int64_t facts_asked_ms) const {
   if (term.obligor != Party::brand || term.standby) return false;
-  const auto stands_in_the_way = [&](const MessageId& message) {
-    const std::int64_t carried_out_ms = promises_.at(message).carried_out_ms;
-    return carried_out_ms == 0 || carried_out_ms > facts_asked_ms;
-  };
-  return std::ranges::any_of(remedies_of(case_id, term, ruled_out_by), [&](const Remedy& wanted) {
-    const auto given = remedies_.find(wanted.first);
-    return given != remedies_.end() && std::ranges::any_of(given->second, [&](const auto& promise) {
-             return promise.second != wanted.second && stands_in_the_way(promise.first);
+  const auto kind = names_.find(kind_of_remedy(term));
+  if (kind == names_.end() || kind->first.empty()) return false;
+  const auto is_given = [&](const OrderLine& thing, std::uint16_t claim) {
+    const auto order = orders_.find(thing.order);
+    return order != orders_.end() && std::ranges::any_of(order->second, [&](const Given& given) {
+             // A remedy for a line is one for part of its order; one for the whole, for each line.
+             const bool overlaps =
+                 thing.line.empty() || given.line.empty() || given.line == thing.line;
+             const bool other = given.promise->case_id != case_id || given.claim != claim;
+             const std::int64_t carried_out_ms = given.promise->carried_out_ms;
+             return given.kind == kind->second && overlaps && other &&
+                    (carried_out_ms == 0 || carried_out_ms > facts_asked_ms);
            });
+  };
+  return std::ranges::any_of(term.claims, [&](std::uint16_t claim) {
+    const auto things = things_.find({case_id, claim});
+    return things != things_.end() &&
+           std::ranges::any_of(things->second,
+                               [&](const OrderLine& thing) { return is_given(thing, claim); });
   });
 }
 
 void Exposure::count_in(const Promise& promise, int sign) {
   auto& day = days_[day_of(promise.at_ms)];
-  for (const auto& [family, promised] : promise.families) {
-    if (sign > 0) {
-      add_to(day[family], promised);
-    } else {
-      subtract_from(day[family], promised);
-    }
+  for (const auto& [key, share] : promise.shares) {
+    Sum& sum = day[key];
+    sum.count += sign > 0 ? share.count : -share.count;
+    sum.amount = sign > 0 ? add(sum.amount, share.amount) : sum.amount - share.amount;
+  }
+}
+
+template <class Shares>
+void Exposure::add_family(Promised& sum, const Shares& shares, std::string_view family,
+                          int sign) const {
+  const auto known = names_.find(family);
+  if (known == names_.end()) return;
+  for (const auto& [key, share] : shares) {
+    if (key.first != known->second) continue;
+    sum.count += sign * static_cast<std::int64_t>(share.count);
+    const std::string& currency = *spelled_[key.second];
+    if (currency.empty()) continue;
+    std::int64_t& amount = sum.money[currency];
+    amount = sign > 0 ? add(amount, share.amount) : amount - share.amount;
   }
 }
 
 Promised Exposure::to_customer(std::string_view account, std::string_view family,
                                std::int64_t from_ms, const MessageId& except) const {
   Promised sum;
-  const auto offers = of_account_.find(account);
-  if (offers == of_account_.end()) return sum;
-  for (const MessageId& offer : offers->second) {
-    const Promise& promise = promises_.at(offer);
-    if (offer == except || promise.at_ms < from_ms) continue;
-    add_to(sum, of_family(promise.families, family));
+  const auto known = of_account_.find(account);
+  if (known == of_account_.end()) return sum;
+  const auto replaced = promises_.find(except);
+  const Promise* left_out = replaced == promises_.end() ? nullptr : &replaced->second;
+  for (const Promise* promise : known->second) {
+    if (promise == left_out || promise->at_ms < from_ms) continue;
+    add_family(sum, promise->shares, family, 1);
   }
   return sum;
 }
 
 Promised Exposure::on_day(std::string_view family, std::int64_t at_ms,
                           const MessageId& except) const {
+  Promised sum;
   const auto day = days_.find(day_of(at_ms));
-  if (day == days_.end()) return {};
-  const auto found = day->second.find(family);
-  Promised sum = found == day->second.end() ? Promised{} : found->second;
+  if (day == days_.end()) return sum;
+  add_family(sum, day->second, family, 1);
   const auto left_out = promises_.find(except);
   if (left_out != promises_.end() && day_of(left_out->second.at_ms) == day->first) {
-    subtract_from(sum, of_family(left_out->second.families, family));
+    add_family(sum, left_out->second.shares, family, -1);
   }
   return sum;
 }

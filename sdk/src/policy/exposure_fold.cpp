@@ -8,6 +8,7 @@ namespace {
 
 void note_claims(Exposure& exposure, const Case& casefile, const CaseContent& content) {
   for (const auto& [id, state] : casefile.claims()) {
+    if (exposure.knows_claim(casefile.id(), id)) continue;
     const auto* message = casefile.find_message(state.message);
     std::vector<OrderLine> things;
     bool all_known = true;

@@ -190,6 +190,20 @@ TEST_CASE("one thing is made good once at a time, whoever asks and in whatever c
   }
 }
 
+TEST_CASE("a case that has ended promises nothing more, and what it was promised counts on",
+          "[policy]") {
+  Exposure exposure;
+  exposure.note_claim(id(1), 1, {{"K-1", "a"}}, true);
+  exposure.note_claim(id(2), 1, {{"K-1", "a"}}, true);
+  reserve(exposure, id(1), "a", {for_claim(refund(1))}, noon_ms);
+  exposure.keep(id(1));
+  exposure.end_case(id(1));
+  CHECK_FALSE(exposure.knows_claim(id(1), 1));
+  CHECK(exposure.knows_claim(id(2), 1));
+  CHECK(exposure.is_given_elsewhere(id(2), for_claim(refund(1)), noon_ms));
+  CHECK(euros(exposure.to_customer("a", "refund", 0)) == 1);
+}
+
 TEST_CASE("facts that were asked for after a remedy was carried out decide themselves",
           "[policy]") {
   Exposure exposure;

@@ -11,8 +11,10 @@
 #include <entente/protocol/terms.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace entente {
@@ -49,6 +51,13 @@ struct OrderLine {
 
 class Exposure {
  public:
+  Exposure() = default;
+  // Its parts point at one another.
+  Exposure(const Exposure&) = delete;
+  Exposure& operator=(const Exposure&) = delete;
+  Exposure(Exposure&&) = default;
+  Exposure& operator=(Exposure&&) = default;
+
   // A second call for the same message changes nothing.
   void reserve(const Pledge& pledge);
   // It can be taken up until then. False if it is not reserved.
@@ -69,9 +78,14 @@ class Exposure {
   // To all, on the UTC day of `at_ms`.
   Promised on_day(std::string_view family, std::int64_t at_ms, const MessageId& except = {}) const;
 
-  // What a claim is about. `all_known`: none of it is withheld.
+  // What a claim is about, said once. `all_known`: none of it is withheld.
   void note_claim(const CaseId& case_id, std::uint16_t claim, std::vector<OrderLine> things,
                   bool all_known);
+  bool knows_claim(const CaseId& case_id, std::uint16_t claim) const {
+    return things_.contains({case_id, claim});
+  }
+  // Nothing more is promised in this case; what was, counts on.
+  void end_case(const CaseId& case_id);
   // True if this term would make good what another claim, here or in another case, is promised to
   // be made good by: repair, replacement, refund and price reduction stand for one another, any
   // other remedy in money, credit or goods for itself. Facts that were asked for after a promise
@@ -83,28 +97,50 @@ class Exposure {
 
  private:
   using ClaimKey = std::pair<CaseId, std::uint16_t>;
-  // A kind of remedy for a thing, and the claim that it is for.
-  using Remedy = std::pair<std::string, ClaimKey>;
+  // A year of promises is kept: what they have in common is written once, and has a number.
+  using Name = std::uint32_t;
+  struct Promise;
+  struct Given {
+    Name kind = 0;     // of remedy
+    std::string line;  // of the order; empty: the whole of it
+    std::uint16_t claim = 0;
+    const Promise* promise = nullptr;
+  };
+  using Orders = std::map<std::string, std::vector<Given>, std::less<>>;
+  using Accounts = std::map<std::string, std::vector<const Promise*>, std::less<>>;
+  struct Sum {
+    std::uint32_t count = 0;
+    std::int64_t amount = 0;
+  };
+  using ShareKey = std::pair<Name, Name>;  // family, currency (that of no money is empty)
+  using Share = std::pair<ShareKey, Sum>;
   struct Promise {
-    std::string account;
+    CaseId case_id;
+    Accounts::iterator account;
     std::int64_t at_ms = 0;
     std::int64_t until_ms = 0;
-    bool kept = false;
     std::int64_t carried_out_ms = 0;  // 0: not yet
-    std::map<std::string, Promised> families;
-    std::vector<Remedy> remedies;
+    bool kept = false;
+    std::vector<Share> shares;
+    std::vector<Orders::iterator> orders;  // of which it makes something good
   };
-  using Promises = std::map<MessageId, Promise>;
+  using Promises = std::unordered_map<MessageId, Promise>;
+
+  Name name_of(std::string_view text);
+  void give(Promise& promise, const Term& term);
   void count_in(const Promise& promise, int sign);
   Promises::iterator drop(Promises::iterator promise);
-  template <class Spell>
-  std::vector<Remedy> remedies_of(const CaseId& case_id, const Term& term, Spell spell) const;
+  template <class Shares>
+  void add_family(Promised& sum, const Shares& shares, std::string_view family, int sign) const;
 
+  std::map<std::string, Name, std::less<>> names_;
+  std::vector<const std::string*> spelled_;  // by number
   Promises promises_;
-  std::map<std::string, std::vector<MessageId>, std::less<>> of_account_;
-  std::map<std::int64_t, std::map<std::string, Promised, std::less<>>> days_;  // by UTC day
+  std::set<std::pair<std::int64_t, MessageId>> lapsing_;  // by until_ms: what is not kept
+  Accounts of_account_;
+  std::map<std::int64_t, std::map<ShareKey, Sum>> days_;  // by UTC day
   std::map<ClaimKey, std::vector<OrderLine>> things_;
-  std::map<std::string, std::multimap<MessageId, ClaimKey>> remedies_;
+  Orders orders_;
   std::int64_t forgotten_before_ms_ = 0;
   bool knows_all_things_ = true;
 };
