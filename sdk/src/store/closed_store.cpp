@@ -13,6 +13,9 @@ class ClosedStore final : public Store {
   std::uint64_t size() const override { return 0; }
   Result<std::string> checkpoint() const override { return std::unexpected(why_); }
   Result<EntryRow> read_entry(std::uint64_t) const override { return std::unexpected(why_); }
+  Result<std::vector<EntryRow>> read_entries(std::uint64_t, std::size_t) const override {
+    return std::unexpected(why_);
+  }
   Result<Bytes> read_tile(unsigned, std::uint64_t) const override { return std::unexpected(why_); }
   Result<std::vector<std::uint64_t>> entries_of(const CaseId&) const override {
     return std::unexpected(why_);
@@ -30,6 +33,7 @@ class ClosedStore final : public Store {
     return std::unexpected(why_);
   }
   Result<std::vector<CaseRow>> cases() const override { return std::unexpected(why_); }
+  Result<std::uint64_t> case_count() const override { return std::unexpected(why_); }
   Result<std::vector<RevokedRow>> revoked() const override { return std::unexpected(why_); }
 
  private:

@@ -35,8 +35,8 @@ std::int64_t place(unsigned level, std::uint64_t index) {
 
 struct Statements {
   Statement add_owner, get_owner, add_entry, add_tile, add_part, add_receipt, put_case, add_revoked;
-  Statement put_head, get_head, get_entry, get_tile, get_case_entries, get_parts, get_receipts;
-  Statement get_case, get_open, get_cases, get_revoked;
+  Statement put_head, get_head, get_entry, get_entries, get_tile, get_case_entries, get_parts;
+  Statement get_receipts, get_case, get_open, get_cases, count_cases, get_revoked;
 };
 
 Status prepare_reads(const Database& database, Statements& s) {
@@ -45,6 +45,9 @@ Status prepare_reads(const Database& database, Statements& s) {
       {&s.get_owner, "SELECT number FROM owners WHERE case_id=?"},
       {&s.get_entry,
        "SELECT case_id, leaf, sealed FROM entries LEFT JOIN owners ON number=owner WHERE idx=?"},
+      {&s.get_entries,
+       "SELECT case_id, leaf, sealed, idx FROM entries LEFT JOIN owners ON number=owner WHERE "
+       "idx>=? ORDER BY idx LIMIT ?"},
       {&s.get_tile, "SELECT hashes FROM tiles WHERE place=?"},
       {&s.get_case_entries,
        "SELECT idx FROM entries WHERE owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY "
@@ -57,6 +60,7 @@ Status prepare_reads(const Database& database, Statements& s) {
        "SELECT case_id, opener, open_act, closed FROM cases WHERE opener=? AND "
        "open_act=?"},
       {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
+      {&s.count_cases, "SELECT count(*) FROM cases"},
       {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
   };
   for (const auto& [statement, sql] : reads) {
@@ -84,6 +88,12 @@ Status prepare_writes(const Database& database, Statements& s) {
     *statement = std::move(prepared);
   }
   return {};
+}
+
+Result<EntryRow> read_entry_row(const Statement::Use& use, std::uint64_t index) {
+  EntryRow row{.index = index, .leaf = use.bytes(1), .sealed = use.bytes(2), .case_id = {}};
+  if (!use.is_null(0)) ENTENTE_TRY(use.bytes_into(0, row.case_id.emplace().bytes));
+  return row;
 }
 
 Result<CaseRow> read_case_row(const Statement::Use& use) {
@@ -141,9 +151,20 @@ class SqliteStore final : public Store {
     use.bind(static_cast<std::int64_t>(index));
     ENTENTE_LET(found, use.step());
     if (!found) return missing("entry " + std::to_string(index));
-    EntryRow row{.index = index, .leaf = use.bytes(1), .sealed = use.bytes(2), .case_id = {}};
-    if (!use.is_null(0)) ENTENTE_TRY(use.bytes_into(0, row.case_id.emplace().bytes));
-    return row;
+    return read_entry_row(use, index);
+  }
+
+  Result<std::vector<EntryRow>> read_entries(std::uint64_t first,
+                                             std::size_t count) const override {
+    std::vector<EntryRow> rows;
+    auto use = statements_.get_entries.use();
+    use.bind(static_cast<std::int64_t>(first)).bind(static_cast<std::int64_t>(count));
+    for (;;) {
+      ENTENTE_LET(found, use.step());
+      if (!found) return rows;
+      ENTENTE_LET(row, read_entry_row(use, static_cast<std::uint64_t>(use.number(3))));
+      rows.push_back(std::move(row));
+    }
   }
 
   Result<Bytes> read_tile(unsigned level, std::uint64_t index) const override {
@@ -210,6 +231,12 @@ class SqliteStore final : public Store {
       ENTENTE_LET(row, read_case_row(use));
       rows.push_back(row);
     }
+  }
+
+  Result<std::uint64_t> case_count() const override {
+    auto use = statements_.count_cases.use();
+    ENTENTE_TRY(use.step());
+    return static_cast<std::uint64_t>(use.number(0));
   }
 
   Result<std::vector<RevokedRow>> revoked() const override {

@@ -55,6 +55,35 @@ TEST_CASE("what was written is there after reopening", "[store]") {
   CHECK(store->revoked()->at(0).index == 11);
 }
 
+TEST_CASE("entries are read some at a time as they are read one by one", "[store]") {
+  const TemporaryDirectory directory;
+  auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
+  for (std::uint64_t index = 0; index < 10; ++index) {
+    StoreBatch batch = batch_of(index);
+    batch.entries[0].leaf.push_back(static_cast<std::uint8_t>(index));
+    if (index % 3 == 0) batch.entries[0].case_id.reset();
+    batch.cases.push_back({digest(static_cast<std::uint8_t>(index / 2)), {}, {}, true});
+    batch.cases[0].opener.bytes.fill(static_cast<std::uint8_t>(index / 2));
+    REQUIRE(store->write(batch));
+  }
+  for (std::uint64_t first = 0; first < 12; ++first) {
+    for (std::size_t count = 0; count < 12; ++count) {
+      const auto rows = store->read_entries(first, count);
+      REQUIRE(rows);
+      REQUIRE(rows->size() == std::min<std::uint64_t>(count, first < 10 ? 10 - first : 0));
+      for (std::size_t i = 0; i < rows->size(); ++i) {
+        const EntryRow alone = *store->read_entry(first + i);
+        CHECK(rows->at(i).index == first + i);
+        CHECK(rows->at(i).leaf == alone.leaf);
+        CHECK(rows->at(i).sealed == alone.sealed);
+        CHECK(rows->at(i).case_id == alone.case_id);
+      }
+    }
+  }
+  CHECK(store->case_count() == 5);
+  CHECK(store->cases()->size() == 5);
+}
+
 TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negative]") {
   const TemporaryDirectory directory;
   auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);

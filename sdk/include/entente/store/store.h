@@ -92,6 +92,9 @@ class Store {
   virtual Result<std::string> checkpoint() const = 0;
   // Fails with store_corrupt if the entry is not there or not what a row can be.
   virtual Result<EntryRow> read_entry(std::uint64_t index) const = 0;
+  // Those that are there from `first` on, in order, at most `count`: for whoever reads them all.
+  virtual Result<std::vector<EntryRow>> read_entries(std::uint64_t first,
+                                                     std::size_t count) const = 0;
   // Of a full tile. Fails with store_corrupt if it is not there.
   virtual Result<Bytes> read_tile(unsigned level, std::uint64_t index) const = 0;
   virtual Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const = 0;
@@ -101,6 +104,7 @@ class Store {
   virtual Result<std::optional<CaseRow>> find_open(const PublicKey& opener,
                                                    const ActId& act) const = 0;
   virtual Result<std::vector<CaseRow>> cases() const = 0;
+  virtual Result<std::uint64_t> case_count() const = 0;
   virtual Result<std::vector<RevokedRow>> revoked() const = 0;
 };
 
