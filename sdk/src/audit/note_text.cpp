@@ -9,9 +9,13 @@ namespace {
 // Takes one character off the front; nothing if it is not the shortest UTF-8 of a scalar value.
 std::optional<char32_t> take_character(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if ((first >= 0x80 && first < 0xc2) || first > 0xf4 || text.size() < length) return {};
-  char32_t value = length == 1 ? first : first & (0x7fu >> length);
+  if (first < 0x80) {
+    text.remove_prefix(1);
+    return first;
+  }
+  const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4 || text.size() < length) return {};
+  char32_t value = first & (0x7fu >> length);
   for (const char next : text.substr(1, length - 1)) {
     const auto byte = static_cast<unsigned char>(next);
     if ((byte & 0xc0) != 0x80) return {};
@@ -26,6 +30,7 @@ std::optional<char32_t> take_character(std::string_view& text) {
 
 // The property White_Space of Unicode 15.
 bool is_space(char32_t value) {
+  if (value > 0x20 && value < 0x80) return false;
   return (value >= 0x09 && value <= 0x0d) || value == 0x20 || value == 0x85 || value == 0xa0 ||
          value == 0x1680 || (value >= 0x2000 && value <= 0x200a) || value == 0x2028 ||
          value == 0x2029 || value == 0x202f || value == 0x205f || value == 0x3000;

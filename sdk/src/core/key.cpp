@@ -11,22 +11,26 @@ constexpr std::string_view did_key_prefix = "did:key:z";
 constexpr std::array<std::uint8_t, 2> ed25519_multicodec = {0xed, 0x01};
 constexpr std::size_t did_text_max = 80;
 
+// Five digits are worked out at once: 58 to the fifth, times a byte, fits 64 bits with ease.
 std::string to_base58(ByteView bytes) {
-  std::vector<std::uint8_t> digits;  // least significant first
+  constexpr std::uint64_t five_digits = 58ull * 58 * 58 * 58 * 58;
+  std::vector<std::uint32_t> fives;  // least significant first
   for (const std::uint8_t byte : bytes) {
-    std::uint32_t carry = byte;
-    for (std::uint8_t& digit : digits) {
-      carry += std::uint32_t{digit} << 8;
-      digit = static_cast<std::uint8_t>(carry % 58);
-      carry /= 58;
+    std::uint64_t carry = byte;
+    for (std::uint32_t& five : fives) {
+      carry += std::uint64_t{five} << 8;
+      five = static_cast<std::uint32_t>(carry % five_digits);
+      carry /= five_digits;
     }
-    for (; carry > 0; carry /= 58) digits.push_back(static_cast<std::uint8_t>(carry % 58));
+    if (carry > 0) fives.push_back(static_cast<std::uint32_t>(carry));
   }
-  std::string text;
+  std::string text;  // least significant first until the end
+  for (std::uint32_t five : fives) {
+    for (int i = 0; i < 5; ++i, five /= 58) text += base58_digits[five % 58];
+  }
+  while (!text.empty() && text.back() == base58_digits[0]) text.pop_back();
   for (std::size_t i = 0; i < bytes.size() && bytes[i] == 0; ++i) text += base58_digits[0];
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-    text += base58_digits[*digit];
-  }
+  std::ranges::reverse(text);
   return text;
 }
 

@@ -12,6 +12,17 @@ TEST_CASE("a key and its did:key name each other", "[core]") {
   CHECK(to_did_key(*key) == "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp");
 }
 
+TEST_CASE("every key comes back from its did:key", "[core]") {
+  for (int number = 0; number < 512; ++number) {
+    PublicKey key;
+    for (std::size_t i = 0; i < key.bytes.size(); ++i) {
+      key.bytes[i] = static_cast<std::uint8_t>(number < 256 ? number : number * (i + 1));
+    }
+    CAPTURE(number);
+    CHECK(from_did_key(to_did_key(key)) == key);
+  }
+}
+
 TEST_CASE("what is no did:key of an Ed25519 key is refused", "[core][negative]") {
   for (const char* did : {"", "did:key:z", "did:web:kettle.example", "did:key:z0",
                           "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooW",
