@@ -237,3 +237,18 @@ TEST_CASE("a performance reported after it was due is late", "[audit]") {
   CHECK((contains(broken, "perform.in_time by brand") ||
          contains(broken, "message.authority by brand")));
 }
+TEST_CASE("a mandate stands in the log once for each case, and its case is another's no record",
+          "[audit]") {
+  int mandates = 0;
+  const Cheat counted([&](EditedEntry& entry) {
+    mandates += entry.kind == EntryKind::mandate ? 1 : 0;
+    return true;
+  });
+  CHECK(mandates == 1);
+  const Cheat elsewhere([](EditedEntry& entry) {
+    if (entry.kind == EntryKind::mandate) entry.draft.case_id->bytes[0] ^= 1;
+    return true;
+  });
+  CHECK(contains(elsewhere.broken(), "message.authority by brand"));
+}
+

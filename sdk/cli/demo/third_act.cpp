@@ -61,13 +61,18 @@ void show(Console& console, const Finding& finding) {
                ": " + harmless(finding.sentence));
 }
 
-// Those that name somebody first.
+// First that a signed checkpoint is of another history, which says it all; then the rest that names
+// somebody.
+int rank_of(const Finding& finding) {
+  if (finding.at_fault == Party::unset) return 2;
+  return finding.rule == Rule::both_checkpoints ? 0 : 1;
+}
+
 void show_broken(Console& console, const Report& report) {
   std::size_t shown = 0;
-  for (const bool named : {true, false}) {
+  for (const int rank : {0, 1, 2}) {
     for (const Finding& finding : report.findings) {
-      if (finding.judgement != Judgement::broken) continue;
-      if ((finding.at_fault != Party::unset) != named) continue;
+      if (finding.judgement != Judgement::broken || rank_of(finding) != rank) continue;
       if (shown++ < findings_shown_max) show(console, finding);
     }
   }

@@ -73,7 +73,7 @@ struct Authority::State {
   std::string brand_did;
   Environment environment;
   std::vector<KnownCard> cards;  // oldest first
-  std::map<Digest, Mandate> mandates;
+  std::map<Digest, Verified<Mandate>> mandates;
   std::map<Digest, std::uint64_t> revoked;  // from this log index on
 
   const KnownCard* find_card(const Digest& digest) const {
@@ -82,7 +82,7 @@ struct Authority::State {
   }
   const Mandate* find_mandate(const Digest& digest) const {
     const auto found = mandates.find(digest);
-    return found == mandates.end() ? nullptr : &found->second;
+    return found == mandates.end() ? nullptr : &*found->second;
   }
 
   Result<Verdict> judge_consumer(const Verified<Message>& message, const Moment& moment) const;
@@ -126,9 +126,11 @@ Status Authority::learn(const Verified<Card>& card, std::int64_t now_ms) {
 Status Authority::learn(const Verified<Mandate>& mandate, std::int64_t /*now_ms*/) {
   State& s = *state_;
   ENTENTE_TRY(check_mandate(*mandate, s.brand_did, s.environment));
-  s.mandates.emplace(mandate.id(), *mandate);
+  s.mandates.emplace(mandate.id(), mandate);
   return {};
 }
+
+void Authority::forget_mandate(const Digest& mandate) { state_->mandates.erase(mandate); }
 
 void Authority::revoke(const Digest& mandate, std::uint64_t log_index) {
   const auto [at, fresh] = state_->revoked.try_emplace(mandate, log_index);
@@ -154,6 +156,11 @@ Digest Authority::newest_card_digest() const {
 
 const Mandate* Authority::find_mandate(const Digest& digest) const {
   return state_->find_mandate(digest);
+}
+
+const Verified<Mandate>* Authority::find_signed_mandate(const Digest& digest) const {
+  const auto found = state_->mandates.find(digest);
+  return found == state_->mandates.end() ? nullptr : &found->second;
 }
 
 std::optional<PublicKey> Authority::find_principal(const Message& message) const {

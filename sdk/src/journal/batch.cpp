@@ -220,13 +220,14 @@ void Batch::learn_mandate(const Arrived& arrived, const Message& message) {
   }
 }
 
-void Batch::log_mandate(const Arrived& arrived, const Message& message, const CaseId& case_id) {
-  const auto named = std::ranges::find(arrived.mandates, message.author.authority,
-                                       [](const Verified<Mandate>& m) { return m.id(); });
-  if (named == arrived.mandates.end()) return;
-  const auto envelope = named->envelope();
+// Once in each case, before what is first said under it there: whether this parcel brought it, or
+// it is known from another case.
+void Batch::log_mandate(LiveCase& live, const Message& message) {
+  const auto* mandate = parts_.authority.find_signed_mandate(message.author.authority);
+  if (mandate == nullptr || !live.record.mandates.insert(mandate->id()).second) return;
+  const auto envelope = mandate->envelope();
   parts_.ledger.append({.kind = EntryKind::mandate,
-                        .case_id = case_id,
+                        .case_id = live.record.casefile.id(),
                         .direction = Direction::received,
                         .time_ms = now_ms_,
                         .content = Bytes(envelope.begin(), envelope.end())});
@@ -255,7 +256,7 @@ void Batch::admit(LiveCase& live, const Arrived& arrived, const Verified<Message
 void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Message>& message,
                  const Outcome& outcome) {
   const CaseId case_id = live.record.casefile.id();
-  log_mandate(arrived, *message, case_id);
+  log_mandate(live, *message);
   std::vector<Digest> received;
   for (const Part* part : arrived_parts(*message, arrived.submission.parcel)) {
     received.push_back(part_digest(*part));

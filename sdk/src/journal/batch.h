@@ -111,7 +111,7 @@ class Batch {
   Status check_times(const LiveCase& live, const Arrived& arrived,
                      const Verified<Message>& message) const;
   void learn_mandate(const Arrived& arrived, const Message& message);
-  void log_mandate(const Arrived& arrived, const Message& message, const CaseId& case_id);
+  void log_mandate(LiveCase& live, const Message& message);
   void note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message);
   // `retry_after_ms`: with busy.
   struct No {

@@ -29,6 +29,7 @@ Status fold_entry(CaseRecord& record, Authority& authority, StoredEntry entry) {
       return fold_message(record, authority, entry);
     case EntryKind::mandate: {
       ENTENTE_LET(mandate, Admission::admit<Mandate>(entry.content));
+      record.mandates.insert(mandate.id());
       return authority.learn(mandate, entry.leaf.time_ms);
     }
     case EntryKind::checkpoint_seen: {

@@ -112,6 +112,7 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
     live.fold.lost = "no card is on record";
     return notes().not_checkable(Rule::message_authority, where, "no card is on record");
   }
+  if (!check_mandate_on_record(live, entry, *message)) return;
   std::vector<Digest> named;
   for (const PartRef& ref : message->parts) named.push_back(ref.digest);
   live.book.note(*message, entry.leaf.parts_received, own);
@@ -137,6 +138,22 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
   if (own && may_be_decided(message->body)) before.emplace(message.id(), live.fold.casefile);
   if (!fold_saying(live.fold, *parts_.documents.authority, saying, notes())) return;
   after_admission(live, saying, std::move(before));
+}
+
+// Another case's record is none here: this one must stand alone.
+bool BrandLog::check_mandate_on_record(BrandCase& live, const OpenEntry& entry,
+                                       const Message& message) {
+  const bool needed =
+      message.author.party == Party::consumer && !message.author.authority.is_zero();
+  if (!needed || parts_.documents.has_mandate(entry.leaf.blind_case, message.author.authority)) {
+    return true;
+  }
+  notes().broken(Rule::message_authority, {.entries = {entry.index}, .case_id = live.fold.id},
+                 Party::brand,
+                 "a message was admitted under mandate " + short_hex(message.author.authority) +
+                     ", which is not on record in its case");
+  live.fold.lost = "after entry " + std::to_string(entry.index) + ": a message without authority";
+  return false;
 }
 
 void BrandLog::after_admission(BrandCase& live, const Saying& saying,
@@ -291,6 +308,7 @@ void BrandLog::end_case(const Digest& blind_case) {
   BrandCase& live = *known->second;
   if (unsettled_ == &live) settle_exposure();
   const CaseId case_id = live.fold.id;
+  exposure_.end_case(case_id);
   if (awaits_agent(live) && !has_person(live.fold.casefile)) left_waiting_.push_back(case_id);
   check_duties(live.fold, {.last_ms = last_ms_, .is_brands = true}, notes());
   check_book(live.fold, live.book, notes());

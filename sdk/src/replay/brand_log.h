@@ -45,6 +45,7 @@ class BrandLog final : public PartyLog {
   void take_message(const OpenEntry& entry);
   void open_case(const OpenEntry& entry, const Verified<Message>& message);
   void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
+  bool check_mandate_on_record(BrandCase& live, const OpenEntry& entry, const Message& message);
   void after_admission(BrandCase& live, const Saying& saying, std::optional<Before> before);
   void take_record(BrandCase& live, const OpenEntry& entry);
   void take_refusal(BrandCase& live, const OpenEntry& entry);

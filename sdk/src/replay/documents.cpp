@@ -3,6 +3,8 @@
 #include <entente/crypto/hash.h>
 #include <entente/wire/admission.h>
 
+#include <algorithm>
+
 namespace entente {
 namespace {
 
@@ -34,9 +36,12 @@ void Documents::take_card(const OpenEntry& entry) {
 }
 
 void Documents::take_mandate(const OpenEntry& entry, Party owner) {
-  // Every parcel brings its mandate along: the same bytes hold again.
-  const Digest digest = sha256(*entry.content);
-  if (mandates.contains(digest)) return notes.holds(Rule::mandate_valid);
+  // Each case of a customer has the mandate on record: the same bytes hold again.
+  const Digest envelope = sha256(*entry.content);
+  if (const auto known = verified_.find(envelope); known != verified_.end()) {
+    notes.holds(Rule::mandate_valid);
+    return record_mandate(known->second, entry.leaf.blind_case);
+  }
   const auto mandate = Admission::admit<Mandate>(*entry.content);
   if (!mandate) {
     return notes.broken(
@@ -47,13 +52,46 @@ void Documents::take_mandate(const OpenEntry& entry, Party owner) {
     return notes.not_checkable(Rule::mandate_valid, at(entry), "no card is known yet");
   }
   const Status learned = authority->learn(*mandate, entry.leaf.time_ms);
-  // A brand logs a mandate with a message that it admitted; under a lapsed one it admits the few
-  // acts that nothing refuses. Whether each message was covered is asked of the message.
-  const bool lapsed = !learned && learned.error().code == ErrorCode::mandate_expired;
-  if (lapsed) return notes.not_applicable(Rule::mandate_valid);
   notes.check(learned.has_value(), Rule::mandate_valid, at(entry), owner,
               [&] { return "the mandate does not hold: " + describe(learned.error()); });
-  if (learned) mandates.insert(digest);
+  if (!learned) return;
+  if (mandates_.try_emplace(mandate->id(), KnownMandate{.envelope = envelope}).second) {
+    verified_.emplace(envelope, mandate->id());
+  }
+  record_mandate(mandate->id(), entry.leaf.blind_case);
+}
+
+void Documents::record_mandate(const Digest& mandate, const Digest& blind_case) {
+  std::vector<Digest>& of_case = mandates_of_[blind_case];
+  if (std::ranges::find(of_case, mandate) != of_case.end()) return;
+  of_case.push_back(mandate);
+  ++mandates_.at(mandate).cases;
+}
+
+bool Documents::has_mandate(const Digest& blind_case, const Digest& mandate) const {
+  const auto is_in = [&](const Digest& where) {
+    const auto of_case = mandates_of_.find(where);
+    return of_case != mandates_of_.end() &&
+           std::ranges::find(of_case->second, mandate) != of_case->second.end();
+  };
+  return is_in(blind_case) || is_in(Digest{});
+}
+
+// Customers come back with the same mandate: the last few are kept, which saves a verification.
+void Documents::end_case(const Digest& blind_case) {
+  constexpr std::size_t idle_max = 256;
+  const auto ended = mandates_of_.extract(blind_case);
+  if (!ended) return;
+  for (const Digest& mandate : ended.mapped()) {
+    if (--mandates_.at(mandate).cases == 0) idle_.push_back(mandate);
+  }
+  for (; idle_.size() > idle_max; idle_.pop_front()) {
+    const auto idle = mandates_.find(idle_.front());
+    if (idle == mandates_.end() || idle->second.cases != 0) continue;
+    authority->forget_mandate(idle->first);
+    verified_.erase(idle->second.envelope);
+    mandates_.erase(idle);
+  }
 }
 
 void Documents::take_policy(const OpenEntry& entry) {

@@ -5,8 +5,9 @@
 #include <entente/identity/authority.h>
 #include <entente/policy/policy.h>
 
+#include <deque>
 #include <map>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "log_pass.h"
 
@@ -16,6 +17,10 @@ struct Documents {
   explicit Documents(Notes& to) : notes(to) {}
 
   void take(const OpenEntry& entry, Party owner);
+  // On record in this case or for all of them, and sound.
+  bool has_mandate(const Digest& blind_case, const Digest& mandate) const;
+  // Nothing more is said in this case, so that its mandates may be forgotten.
+  void end_case(const Digest& blind_case);
   // The key of the brand's log, as its newest card names it.
   std::optional<Vkey> brand_vkey() const;
   const Policy* find_policy(const Digest& digest) const;
@@ -24,13 +29,24 @@ struct Documents {
   Notes& notes;
   std::optional<Authority> authority;  // from the first card on
   std::map<Digest, Policy> policies;
-  std::unordered_set<Digest> mandates;  // that hold, by the digest of their envelope
-  Digest newest;                        // policy
+  Digest newest;  // policy
 
  private:
+  // One that holds, which lasts until no case has it and others came since.
+  struct KnownMandate {
+    Digest envelope;  // as it was first seen
+    std::size_t cases = 0;
+  };
+
   void take_card(const OpenEntry& entry);
   void take_mandate(const OpenEntry& entry, Party owner);
   void take_policy(const OpenEntry& entry);
+  void record_mandate(const Digest& mandate, const Digest& blind_case);
+
+  std::unordered_map<Digest, KnownMandate> mandates_;
+  std::unordered_map<Digest, Digest> verified_;  // mandate, by its envelope's digest
+  std::unordered_map<Digest, std::vector<Digest>> mandates_of_;  // by blinded case
+  std::deque<Digest> idle_;                                      // those that no case has
 };
 
 }  // namespace entente

@@ -59,6 +59,7 @@ class LogReplay {
     }
     if (!entry.ends_case || owner_ == Party::unset) return;
     if (log_) log_->end_case(entry.leaf.blind_case);
+    if (owner_ == Party::brand) documents_.end_case(entry.leaf.blind_case);
     pass_.end_case(entry.leaf.blind_case, owner_);
   }
 

@@ -48,6 +48,8 @@ class Authority {
   // authorise() judges the time. Fails with mandate_invalid, audience_mismatch,
   // environment_mismatch, key_invalid.
   Status learn(const Verified<Mandate>& mandate, std::int64_t now_ms);
+  // Nothing more is said under it; that it was revoked stays known.
+  void forget_mandate(const Digest& mandate);
   // From the log index of the principal's `revoke` on; the lowest index counts.
   void revoke(const Digest& mandate, std::uint64_t log_index);
   bool is_revoked(const Digest& mandate) const;
@@ -56,6 +58,8 @@ class Authority {
   const Card* newest_card() const;
   Digest newest_card_digest() const;
   const Mandate* find_mandate(const Digest& digest) const;
+  // With its signature, to be logged.
+  const Verified<Mandate>* find_signed_mandate(const Digest& digest) const;
   // The principal behind a consumer's message: its mandate's, or the author itself.
   std::optional<PublicKey> find_principal(const Message& message) const;
 

@@ -7,6 +7,7 @@
 #include <entente/journal/ledger.h>
 #include <entente/protocol/parcel.h>
 
+#include <set>
 #include <unordered_map>
 
 namespace entente {
@@ -17,6 +18,7 @@ struct CaseRecord {
   std::unordered_map<Digest, MessageId> arrivals;  // digest of envelope bytes -> message
   std::unordered_map<Digest, Part> parts;          // by part digest
   std::vector<StoredEntry> records;                // what is no message: facts, decisions, ...
+  std::set<Digest> mandates;                       // logged with this case, by id
   std::unordered_map<MessageId, Bytes> busies;     // the newest signed busy for an accept, as sent
   Seen other_log;                                  // newest checkpoint of the other party's log
 
