@@ -105,6 +105,8 @@ std::string Console::paint(Ink ink, std::string_view text) const {
 
 void Console::line(std::string_view text) { std::cout << text << std::endl; }
 
+void Console::piece(std::string_view text) { std::cout << text; }
+
 void Console::json(const Json& value) { line(to_json(value, JsonStyle::pretty)); }
 
 void Console::complain(std::string_view text) { std::cerr << text << std::endl; }

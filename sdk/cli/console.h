@@ -30,6 +30,8 @@ class Console {
   // Both flush, so that a reader of a pipe sees what has happened so far.
   void line(std::string_view text = {});
   void json(const Json& value);
+  // A piece of something long, as it is.
+  void piece(std::string_view text);
   // On standard error.
   void complain(std::string_view text);
   void report(const Error& error);

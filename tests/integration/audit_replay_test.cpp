@@ -75,6 +75,25 @@ TEST_CASE("the same logs give the same report, byte by byte", "[audit]") {
   CHECK(report_text(both) == report_text(both));
 }
 
+TEST_CASE("a report written piece by piece is the report", "[audit]") {
+  const Aftermath& world = aftermath();
+  for (const Paths& sources : {Paths{world.brand_store()}, Paths{world.consumer_store()},
+                               Paths{world.brand_store(), world.consumer_store()}}) {
+    const auto auditor = Auditor::open(sources, {});
+    REQUIRE(auditor);
+    const auto report = auditor->replay();
+    REQUIRE(report);
+    for (const ReportForm form : {ReportForm::text, ReportForm::json}) {
+      std::string written;
+      const auto broken =
+          auditor->write_replay(form, [&](std::string_view piece) { written += piece; });
+      REQUIRE(broken);
+      CHECK(*broken == report->broken());
+      CHECK(written == (form == ReportForm::text ? to_text(*report) : to_json(*report)));
+    }
+  }
+}
+
 TEST_CASE("a case judged when it ends is judged as at the end of its log", "[audit]") {
   // A store says where a case ends, an export does not.
   const TemporaryDirectory directory;
@@ -221,6 +240,21 @@ TEST_CASE("a mandate that was left out covers nothing", "[audit]") {
   CHECK(contains(cheat.broken(), "message.authority by brand"));
 }
 
+TEST_CASE("a mandate stands in the log once for each case, and its case is another's no record",
+          "[audit]") {
+  int mandates = 0;
+  const Cheat counted([&](EditedEntry& entry) {
+    mandates += entry.kind == EntryKind::mandate ? 1 : 0;
+    return true;
+  });
+  CHECK(mandates == 1);
+  const Cheat elsewhere([](EditedEntry& entry) {
+    if (entry.kind == EntryKind::mandate) entry.draft.case_id->bytes[0] ^= 1;
+    return true;
+  });
+  CHECK(contains(elsewhere.broken(), "message.authority by brand"));
+}
+
 TEST_CASE("a performance reported after it was due is late", "[audit]") {
   constexpr std::int64_t a_year_ms = 365LL * 86'400'000;
   bool late = false;
@@ -237,18 +271,3 @@ TEST_CASE("a performance reported after it was due is late", "[audit]") {
   CHECK((contains(broken, "perform.in_time by brand") ||
          contains(broken, "message.authority by brand")));
 }
-TEST_CASE("a mandate stands in the log once for each case, and its case is another's no record",
-          "[audit]") {
-  int mandates = 0;
-  const Cheat counted([&](EditedEntry& entry) {
-    mandates += entry.kind == EntryKind::mandate ? 1 : 0;
-    return true;
-  });
-  CHECK(mandates == 1);
-  const Cheat elsewhere([](EditedEntry& entry) {
-    if (entry.kind == EntryKind::mandate) entry.draft.case_id->bytes[0] ^= 1;
-    return true;
-  });
-  CHECK(contains(elsewhere.broken(), "message.authority by brand"));
-}
-

@@ -35,16 +35,15 @@ void show(Console& console, std::string text) {
   console.line(text);
 }
 
-Result<Report> replay_sources(const Arguments& arguments) {
-  ProgressLine line("entries");
-  ENTENTE_LET(auditor, open_auditor(arguments, 0, line));
-  return auditor.replay();
-}
-
 Result<ExitCode> run_replay(const Arguments& arguments, Console& console) {
-  ENTENTE_LET(report, replay_sources(arguments));
-  show(console, arguments.has("json") ? to_json(report) : to_text(report));
-  return report.broken() == 0 ? ExitCode::ok : ExitCode::finding;
+  auto line = std::make_unique<ProgressLine>("entries");
+  ENTENTE_LET(auditor, open_auditor(arguments, 0, *line));
+  const ReportForm form = arguments.has("json") ? ReportForm::json : ReportForm::text;
+  ENTENTE_LET(broken, auditor.write_replay(form, [&](std::string_view piece) {
+    line.reset();  // nothing more is read
+    console.piece(piece);
+  }));
+  return broken == 0 ? ExitCode::ok : ExitCode::finding;
 }
 
 Result<Explanation> explain(const Arguments& arguments) {

@@ -59,6 +59,11 @@ class Auditor {
   Result<Report> verify_log() const;
   // All of that, and every rule of protocol/spec/07-replay.md.
   Result<Report> replay() const;
+  // The same, written to `out` piece by piece, as to_text() or to_json() would have it: memory does
+  // not grow with the number of cases. Returns how much is broken. Fails with store_failed, too: it
+  // needs room for temporary files.
+  Result<std::uint64_t> write_replay(ReportForm form,
+                                     const std::function<void(std::string_view)>& out) const;
   // `message` is the beginning of its id in hex. Fails with not_found, or wrong_use if several
   // messages begin so.
   Result<Explanation> why(std::string_view message) const;

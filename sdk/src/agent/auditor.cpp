@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "auditor_source.h"
+#include "auditor_spool.h"
 
 namespace entente {
 
@@ -26,6 +27,18 @@ struct Auditor::State {
       logs.push_back(std::move(log));
     }
     return logs;
+  }
+
+  // Of all sources, and of what they show together.
+  Result<Report> report(ReplayOptions options) const {
+    ViewSpool views;
+    options.each_view = [&](std::string_view origin, const TreeHead& head) {
+      views.add(origin, head);
+    };
+    ENTENTE_LET(logs, replay_all(std::move(options)));
+    Report report = reconcile(logs, [&](const auto& take) { views.each(take); });
+    ENTENTE_TRY(views.status());
+    return with_contradictions(std::move(report));
   }
 
   // What each file proves alone, beside what the logs show.
@@ -94,6 +107,13 @@ Result<std::optional<Contradiction>> contradiction_at(const std::filesystem::pat
   if (!is_contradiction_json(text)) return std::optional<Contradiction>();
   ENTENTE_LET(read, contradiction_from_json(text));
   return std::optional(std::move(read));
+}
+
+// For a question that no report answers.
+ReplayOptions unreported(ReplayOptions options) {
+  options.each_case = [](const CaseSummary&) {};
+  options.each_view = [](std::string_view, const TreeHead&) {};
+  return options;
 }
 
 // The same message in two logs is one message.
@@ -175,19 +195,24 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
   return Auditor(std::move(state));
 }
 
-Result<Report> Auditor::verify_log() const {
-  ENTENTE_LET(logs, state_->replay_all({.integrity_only = true}));
-  return state_->with_contradictions(reconcile(logs));
-}
+Result<Report> Auditor::verify_log() const { return state_->report({.integrity_only = true}); }
 
-Result<Report> Auditor::replay() const {
-  ENTENTE_LET(logs, state_->replay_all({}));
-  return state_->with_contradictions(reconcile(logs));
+Result<Report> Auditor::replay() const { return state_->report({}); }
+
+Result<std::uint64_t> Auditor::write_replay(
+    ReportForm form, const std::function<void(std::string_view)>& out) const {
+  CaseSpool cases(form);
+  ENTENTE_LET(report, state_->report(
+                          {.each_case = [&](const CaseSummary& summary) { cases.add(summary); }}));
+  out(write_before_cases(report, form));
+  ENTENTE_TRY(cases.write(out));
+  out(write_after_cases(report, form));
+  return report.broken();
 }
 
 Result<Explanation> Auditor::why(std::string_view message) const {
   if (message.empty()) return fail(ErrorCode::wrong_use, "no message was named");
-  ENTENTE_LET(logs, state_->replay_all({.explain_prefix = std::string(message)}));
+  ENTENTE_LET(logs, state_->replay_all(unreported({.explain_prefix = std::string(message)})));
   ENTENTE_LET(traces, traces_of_one(logs));
   Explanation explanation;
   Json list = Json::array();
@@ -201,7 +226,7 @@ Result<Explanation> Auditor::why(std::string_view message) const {
 }
 
 Result<std::vector<Redecision>> Auditor::redecide(const Policy& older, const Policy& newer) const {
-  ENTENTE_LET(logs, state_->replay_all({.older = &older, .newer = &newer}));
+  ENTENTE_LET(logs, state_->replay_all(unreported({.older = &older, .newer = &newer})));
   std::vector<Redecision> all;
   for (ReplayedLog& log : logs) {
     for (Redecision& each : log.redecisions) all.push_back(std::move(each));

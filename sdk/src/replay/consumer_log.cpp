@@ -317,7 +317,7 @@ void ConsumerLog::finish() {
     }
     check_book(live->fold, live->book, notes());
     parts_.source.compare_case(live->fold.casefile, Party::consumer);
-    result.report.cases.push_back(summarise(live->fold));
+    keep_case(summarise(live->fold), parts_.options, result);
     if (!parts_.options.keep_for_comparison) continue;
     std::vector<ReplayedMessage> messages = std::move(live->fold.messages);
     messages.insert(messages.end(), live->fold.unplaced.begin(), live->fold.unplaced.end());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "report_form.h"
+
 namespace entente {
 
 std::string_view name(Judgement judgement) {
@@ -31,6 +33,16 @@ std::string_view name(Grade grade) {
       return "timestamped";
   }
   return {};
+}
+
+std::string write_before_cases(const Report& report, ReportForm form) {
+  return form == ReportForm::text ? text_before_cases(report) : json_before_cases(report);
+}
+std::string write_case(const CaseSummary& summary, ReportForm form) {
+  return form == ReportForm::text ? text_of_case(summary) : json_of_case(summary);
+}
+std::string write_after_cases(const Report& report, ReportForm form) {
+  return form == ReportForm::text ? text_after_cases(report) : json_after_cases(report);
 }
 
 void Report::count(Rule rule, Judgement judgement) {

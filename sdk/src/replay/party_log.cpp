@@ -126,9 +126,19 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_
 void keep_seen(std::vector<SeenCheckpoint>& seen, const ReplayOptions& options,
                ReplayedLog& result) {
   for (SeenCheckpoint& each : seen) {
-    if (each.verified) result.views[each.checkpoint.origin].push_back(each.checkpoint.head());
+    if (each.verified) keep_view(each.checkpoint, options, result);
     if (options.keep_for_comparison) result.seen.push_back(std::move(each));
   }
+}
+
+void keep_view(const Checkpoint& view, const ReplayOptions& options, ReplayedLog& result) {
+  if (options.each_view) return options.each_view(view.origin, view.head());
+  result.views[view.origin].push_back(view.head());
+}
+
+void keep_case(CaseSummary summary, const ReplayOptions& options, ReplayedLog& result) {
+  if (options.each_case) return options.each_case(std::move(summary));
+  result.report.cases.push_back(std::move(summary));
 }
 
 }  // namespace entente

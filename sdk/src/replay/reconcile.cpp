@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "case_fold.h"
 
@@ -180,54 +179,61 @@ void merge(Report& into, Report from) {
   }
 }
 
-// What anybody has seen of the log of this name, by size.
-std::vector<TreeHead> views_of(const std::string& origin, std::span<const ReplayedLog> logs) {
-  std::vector<TreeHead> views;
-  for (const ReplayedLog& log : logs) {
-    if (log.checkpoint.origin == origin && log.checkpoint.size > 0) {
-      views.push_back(log.checkpoint.head());
-    }
-    const auto seen = log.views.find(origin);
-    if (seen != log.views.end()) std::ranges::copy(seen->second, std::back_inserter(views));
-  }
-  std::ranges::sort(views, {},
-                    [](const TreeHead& head) { return std::pair(head.size, head.root); });
-  const auto repeated = std::ranges::unique(views);
-  views.erase(repeated.begin(), repeated.end());
-  return views;
-}
-
 // Two who saw two histories of one size prove the fork without the brand's help; so do two copies
-// of one log.
-void compare_views(Report& report, std::span<const ReplayedLog> logs) {
-  std::set<std::string> origins;
-  for (const ReplayedLog& log : logs) {
-    origins.insert(log.checkpoint.origin);
-    for (const auto& [origin, heads] : log.views) origins.insert(origin);
-  }
-  for (const std::string& origin : origins) {
-    const std::vector<TreeHead> views = views_of(origin, logs);
-    for (auto from = views.begin(); from != views.end();) {
-      const auto to = std::find_if(from, views.end(),
-                                   [&](const TreeHead& head) { return head.size != from->size; });
-      if (to - from > 1) {
-        report.add({.rule = Rule::both_checkpoints,
-                    .judgement = Judgement::broken,
-                    .at_fault = Party::unset,
-                    .log = Party::unset,
-                    .entries = {},
-                    .grade = Grade::receipted,
-                    .sentence = origin + " has " + std::to_string(to - from) + " histories of " +
-                                std::to_string(from->size) + " entries"});
-      }
-      from = to;
+// of one log. Views are told in order of origin, size and root.
+class ForkSearch {
+ public:
+  explicit ForkSearch(Report& report) : report_(report) {}
+
+  void take(std::string_view origin, const TreeHead& head) {
+    if (origin != origin_ || head.size != size_) {
+      finish();
+      origin_ = origin;
+      size_ = head.size;
     }
+    if (histories_ == 0 || head.root != root_) ++histories_;
+    root_ = head.root;
+  }
+  void finish() {
+    if (histories_ > 1) {
+      report_.add({.rule = Rule::both_checkpoints,
+                   .judgement = Judgement::broken,
+                   .at_fault = Party::unset,
+                   .log = Party::unset,
+                   .entries = {},
+                   .grade = Grade::receipted,
+                   .sentence = origin_ + " has " + std::to_string(histories_) + " histories of " +
+                               std::to_string(size_) + " entries"});
+    }
+    histories_ = 0;
+  }
+
+ private:
+  Report& report_;
+  std::string origin_;
+  std::uint64_t size_ = 0;
+  Digest root_;
+  std::uint64_t histories_ = 0;
+};
+
+void read_views(std::span<const ReplayedLog> logs,
+                const std::function<void(std::string_view, const TreeHead&)>& take) {
+  std::map<std::string, std::vector<TreeHead>> all;
+  for (const ReplayedLog& log : logs) {
+    for (const auto& [origin, heads] : log.views) {
+      std::ranges::copy(heads, std::back_inserter(all[origin]));
+    }
+  }
+  for (auto& [origin, heads] : all) {
+    std::ranges::sort(heads, {},
+                      [](const TreeHead& head) { return std::pair(head.size, head.root); });
+    for (const TreeHead& head : heads) take(origin, head);
   }
 }
 
 }  // namespace
 
-Report reconcile(std::span<ReplayedLog> logs) {
+Report reconcile(std::span<ReplayedLog> logs, const ViewReader& views) {
   Report report;
   for (ReplayedLog& log : logs) merge(report, std::move(log.report));
   for (const ReplayedLog& brand : logs) {
@@ -236,7 +242,16 @@ Report reconcile(std::span<ReplayedLog> logs) {
       if (consumer.owner == Party::consumer) Comparison(report, brand, consumer).run();
     }
   }
-  compare_views(report, logs);
+  ForkSearch forks(report);
+  const auto take = [&](std::string_view origin, const TreeHead& head) {
+    forks.take(origin, head);
+  };
+  if (views) {
+    views(take);
+  } else {
+    read_views(logs, take);
+  }
+  forks.finish();
   report.sort();
   return report;
 }

@@ -106,6 +106,7 @@ class LogReplay {
     result_.owner = owner_;
     result_.checkpoint = pass_.checkpoint();
     result_.grade = pass_.grade();
+    if (result_.checkpoint.size > 0) keep_view(result_.checkpoint, options_, result_);
     grade_findings();
     result_.report.logs.push_back({.owner = owner_,
                                    .origin = result_.checkpoint.origin,

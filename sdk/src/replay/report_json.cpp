@@ -1,7 +1,7 @@
 #include <entente/replay/finding.h>
 #include <entente/text/json.h>
 
-#include <cassert>
+#include "report_form.h"
 
 namespace entente {
 namespace {
@@ -91,47 +91,47 @@ Json counts(const Report& report) {
 
 // A hostile log may hold numbers that canonical JSON cannot say, or text that is not UTF-8; the
 // plain writer is as deterministic.
-std::string plain_json(const Report& report) {
-  return to_json(Json::object({{"format", "entente/report/v1"},
-                               {"logs", list(report.logs, log)},
-                               {"broken", report.broken()},
-                               {"findings", list(report.findings, finding)},
-                               {"left_out", report.left_out},
-                               {"cases", list(report.cases, one_case)},
-                               {"rules", counts(report)}}));
+std::string render(const Json& json) {
+  const auto text = canonical_json(json);
+  return text ? *text : to_json(json);
 }
 
 template <class T, class Write>
-Status append_list(std::string& text, const std::vector<T>& values, Write write) {
+void append_list(std::string& text, const std::vector<T>& values, Write write) {
   text += '[';
   for (const T& value : values) {
-    ENTENTE_LET(item, canonical_json(write(value)));
     if (text.back() != '[') text += ',';
-    text += item;
+    text += render(write(value));
   }
   text += ']';
-  return {};
-}
-
-// Member by member and case by case, in the order of RFC 8785: as one tree in memory, a report on a
-// large log would take many times its length.
-Result<std::string> canonical_report(const Report& report) {
-  std::string text = "{\"broken\":" + std::to_string(report.broken()) + ",\"cases\":";
-  ENTENTE_TRY(append_list(text, report.cases, one_case));
-  text += ",\"findings\":";
-  ENTENTE_TRY(append_list(text, report.findings, finding));
-  text += ",\"format\":\"entente/report/v1\",\"left_out\":" + std::to_string(report.left_out) +
-          ",\"logs\":";
-  ENTENTE_TRY(append_list(text, report.logs, log));
-  ENTENTE_LET(rules, canonical_json(counts(report)));
-  return text + ",\"rules\":" + rules + "}";
 }
 
 }  // namespace
 
+// Member by member and case by case, in the order of RFC 8785: as one tree in memory, a report on a
+// large log would take many times its length.
+std::string json_before_cases(const Report& report) {
+  return "{\"broken\":" + std::to_string(report.broken()) + ",\"cases\":[";
+}
+
+std::string json_of_case(const CaseSummary& summary) { return render(one_case(summary)); }
+
+std::string json_after_cases(const Report& report) {
+  std::string text = "],\"findings\":";
+  append_list(text, report.findings, finding);
+  text += ",\"format\":\"entente/report/v1\",\"left_out\":" + std::to_string(report.left_out) +
+          ",\"logs\":";
+  append_list(text, report.logs, log);
+  return text + ",\"rules\":" + render(counts(report)) + "}\n";
+}
+
 std::string to_json(const Report& report) {
-  const auto text = canonical_report(report);
-  return (text ? *text : plain_json(report)) + "\n";
+  std::string text = json_before_cases(report);
+  for (const CaseSummary& summary : report.cases) {
+    if (text.back() != '[') text += ',';
+    text += json_of_case(summary);
+  }
+  return text + json_after_cases(report);
 }
 
 }  // namespace entente

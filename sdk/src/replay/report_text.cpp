@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "report_form.h"
+
 namespace entente {
 namespace {
 
@@ -80,16 +82,32 @@ void add_counts(std::string& text, const Report& report) {
 
 }  // namespace
 
-std::string to_text(const Report& report) {
+std::string text_before_cases(const Report& report) {
   std::string text;
   for (const LogSummary& log : report.logs) add_log(text, log);
   text += report.broken() == 0 ? "nothing is broken\n"
                                : "BROKEN: " + number(report.broken()) + " findings\n";
   for (const Finding& finding : report.findings) add_finding(text, finding);
   if (report.left_out != 0) text += number(report.left_out) + " more findings are left out\n";
-  for (const CaseSummary& summary : report.cases) add_case(text, summary);
+  return text;
+}
+
+std::string text_of_case(const CaseSummary& summary) {
+  std::string text;
+  add_case(text, summary);
+  return text;
+}
+
+std::string text_after_cases(const Report& report) {
+  std::string text;
   add_counts(text, report);
   return text;
+}
+
+std::string to_text(const Report& report) {
+  std::string text = text_before_cases(report);
+  for (const CaseSummary& summary : report.cases) add_case(text, summary);
+  return text + text_after_cases(report);
 }
 
 }  // namespace entente

@@ -111,4 +111,11 @@ std::string to_text(const Report& report);
 // Canonical JSON and a final newline. Shape: protocol/spec/07-replay.md.
 std::string to_json(const Report& report);
 
+// The same in pieces, for more cases than memory should hold: what stands before the cases, each of
+// them in order, and what stands after. In JSON, a comma stands between two cases.
+enum class ReportForm : std::uint8_t { text, json };
+std::string write_before_cases(const Report& report, ReportForm form);
+std::string write_case(const CaseSummary& summary, ReportForm form);
+std::string write_after_cases(const Report& report, ReportForm form);
+
 }  // namespace entente

@@ -14,8 +14,12 @@
 
 namespace entente {
 
+// Tells the views that were kept elsewhere, in order of origin, size and root.
+using ViewReader =
+    std::function<void(const std::function<void(std::string_view, const TreeHead&)>&)>;
+
 // The reports of all logs, taken out of them, and what comparing every brand's with every
-// consumer's adds.
-Report reconcile(std::span<ReplayedLog> logs);
+// consumer's adds; and what all views together prove. No `views`: those in the logs.
+Report reconcile(std::span<ReplayedLog> logs, const ViewReader& views = {});
 
 }  // namespace entente

@@ -23,6 +23,10 @@ struct ReplayOptions {
   // Another log is laid beside this one: what reconcile() compares is kept, which takes memory for
   // every message. Else what is kept does not grow with the log.
   bool keep_for_comparison = false;
+  // Hear what would take memory for every case and every message; else it is in the result. A case
+  // is told when it has ended, a view when it was verified: the head of a log, by its origin.
+  std::function<void(CaseSummary)> each_case;
+  std::function<void(std::string_view origin, const TreeHead& head)> each_view;
   // Hears now and then how many entries were read, and how many there are (0: nobody knows).
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
   // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
@@ -75,7 +79,7 @@ struct ReplayedLog {
   std::int64_t last_ms = 0;              // of the newest entry of a brand's log
   std::vector<Digest> leaves;            // leaf hashes in order; empty if the source is partial
   std::vector<SeenCheckpoint> seen;      // of other parties' logs; only if kept for comparison
-  // What other logs have signed, as far as it was seen and verified, by origin.
+  // What this log and others have signed, as far as it was seen and verified, by origin.
   std::map<std::string, std::vector<TreeHead>> views;
   std::vector<Trace> traces;
   std::vector<Redecision> redecisions;  // in the order of the log

@@ -1,0 +1,49 @@
+#include <entente/replay/reconcile.h>
+
+#include "catch.h"
+
+using namespace entente;
+
+namespace {
+
+TreeHead head(std::uint64_t size, std::uint8_t root) {
+  TreeHead head{.size = size, .root = {}};
+  head.root.bytes[0] = root;
+  return head;
+}
+
+std::vector<std::string> sentences(const Report& report) {
+  std::vector<std::string> found;
+  for (const Finding& finding : report.findings) found.push_back(finding.sentence);
+  return found;
+}
+
+using Sentences = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("two histories of one size are a fork, in whichever logs they were seen", "[replay]") {
+  ReplayedLog logs[2];
+  logs[0].views["a/log"] = {head(5, 1), head(9, 1), head(5, 1)};
+  logs[0].views["b/log"] = {head(5, 2)};
+  logs[1].views["a/log"] = {head(9, 1), head(7, 3)};
+  CHECK(sentences(reconcile(logs)).empty());
+  logs[1].views["a/log"].push_back(head(5, 2));
+  logs[0].views["b/log"].push_back(head(5, 3));
+  logs[1].views["b/log"] = {head(5, 4), head(5, 3)};
+  CHECK(sentences(reconcile(logs)) == Sentences{"a/log has 2 histories of 5 entries",
+                                                "b/log has 3 histories of 5 entries"});
+}
+
+TEST_CASE("views that were kept elsewhere are compared in their place", "[replay]") {
+  ReplayedLog logs[1];
+  logs[0].views["a/log"] = {head(5, 1), head(5, 2)};
+  const auto report = reconcile(logs, [](const auto& take) {
+    take("a/log", head(5, 1));
+    take("a/log", head(5, 1));
+    take("a/log", head(6, 2));
+    take("b/log", head(6, 3));
+    take("b/log", head(6, 4));
+  });
+  CHECK(sentences(report) == Sentences{"b/log has 2 histories of 6 entries"});
+}
