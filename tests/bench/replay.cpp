@@ -39,9 +39,9 @@ double verify_all_s(const LogSignatures& signatures) {
 void replay_once(const fs::path& store, const std::string& log_key) {
   const auto auditor = Auditor::open({&store, 1}, {.log_keys = {log_key}});
   if (!auditor) give_up(describe(auditor.error()));
-  const auto report = auditor->replay();
-  if (!report) give_up(describe(report.error()));
-  if (report->broken() != 0) give_up("the log is broken:\n" + to_text(*report));
+  const auto broken = auditor->write_replay(ReportForm::text, [](std::string_view) {});
+  if (!broken) give_up(describe(broken.error()));
+  if (*broken != 0) give_up("the log that was made is broken");
 }
 
 double replay_s(const LargeLog& log) {
