@@ -41,7 +41,7 @@ class Overheard final : public BrandConnection {
 };
 
 struct LaterClock final : Clock {
-  std::int64_t by_ms = 0;
+  std::atomic<std::int64_t> by_ms = 0;
   std::int64_t now_ms() override { return SystemClock().now_ms() + by_ms; }
 };
 
@@ -51,7 +51,7 @@ struct Scene {
   Brand brand = make_brand(1, SystemClock().now_ms());
   KettleShop shop;
   std::mutex mutex;
-  std::vector<std::string> told;  // to the operator
+  std::vector<std::string> told;
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<BrandConnection> line;
   Overheard overheard{line};
@@ -82,6 +82,11 @@ struct Scene {
     if (!started) FAIL(describe(started.error()));
     endpoint = std::move(*started);
     line = std::make_unique<LocalBrand>(*endpoint, brand.card);
+  }
+
+  std::vector<std::string> told_to_operator() {
+    const std::scoped_lock lock(mutex);
+    return told;
   }
 
   void invite_customer() {
@@ -173,8 +178,8 @@ TEST_CASE("a person asked for while the disk fails is acknowledged, and logged a
     REQUIRE(casefile.handoff() != nullptr);
     CHECK(casefile.handoff()->stage == HandoffStage::queued);
     CHECK(admitted_ms(casefile, word.message) == word.at_ms);
-    CHECK(scene.told.front().find("cannot be written") != std::string::npos);
-    CHECK(scene.told.back().find("written again") != std::string::npos);
+    CHECK(scene.told_to_operator().front().find("cannot be written") != std::string::npos);
+    CHECK(scene.told_to_operator().back().find("written again") != std::string::npos);
 
     const Report report = scene.audit();
     INFO(to_text(report));
@@ -357,7 +362,7 @@ TEST_CASE("a disk that is really full, and is freed again, loses nothing", "[out
   REQUIRE(signed_word != words.end());
   const Refusal word = *signed_word;
   // In room that was taken in advance, so that this survives even now.
-  for (const std::string& text : scene.told) {
+  for (const std::string& text : scene.told_to_operator()) {
     CHECK(text.find("in memory only") == std::string::npos);
   }
   CHECK(scene.endpoint->trouble());

@@ -140,7 +140,7 @@ TEST_CASE("the roots of the tiles of one level are the hashes of the next", "[au
     if (tile.kind != hashes) continue;
     const auto bytes = render_hash_tile(log.nodes, tile);
     REQUIRE(bytes);
-    CHECK(bytes->size() == tile.width * 32);
+    CHECK(bytes->size() == std::size_t{tile.width} * 32);
     tiles[tile_path(tile)] = *decode_hash_tile(*bytes, tile.width);
   }
   for (const Tile& tile : tiles_of(size)) {
