@@ -100,6 +100,27 @@ struct Freeze {
   atMs @4 :Int64;                    # when it was given; when it took effect is the entry's time
 }
 
+struct Erasure {
+  # What was erased of a case, why and by whose authority. Written before anything is destroyed.
+  caseId @0 :Data;
+  classes @1 :List(Text);            # of content, as in the key store: contact, terms, decision ...
+  reason @2 :Text;                   # code: request, consent_withdrawn, retention, order ...
+  authority @3 :Text;                # who decided it, or the rule; names no customer
+  atMs @4 :Int64;
+  effectiveMs @5 :Int64;             # when the last backup that may hold the keys is gone
+}
+
+struct LegalHold {
+  # A case must be kept until then, whatever else would erase it.
+  caseId @0 :Data;
+  hold @1 :Data;                     # names the hold
+  ended @2 :Bool;                    # it is lifted before its time
+  untilMs @3 :Int64;
+  reason @4 :Text;                   # code: litigation, regulator, dispute ...
+  by @5 :Text;                       # who ordered it
+  atMs @6 :Int64;
+}
+
 struct CheckpointSeen {
   # A checkpoint of the counterparty, as received.
   note @0 :Text;

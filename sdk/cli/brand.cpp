@@ -148,6 +148,35 @@ Status read_load(const YamlReader& map, LoadLimits& load) {
   return {};
 }
 
+Status read_keep(const YamlReader& map, RetentionRules& rules) {
+  ENTENTE_TRY(map.closed({"contact", "media", "prose", "reference", "special", "case"}));
+  for (const char* of_class : {"contact", "media", "prose", "reference", "special"}) {
+    const auto field = map.find(of_class);
+    if (!field) continue;
+    ENTENTE_LET(ms, field->duration_ms());
+    rules.keep[of_class] = ms;
+  }
+  const auto field = map.find("case");
+  if (!field) return {};
+  ENTENTE_LET(ms, field->duration_ms());
+  rules.keep_cases_ms = ms;
+  return {};
+}
+
+Status read_retention(const YamlReader& map, RetentionRules& rules) {
+  ENTENTE_TRY(map.closed({"backups_kept", "epoch", "keep"}));
+  if (const auto kept = map.find("backups_kept")) {
+    ENTENTE_LET(ms, kept->duration_ms());
+    rules.backups_kept_ms = ms;
+  }
+  if (const auto epoch = map.find("epoch")) {
+    ENTENTE_LET(ms, epoch->duration_ms());
+    rules.epoch_ms = ms;
+  }
+  if (const auto keep = map.find("keep")) return read_keep(*keep, rules);
+  return {};
+}
+
 Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& config) {
   const auto read = [&](const YamlReader& field, fs::path& path) -> Status {
     ENTENTE_LET(at, path_at(field, file));
@@ -173,7 +202,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
   ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
-                           "call_timeout", "load", "monitoring", "events"}));
+                           "call_timeout", "load", "monitoring", "events", "retention"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -189,6 +218,9 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   if (const auto load = root.find("load")) ENTENTE_TRY(read_load(*load, config.load));
   if (const auto monitoring = root.find("monitoring")) {
     ENTENTE_TRY(read_monitoring(*monitoring, config.monitoring.emplace()));
+  }
+  if (const auto retention = root.find("retention")) {
+    ENTENTE_TRY(read_retention(*retention, config.retention));
   }
   if (const auto events = root.find("events")) {
     ENTENTE_TRY(events->one_of({"stderr"}));

@@ -12,6 +12,14 @@
 
 namespace entente::cli {
 
+// What brand.yaml says under `retention`; used by the commands that erase, not by an endpoint.
+struct RetentionRules {
+  std::int64_t backups_kept_ms = 0;           // 0: no copy of keys.db is kept
+  std::int64_t epoch_ms = 0;                  // how old the keys' epoch may get; 0: any age
+  std::map<std::string, std::int64_t> keep;   // by class of parts, since the case ended
+  std::optional<std::int64_t> keep_cases_ms;  // all there is of a case
+};
+
 struct BrandConfig {
   std::filesystem::path data;        // the store
   std::filesystem::path master_key;  // empty: in the store
@@ -27,6 +35,7 @@ struct BrandConfig {
   LoadLimits load;
   std::optional<HttpServerOptions> monitoring;
   bool tells_events = false;  // to standard error
+  RetentionRules retention;
 };
 
 // Paths in the file are seen from the file. Fails with file_missing, config_invalid, yaml_invalid.

@@ -7,6 +7,7 @@ namespace entente::cli {
 
 Verb key_new();
 Verb key_show();
+Verb key_rotate();
 Verb card_make();
 Verb card_show();
 Verb mandate_issue();
@@ -22,6 +23,11 @@ Verb negotiate();
 Verb case_list();
 Verb case_show();
 Verb case_evidence();
+Verb erase();
+Verb hold_add();
+Verb hold_list();
+Verb hold_end();
+Verb retention_run();
 Verb approve();
 Verb handoff();
 Verb log_checkpoint();

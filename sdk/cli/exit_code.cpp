@@ -36,6 +36,8 @@ constexpr std::array advices = {
     Advice{ErrorCode::checkpoint_invalid, "Nothing was believed. Is this the brand you know?"},
     Advice{ErrorCode::act_conflict, "Keep the files as they are and ask an auditor."},
     Advice{ErrorCode::log_corrupt, "Keep the files as they are and run: entente log verify DIR"},
+    Advice{ErrorCode::content_withheld, "The log says why: entente audit replay DIR"},
+    Advice{ErrorCode::duty_open, "What is owed comes first; see also: entente hold list"},
     Advice{ErrorCode::desk_required, "Publish the hours of people on the card."},
     Advice{ErrorCode::internal, "This is a fault of the program: please report it."},
 };

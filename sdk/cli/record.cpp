@@ -3,6 +3,7 @@
 #include <entente/audit/proof.h>
 #include <entente/crypto/system.h>
 #include <entente/identity/gate.h>
+#include <entente/identity/linked_account.h>
 #include <entente/journal/content.h>
 #include <entente/journal/master_key.h>
 #include <entente/wire/admission.h>
@@ -40,11 +41,13 @@ struct PartyStore::State {
   std::optional<Authority> authority;
   Party owner = Party::brand;
   std::map<Digest, std::uint64_t> freezes;  // entries by order
+  RetentionRecords retention;
 
   Result<OpenedEntry> entry(std::uint64_t index) const {
     ENTENTE_LET(row, store->read_entry(index));
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
-    ENTENTE_LET(key, keys->content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
+    const KeyScope scope = key_scope(row.case_id, leaf.kind);
+    ENTENTE_LET(key, keys->content_key(scope.case_id, scope.content_class));
     ENTENTE_LET(opened, open_entry(key, row.sealed, index));
     if (commitment(opened.salt, opened.content) != leaf.commit) {
       return fail(ErrorCode::log_corrupt, "entry " + std::to_string(index) + " has other content");
@@ -57,6 +60,7 @@ struct PartyStore::State {
   Status place_by_receipts(ReadCase& read, const CaseId& case_id, PlacedMessages& placed) const;
   Status fold(ReadCase& read, const PlacedMessages& placed);
   Status read_parts(ReadCase& read, const CaseId& case_id) const;
+  bool concerns(const ReadCase& read, std::string_view party) const;
 };
 
 Status PartyStore::State::learn_documents() {
@@ -148,6 +152,22 @@ Status PartyStore::State::read_parts(ReadCase& read, const CaseId& case_id) cons
   return {};
 }
 
+// A case may be spoken in by several keys, and be linked to an account late.
+bool PartyStore::State::concerns(const ReadCase& read, std::string_view party) const {
+  const auto& messages = read.casefile.messages();
+  for (std::uint64_t position = 0; position < messages.size(); ++position) {
+    const Message& message = *messages[position];
+    if (message.author.party == Party::consumer &&
+        (to_did_key(message.author.key) == party || consumer_did(*authority, message) == party)) {
+      return true;
+    }
+    const auto link = find_account_link_at(read.casefile, position);
+    const Part* account = link ? read.find_part(link->account) : nullptr;
+    if (account != nullptr && to_text(account->content) == party) return true;
+  }
+  return false;
+}
+
 PartyStore::PartyStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
 PartyStore::PartyStore(PartyStore&&) noexcept = default;
 PartyStore::~PartyStore() = default;
@@ -165,6 +185,8 @@ Result<PartyStore> PartyStore::open(const std::filesystem::path& directory,
   state->keys = std::move(keys);
   state->store = std::move(store);
   ENTENTE_TRY(state->learn_documents());
+  ENTENTE_LET(retention, read_retention_records(*state->keys, *state->store));
+  state->retention = std::move(retention);
   return PartyStore(std::move(state));
 }
 
@@ -201,6 +223,11 @@ Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
   State& s = *state_;
   ENTENTE_LET(entries, s.store->entries_of(case_id));
   if (entries.empty() || !s.authority) return fail(ErrorCode::not_found, "no such case");
+  if (const ErasureOnRecord* gone = s.retention.find_erasure(case_id, "terms")) {
+    return fail(ErrorCode::content_withheld, "case " + short_hex(case_id) + " is erased (entry " +
+                                                 std::to_string(gone->entry) + ", " +
+                                                 gone->record.reason + ")");
+  }
   ReadCase read;
   read.brand_did = s.authority->newest_card()->did();
   PlacedMessages placed;
@@ -209,6 +236,19 @@ Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
   ENTENTE_TRY(s.fold(read, placed));
   ENTENTE_TRY(s.read_parts(read, case_id));
   return read;
+}
+
+const RetentionRecords& PartyStore::retention() const { return state_->retention; }
+
+Result<std::vector<CaseId>> PartyStore::cases_of(std::string_view party) const {
+  ENTENTE_LET(rows, cases());
+  std::vector<CaseId> found;
+  for (const CaseRow& row : rows) {
+    if (state_->retention.find_erasure(row.case_id, "terms") != nullptr) continue;
+    ENTENTE_LET(one, read(row.case_id));
+    if (state_->concerns(one, party)) found.push_back(row.case_id);
+  }
+  return found;
 }
 
 Result<Part> PartyStore::read_part(const CaseId& case_id, const PartRef& ref) const {

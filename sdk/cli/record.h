@@ -6,6 +6,7 @@
 //     ENTENTE_LET(record, store.read(case_id));
 
 #include <entente/casefile/case.h>
+#include <entente/journal/retention.h>
 #include <entente/protocol/card.h>
 #include <entente/protocol/log_entry.h>
 #include <entente/protocol/parcel.h>
@@ -45,7 +46,12 @@ class PartyStore {
   // The one case whose id begins with `prefix`, in hex; empty: the only or newest case.
   // Fails with not_found, wrong_use (several).
   Result<CaseId> find(std::string_view prefix) const;
+  // Fails with not_found, and content_withheld if the case is erased.
   Result<ReadCase> read(const CaseId& case_id) const;
+  const RetentionRecords& retention() const;
+  // Those that can still be read, whose principal or assistant has this did:key, or whose linked
+  // account goes by this name.
+  Result<std::vector<CaseId>> cases_of(std::string_view party) const;
   // The content behind a reference. Fails with not_found, content_withheld.
   Result<Part> read_part(const CaseId& case_id, const PartRef& ref) const;
 

@@ -1,6 +1,8 @@
 #include <entente/auditor.h>
 #include <entente/core/clock.h>
 
+#include <sstream>
+
 #include "../commands.h"
 #include "../transcript.h"
 
@@ -19,6 +21,13 @@ Result<ExitCode> run_list(const Arguments& arguments, Console& console) {
   ENTENTE_LET(rows, store.cases());
   Json list = Json::array();
   for (const CaseRow& row : rows) {
+    if (const ErasureOnRecord* gone = store.retention().find_erasure(row.case_id, "terms")) {
+      list.push(Json::object({{"case", to_hex(row.case_id)}, {"erased", gone->entry}}));
+      if (arguments.has("json")) continue;
+      console.line(short_hex(row.case_id) + "  erased (entry " + std::to_string(gone->entry) +
+                   ", " + gone->record.reason + ")");
+      continue;
+    }
     ENTENTE_LET(read, store.read(row.case_id));
     const Case& casefile = read.casefile;
     const std::int64_t opened_ms = casefile.is_open() ? casefile.admitted_ms(0) : 0;
@@ -62,10 +71,11 @@ Result<ExitCode> run_show(const Arguments& arguments, Console& console) {
 
 Result<ExitCode> run_evidence(const Arguments& arguments, Console& console) {
   const std::string out = arguments.text_or("out", "");
-  ENTENTE_TRY(export_evidence(arguments.operand(0), arguments.operand(1), out,
-                              {.master_key_file = arguments.text_or("master-key", ""),
-                               .log_key = nullptr,
-                               .checkpoint = {}}));
+  ExportOptions options{
+      .master_key_file = arguments.text_or("master-key", ""), .log_key = nullptr, .checkpoint = {}};
+  std::istringstream wishes(arguments.text_or("withhold", ""));
+  for (std::string each; std::getline(wishes, each, ',');) options.withhold.push_back(each);
+  ENTENTE_TRY(export_evidence(arguments.operand(0), arguments.operand(1), out, options));
   console.line("evidence of case " + arguments.operand(1) + ": " + out);
   return ExitCode::ok;
 }
@@ -97,7 +107,9 @@ Verb case_evidence() {
       .path = "case evidence",
       .summary = "write one case as a file that stands alone, for an auditor",
       .operands = {{"STORE", "a data directory or an export"}, {"CASE", "the beginning of its id"}},
-      .options = {{"out", "FILE", "where it goes", true, 'o'}, master_key_option},
+      .options = {{"out", "FILE", "where it goes", true, 'o'},
+                  {"withhold", "LIST", "keep back classes of parts, decision, or parts by digest"},
+                  master_key_option},
       .run = run_evidence,
       .example = "entente case evidence me/data 3f0a -o kettle.evidence.json"};
 }

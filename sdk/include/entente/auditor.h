@@ -83,6 +83,9 @@ struct ExportOptions {
   // gives that. With neither the export is unsigned, and a report on it says so.
   const Signer* log_key = nullptr;
   std::string checkpoint;
+  // Of evidence: what its owner keeps back. Classes of parts, "decision" for facts and decisions,
+  // or the beginning of a part's digest, eight digits or more. What was said cannot be kept back.
+  std::vector<std::string> withhold;
 };
 
 // Writes a store's log as a plain directory: checkpoint, tile/ and tile/entries/ as any tlog tool
@@ -94,8 +97,8 @@ Status export_log(const std::filesystem::path& store, const std::filesystem::pat
 
 // One case out of the store or export at `path`, as one canonical JSON file that stands alone:
 // leaves with inclusion proofs, what opens them, parts, cards, mandates, policies, and the
-// counterparty's receipts. `case_id` is the beginning of its id in hex. Fails with not_found,
-// wrong_use.
+// counterparty's receipts. `case_id` is the beginning of its id in hex. Fails with not_found (also
+// for a part to withhold that is not there), wrong_use.
 Status export_evidence(const std::filesystem::path& path, std::string_view case_id,
                        const std::filesystem::path& file, const ExportOptions& options = {});
 

@@ -6,6 +6,8 @@
 #include <entente/journal/content.h>
 #include <entente/wire/codec.h>
 
+#include <algorithm>
+
 namespace entente {
 namespace fs = std::filesystem;
 
@@ -107,9 +109,59 @@ Status check_empty(const fs::path& directory) {
   return fail(ErrorCode::file_invalid, directory.string() + " exists and is not empty");
 }
 
+// What the owner keeps back of a case, by class or part by part.
+class Discretion {
+ public:
+  static Result<Discretion> read(const std::vector<std::string>& wishes) {
+    Discretion made;
+    constexpr std::size_t prefix_min = 8;
+    for (const std::string& wish : wishes) {
+      const bool is_class = std::ranges::find(erasable_classes(), wish) != erasable_classes().end();
+      const bool is_part = !is_class && wish.size() >= prefix_min &&
+                           wish.find_first_not_of("0123456789abcdef") == std::string::npos;
+      if (wish == "terms" || (!is_class && !is_part)) {
+        return fail(ErrorCode::wrong_use,
+                    "what can be withheld are parts, by class or digest, and decision: " + wish);
+      }
+      (is_class ? made.classes_ : made.parts_).push_back(wish);
+    }
+    made.unused_ = made.parts_;
+    return made;
+  }
+
+  void apply(LoggedEntry& entry) const {
+    const auto leaf = decode<LogEntry>(entry.leaf);
+    if (!leaf || !names(content_class(leaf->kind))) return;
+    if (std::holds_alternative<EntryContent>(entry.content)) entry.content = kept_back;
+  }
+  void apply(LoggedPart& part) {
+    const auto* content = std::get_if<Part>(&part.content);
+    if (content == nullptr) return;
+    const auto prefixes = [digest = to_hex(part.digest)](const std::string& prefix) {
+      return digest.starts_with(prefix);
+    };
+    std::erase_if(unused_, prefixes);
+    if (names(name(content->part_class)) || std::ranges::any_of(parts_, prefixes)) {
+      part.content = kept_back;
+    }
+  }
+  Status check_used() const {
+    if (unused_.empty()) return {};
+    return fail(ErrorCode::not_found, "no part of the case begins with " + unused_.front());
+  }
+
+ private:
+  inline static const WithheldContent kept_back{WithheldContent::Kind::undisclosed,
+                                                "its owner keeps it back"};
+  bool names(std::string_view of_class) const {
+    return std::ranges::find(classes_, of_class) != classes_.end();
+  }
+  std::vector<std::string> classes_, parts_, unused_;
+};
+
 // The evidence of one case: its own entries, and the documents of the log that it rests on.
 Result<Json> evidence_of(EntrySource& source, const WholeLog& log, const CaseId& case_id,
-                         const std::string& note) {
+                         Discretion discretion) {
   Json entries = Json::array();
   for (const LoggedEntry& entry : log.entries) {
     const bool is_document = !entry.case_id || *entry.case_id == no_case;
@@ -117,19 +169,21 @@ Result<Json> evidence_of(EntrySource& source, const WholeLog& log, const CaseId&
     LoggedEntry proved = entry;
     ENTENTE_LET(proof, inclusion_proof(log.nodes, entry.index, log.head.size));
     proved.proof = std::move(proof);
+    if (!is_document) discretion.apply(proved);
     entries.push(entry_json(proved, true));
   }
   ENTENTE_LET(kept, source.parts_of(case_id));
   Json parts = Json::array();
-  for (const LoggedPart& part : kept) parts.push(part_json(part));
+  for (LoggedPart& part : kept) {
+    discretion.apply(part);
+    parts.push(part_json(part));
+  }
+  ENTENTE_TRY(discretion.check_used());
   ENTENTE_LET(given, source.receipts_of(case_id));
   Json receipts = Json::array();
   for (const LoggedReceipt& receipt : given) receipts.push(receipt_json(receipt));
-  ENTENTE_LET(text, encode_checkpoint_text({log.header.origin, log.head.size, log.head.root}));
   return Json::object({{"format", evidence_format},
                        {"case", to_hex(case_id)},
-                       {"checkpoint", note.empty() ? text : note},
-                       {"signed", !note.empty()},
                        {"entries", std::move(entries)},
                        {"parts", std::move(parts)},
                        {"receipts", std::move(receipts)}});
@@ -200,7 +254,11 @@ Status write_evidence(EntrySource& source, std::string_view case_id, const fs::p
   ENTENTE_LET(log, read_whole_log(source));
   ENTENTE_LET(found, find_case(log, case_id));
   ENTENTE_LET(note, checked_note(log, options));
-  ENTENTE_LET(evidence, evidence_of(source, log, found, note));
+  ENTENTE_LET(discretion, Discretion::read(options.withhold));
+  ENTENTE_LET(evidence, evidence_of(source, log, found, std::move(discretion)));
+  ENTENTE_LET(unsigned_text,
+              encode_checkpoint_text({log.header.origin, log.head.size, log.head.root}));
+  evidence.add("checkpoint", note.empty() ? unsigned_text : note).add("signed", !note.empty());
   ENTENTE_LET(body, canonical_json(evidence));
   evidence.add("sha256", to_hex(sha256(view(body))));
   ENTENTE_LET(text, canonical_json(evidence));

@@ -94,6 +94,8 @@ class StoreSource final : public EntrySource {
   std::optional<std::int64_t> time_of_last() const;
   void check_heads(const EndOfReplay& end);
   void check_rows();
+  void check_retention();
+  bool is_erased(const CaseRow& row) const;
   bool is_opened(const CaseRow& row);
   void check_revoked(Party owner);
 
@@ -108,8 +110,10 @@ class StoreSource final : public EntrySource {
   int missing_ = 0;
   std::optional<std::int64_t> last_ms_;
   std::unordered_map<CaseId, Filed> filed_;
-  std::uint64_t opened_ = 0;  // cases that are listed as they were opened
-  std::set<Digest> revoked_;  // mandates
+  std::uint64_t opened_ = 0;                  // cases that are listed as they were opened
+  std::set<Digest> revoked_;                  // mandates
+  std::map<std::uint64_t, CaseId> retained_;  // holds and erasures, by entry
+  bool has_erased_ = false;                   // cases, of which nothing but the row is left
   std::vector<Finding> found_;
 };
 
@@ -217,7 +221,11 @@ const Result<WrapKey>& StoreSource::key_of(const CaseId& case_id, std::string_vi
 
 void StoreSource::open(LoggedEntry& entry, const LogEntry& leaf) {
   const CaseId owner = entry.case_id.value_or(no_case);
-  const Result<WrapKey>& key = key_of(owner, content_class(leaf.kind));
+  if (leaf.kind == EntryKind::erasure || leaf.kind == EntryKind::hold) {
+    retained_.emplace(entry.index, owner);
+  }
+  const Result<WrapKey>& key =
+      key_of(key_scope(entry.case_id, leaf.kind).case_id, content_class(leaf.kind));
   auto content = key ? open_entry(*key, sealed_, entry.index)
                      : Result<OpenedContent>(std::unexpected(key.error()));
   if (content) {
@@ -307,6 +315,7 @@ std::vector<Finding> StoreSource::findings(const EndOfReplay& end) {
     if (!of_case.to_come.empty()) misfile(case_id, of_case);
   }
   check_rows();
+  check_retention();
   if (end.folded) check_revoked(end.owner);
   return std::exchange(found_, {});
 }
@@ -341,8 +350,29 @@ void StoreSource::check_rows() {
   if (!rows) return broken(Rule::log_readable, {}, "the table of cases cannot be read");
   for (const CaseRow& row : *rows) {
     if (is_opened(row)) continue;
+    if (is_erased(row)) {
+      has_erased_ = true;
+      continue;
+    }
     broken(Rule::log_index, {}, "case " + short_hex(row.case_id) + " is listed and not opened");
   }
+}
+
+// Its entries are there, and nobody can open them: whether that may be, the entries say.
+bool StoreSource::is_erased(const CaseRow& row) const {
+  const auto entries = files_.store->entries_of(row.case_id);
+  const auto destroyed = files_.keys->is_destroyed({row.case_id, "terms"});
+  return entries && !entries->empty() && destroyed && *destroyed;
+}
+
+// What would be erased again after a restored backup is what the log says was erased.
+void StoreSource::check_retention() {
+  const auto rows = files_.store->retention();
+  if (!rows) return broken(Rule::log_readable, {}, "the table of erasures cannot be read");
+  std::map<std::uint64_t, CaseId> filed;
+  for (const RetentionRow& row : *rows) filed.emplace(row.index, row.case_id);
+  if (filed == retained_) return;
+  broken(Rule::log_index, {}, "the holds and erasures on file are not those of the log");
 }
 
 bool StoreSource::is_opened(const CaseRow& row) {
@@ -409,7 +439,8 @@ void StoreSource::check_revoked(Party owner) {
   const bool none_missing =
       filed && std::ranges::includes(*filed, revoked_, {}, &RevokedRow::mandate);
   // A consumer's own word counts for itself from the moment it was said, receipt or not.
-  const bool none_added = owner == Party::consumer || !filed || filed->size() == revoked_.size();
+  const bool may_be_more = owner == Party::consumer || has_erased_;
+  const bool none_added = may_be_more || !filed || filed->size() == revoked_.size();
   if (none_missing && none_added) return;
   broken(Rule::log_index, {}, "the revoked mandates on file are not those revoked");
 }

@@ -148,10 +148,21 @@ LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
   if (reply.case_id && *reply.case_id != case_id) return nullptr;
   LiveCase* live = find(case_id);
   if (live == nullptr && opens) live = find_opened(message->author.key, message->act_id);
-  if (live == nullptr && opens) {
+  if (live == nullptr && opens && !is_on_file(case_id, *message)) {
     live = cases_.emplace(case_id, std::make_unique<LiveCase>()).first->second.get();
   }
   return live;
+}
+
+// What was opened and cannot be read any more, because it is erased or damaged, is not opened
+// again: an erasure would be an invitation to write anew.
+bool Batch::is_on_file(const CaseId& case_id, const Message& opening) {
+  const Store& store = parts_.ledger.store();
+  const auto by_id = store.find_case(case_id);
+  if (!by_id) note_unreadable(by_id.error());
+  const auto by_act = store.find_open(opening.author.key, opening.act_id);
+  if (!by_act) note_unreadable(by_act.error());
+  return !by_id || !by_act || *by_id || *by_act;
 }
 
 // The case that this act of this author opened before, be it in this very batch.
@@ -259,8 +270,8 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
   log_mandate(live, *message);
   std::vector<Digest> received;
   for (const Part* part : arrived_parts(*message, arrived.submission.parcel)) {
+    if (!parts_.ledger.keep_part(case_id, *part)) continue;
     received.push_back(part_digest(*part));
-    parts_.ledger.keep_part(case_id, *part);
     live.record.keep(*part);
   }
   note_member(live, *message);

@@ -102,6 +102,7 @@ class Batch {
   Reply take_read(const Arrived& arrived);
   void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
   LiveCase* case_of(const Verified<Message>& message, Reply& reply);
+  bool is_on_file(const CaseId& case_id, const Message& opening);
   LiveCase* find_opened(const PublicKey& opener, const ActId& act);
   bool repeats(LiveCase& live, const Verified<Message>& message, Reply& reply);
   void admit(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,

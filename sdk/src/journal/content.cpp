@@ -39,31 +39,9 @@ KeyCraft sealing_craft(Entropy& entropy) {
   };
 }
 
-std::string_view content_class(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::facts:
-    case EntryKind::decision:
-    case EntryKind::freeze:
-      return "decision";
-    case EntryKind::hold:
-    case EntryKind::erasure:
-    case EntryKind::access:
-      return "record";
-    case EntryKind::unset:
-    case EntryKind::message:
-    case EntryKind::refusal:
-    case EntryKind::perform_intent:
-    case EntryKind::perform_result:
-    case EntryKind::handoff_clock:
-    case EntryKind::card:
-    case EntryKind::mandate:
-    case EntryKind::policy:
-    case EntryKind::key:
-    case EntryKind::checkpoint_seen:
-    case EntryKind::cosignature:
-      return "terms";
-  }
-  return "terms";
+KeyScope key_scope(const std::optional<CaseId>& owner, EntryKind kind) {
+  const bool of_log = content_class(kind) == "record";
+  return {of_log ? no_case : owner.value_or(no_case), std::string(content_class(kind))};
 }
 
 Bytes seal_entry(const WrapKey& key, const OpenedContent& content, std::uint64_t index,

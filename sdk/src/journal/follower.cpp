@@ -182,8 +182,7 @@ void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>&
     const ByteView envelope = item.message.envelope();
     std::vector<Digest> received;
     for (const Part& part : item.parts) {
-      received.push_back(part_digest(part));
-      ledger.keep_part(case_id, part);
+      if (ledger.keep_part(case_id, part)) received.push_back(part_digest(part));
     }
     ledger.append({.kind = EntryKind::message,
                    .case_id = case_id,
@@ -261,7 +260,10 @@ Status Follower::State::load() {
   ENTENTE_TRY(load_documents());
   if (!authority) return {};
   ENTENTE_LET(rows, ledger.store().cases());
-  for (const CaseRow& row : rows) ENTENTE_TRY(load_case(row.case_id));
+  for (const CaseRow& row : rows) {
+    ENTENTE_LET(erased, ledger.is_erased(row.case_id));
+    if (!erased) ENTENTE_TRY(load_case(row.case_id));
+  }
   return {};
 }
 

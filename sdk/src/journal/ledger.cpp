@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "engine.h"
+#include "forgetting.h"
 #include "log_nodes.h"
 
 namespace entente {
@@ -73,9 +74,11 @@ struct Ledger::State {
     last_signed = std::move(opened_last);
     ENTENTE_LET(blind, keys->secret("blind"));
     blinding = blind;
-    if (options.spool_bytes == 0) return {};
-    ENTENTE_LET(under, keys->secret("spool"));
-    spool_key = under;
+    ENTENTE_TRY(content_key(key_scope(no_case, EntryKind::erasure)));
+    if (options.spool_bytes > 0) {
+      ENTENTE_LET(under, keys->secret("spool"));
+      spool_key = under;
+    }
     return keys->flush();
   }
 
@@ -129,7 +132,7 @@ struct Ledger::State {
       ENTENTE_LET(previous, last_leaf_of(owner));
       leaf.prev_leaf = previous;
     }
-    ENTENTE_LET(key, content_key(owner, content_class(draft.kind)));
+    ENTENTE_LET(key, content_key(key_scope(draft.case_id, draft.kind)));
     Bytes leaf_bytes = encode(leaf);
     if (leaf_bytes.size() > limits::leaf_bytes_max) {
       return fail(ErrorCode::too_large, "a log entry names too many parts");
@@ -141,20 +144,33 @@ struct Ledger::State {
                                      .leaf = leaf_bytes,
                                      .sealed = seal_entry(key, opened, index, entropy),
                                      .case_id = draft.case_id});
+    if (draft.kind == EntryKind::erasure || draft.kind == EntryKind::hold) {
+      gathered.rows.retention.push_back({.index = index, .case_id = owner});
+    }
     gathered.opened[index] = {std::move(leaf_bytes), std::move(opened)};
     return {};
   }
 
-  Result<WrapKey> content_key(const CaseId& owner, std::string_view of_class) const {
+  Result<WrapKey> content_key(const KeyScope& scope) const {
     if (!keys) return fail(ErrorCode::store_failed, "the key store is closed");
-    return keys->content_key(owner, of_class);
+    return keys->content_key(scope.case_id, scope.content_class);
+  }
+
+  // Nothing may be read from memory that is no more on the disk.
+  Status carry_out_erasures() {
+    ENTENTE_LET(any, entente::carry_out_erasures({.keys = *keys,
+                                                  .store = *store,
+                                                  .spool = spool ? &*spool : nullptr,
+                                                  .now_ms = last_time_ms}));
+    if (any) fresh.clear();
+    return {};
   }
 
   Result<Opened> open_at(std::uint64_t index) const {
     if (const auto known = fresh.find(index); known != fresh.end()) return known->second;
     ENTENTE_LET(row, store->read_entry(index));
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
-    ENTENTE_LET(key, content_key(row.case_id.value_or(no_case), content_class(leaf.kind)));
+    ENTENTE_LET(key, content_key(key_scope(row.case_id, leaf.kind)));
     ENTENTE_LET(content, open_entry(key, row.sealed, index));
     return Opened{std::move(row.leaf), std::move(content)};
   }
@@ -297,6 +313,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options, const
     ENTENTE_LET(spool, Spool::open(in("unlogged"), options.spool_bytes));
     state->spool = std::move(spool);
   }
+  ENTENTE_TRY(state->carry_out_erasures());
   return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
 }
 
@@ -322,15 +339,20 @@ std::uint64_t Ledger::append(const EntryDraft& draft) {
   return index;
 }
 
-void Ledger::keep_part(const CaseId& case_id, const Part& part) {
+bool Ledger::keep_part(const CaseId& case_id, const Part& part) {
   State& s = *state_;
-  const auto key = s.content_key(case_id, name(part.part_class));
-  if (!key) return s.note_trouble(std::unexpected(key.error()));
+  const auto key = s.content_key({case_id, std::string(name(part.part_class))});
+  if (!key) {
+    const bool erased = key.error().code == ErrorCode::content_withheld;
+    if (!erased) s.note_trouble(std::unexpected(key.error()));
+    return !erased;
+  }
   const Digest digest = part_digest(part);
   s.gathered.rows.parts.push_back({.case_id = case_id,
                                    .digest = digest,
                                    .part_class = part.part_class,
                                    .sealed = seal_part(*key, part, digest, s.entropy)});
+  return true;
 }
 
 void Ledger::keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt) {
@@ -403,12 +425,29 @@ Result<std::vector<Part>> Ledger::parts_of(const CaseId& case_id) const {
   ENTENTE_LET(rows, state_->store->parts_of(case_id));
   std::vector<Part> parts;
   for (const PartRow& row : rows) {
-    ENTENTE_LET(key, state_->content_key(case_id, name(row.part_class)));
-    ENTENTE_LET(part, open_part(key, row));
+    const auto key = state_->content_key({case_id, std::string(name(row.part_class))});
+    if (!key && key.error().code == ErrorCode::content_withheld) continue;
+    if (!key) return std::unexpected(key.error());
+    ENTENTE_LET(part, open_part(*key, row));
     parts.push_back(std::move(part));
   }
   return parts;
 }
+
+Result<RetentionRecords> Ledger::retention_records() const {
+  if (!state_->keys) return fail(ErrorCode::store_failed, "the key store is closed");
+  return read_retention_records(*state_->keys, *state_->store);
+}
+
+Status Ledger::carry_out_erasures() { return state_->carry_out_erasures(); }
+
+Result<bool> Ledger::is_erased(const CaseId& case_id) const {
+  if (!state_->keys) return fail(ErrorCode::store_failed, "the key store is closed");
+  return state_->keys->is_destroyed({case_id, "terms"});
+}
+
+Status Ledger::begin_epoch(std::int64_t now_ms) { return state_->keys->destroy({}, now_ms); }
+std::int64_t Ledger::epoch_began_ms() const { return state_->keys->epoch_began_ms(); }
 
 Status Ledger::keep_unlogged(ByteView record) {
   State& s = *state_;

@@ -134,6 +134,8 @@ Status Sequencer::State::take_up() {
   ENTENTE_LET(rows, parts.ledger.store().cases());
   Batch batch(parts, cases, now_ms());
   for (const CaseRow& row : rows) {
+    ENTENTE_LET(erased, parts.ledger.is_erased(row.case_id));
+    if (erased) continue;
     if (batch.find(row.case_id) == nullptr) {
       return fail(batch.is_unreadable() ? ErrorCode::store_failed : ErrorCode::log_corrupt,
                   "case " + short_hex(row.case_id) + " cannot be read");

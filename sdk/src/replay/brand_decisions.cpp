@@ -66,6 +66,9 @@ std::string BrandLog::obstacle_to(const DecisionRecord& record) const {
   if (parts_.is_partial && of_all_cases) {
     return "what all cases were promised decided; the evidence is of one";
   }
+  if (hides_cases_ && of_all_cases) {
+    return "what all cases were promised decided; some of them are erased or not shown";
+  }
   if (record.code == given_code && !exposure_.knows_all_things()) {
     return "what was made good before is not shown in full";
   }

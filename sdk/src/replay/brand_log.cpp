@@ -36,7 +36,7 @@ void BrandLog::take(const OpenEntry& entry) {
   if (BrandCase* live = case_of(entry)) {
     check_filed(*live, entry);
     take_record(*live, entry);
-  } else if (entry.leaf.kind != EntryKind::mandate) {
+  } else if (entry.leaf.kind != EntryKind::mandate && !unseen_.contains(entry.leaf.blind_case)) {
     notes().broken(Rule::log_record, {.entries = {entry.index}, .case_id = {}}, Party::brand,
                    "an entry of a case that no message has opened");
   }
@@ -59,13 +59,7 @@ void BrandLog::take_message(const OpenEntry& entry) {
   BrandCase* live = case_of(entry);
   const Where where{.entries = {entry.index},
                     .case_id = live ? std::optional(live->fold.id) : std::nullopt};
-  if (!entry.content) {
-    if (live != nullptr && live->fold.lost.empty()) {
-      live->fold.lost = "entry " + std::to_string(entry.index) + " is not shown";
-    }
-    return notes().not_checkable(Rule::case_admitted, where,
-                                 "a message is not shown: " + entry.withheld);
-  }
+  if (!entry.content) return miss_message(entry);
   const auto message = Admission::admit<Message>(*entry.content);
   if (!message) {
     if (live != nullptr) live->fold.lost = "a message that nobody signed";
@@ -74,6 +68,9 @@ void BrandLog::take_message(const OpenEntry& entry) {
   }
   notes().holds(Rule::message_authentic);
   if (live == nullptr) {
+    if (unseen_.contains(entry.leaf.blind_case)) {
+      return notes().not_checkable(Rule::case_admitted, where, "what opened the case is not shown");
+    }
     if ((*message)->verb() != Verb::open) {
       return notes().broken(Rule::case_admitted, where, Party::brand,
                             "the first message of a case does not open one");
@@ -83,6 +80,21 @@ void BrandLog::take_message(const OpenEntry& entry) {
   }
   check_filed(*live, entry);
   admit(*live, entry, *message);
+}
+
+// What was promised in it counts in other cases too, and cannot be told any more.
+void BrandLog::miss_message(const OpenEntry& entry) {
+  BrandCase* live = case_of(entry);
+  hides_cases_ = true;
+  if (live == nullptr) {
+    unseen_.insert(entry.leaf.blind_case);
+  } else if (live->fold.lost.empty()) {
+    live->fold.lost = "entry " + std::to_string(entry.index) + " is not shown";
+  }
+  notes().not_checkable(
+      Rule::case_admitted,
+      {.entries = {entry.index}, .case_id = live ? std::optional(live->fold.id) : std::nullopt},
+      "a message is not shown: " + entry.withheld);
 }
 
 void BrandLog::open_case(const OpenEntry& entry, const Verified<Message>& message) {
@@ -115,7 +127,7 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
   if (!check_mandate_on_record(live, entry, *message)) return;
   std::vector<Digest> named;
   for (const PartRef& ref : message->parts) named.push_back(ref.digest);
-  live.book.note(*message, entry.leaf.parts_received, own);
+  live.book.note(*message, entry, own);
   settle_exposure();
   const Saying saying{.message = message,
                       .brand_ms = entry.leaf.time_ms,
@@ -200,7 +212,9 @@ void BrandLog::settle_exposure() {
   };
   const auto account_at = [&](std::uint64_t position) {
     const auto link = find_account_link_at(casefile, position);
-    return link ? text_of(link->account).value_or("") : std::string();
+    const auto account = link ? text_of(link->account) : std::string();
+    hides_cases_ = hides_cases_ || !account;
+    return account.value_or("");
   };
   fold_exposure(exposure_, casefile, {.account_at = account_at, .text_of = text_of});
   unsettled_ = nullptr;
@@ -217,7 +231,9 @@ std::optional<std::string> BrandLog::account_at(const BrandCase& live, const Cas
 
 void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
-  if (entry.leaf.kind == EntryKind::erasure) live.book.erased = true;
+  if (entry.leaf.kind == EntryKind::erasure && entry.content) {
+    live.book.erasures.take(entry.index, *entry.content);
+  }
   if (!entry.content) {
     if (entry.leaf.kind == EntryKind::decision) {
       leave_open(live, entry, "the decision is not shown");
@@ -303,6 +319,7 @@ void BrandLog::take_performance(BrandCase& live, const OpenEntry& entry) {
 }
 
 void BrandLog::end_case(const Digest& blind_case) {
+  unseen_.erase(blind_case);
   const auto known = cases_.find(blind_case);
   if (known == cases_.end()) return;
   BrandCase& live = *known->second;

@@ -43,6 +43,7 @@ class BrandLog final : public PartyLog {
   Notes& notes() { return parts_.notes; }
   BrandCase* case_of(const OpenEntry& entry);
   void take_message(const OpenEntry& entry);
+  void miss_message(const OpenEntry& entry);
   void open_case(const OpenEntry& entry, const Verified<Message>& message);
   void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
   bool check_mandate_on_record(BrandCase& live, const OpenEntry& entry, const Message& message);
@@ -74,6 +75,8 @@ class BrandLog final : public PartyLog {
 
   PartyLogParts parts_;
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
+  std::set<Digest> unseen_;   // blinded cases whose opening is not shown
+  bool hides_cases_ = false;  // what was promised in some case is not shown in full
   Exposure exposure_;
   std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
   std::vector<CaseId> left_waiting_;  // ended while the agent owed a word, and no person has them

@@ -92,7 +92,9 @@ void ConsumerLog::take(const OpenEntry& entry) {
   if (entry.leaf.blind_case.is_zero()) return;
   auto& live = cases_[entry.leaf.blind_case];
   if (!live) live = std::make_unique<ConsumerCase>();
-  if (entry.leaf.kind == EntryKind::erasure) live->book.erased = true;
+  if (entry.leaf.kind == EntryKind::erasure && entry.content) {
+    live->book.erasures.take(entry.index, *entry.content);
+  }
   if (!entry.content) {
     notes().not_checkable(Rule::case_admitted, {.entries = {entry.index}, .case_id = {}},
                           "an entry is not shown: " + entry.withheld);
@@ -124,7 +126,7 @@ void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
                 Rule::log_record, where, Party::consumer,
                 "the message is of another case or direction than its entry says");
   check_filed(live, entry);
-  live.book.note(**message, entry.leaf.parts_received, own);
+  live.book.note(**message, entry, own);
   live.held.push_back({*message, entry.index, entry.leaf.time_ms, entry.leaf});
 }
 

@@ -68,9 +68,7 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
                    .filed = entry.case_id,
                    .ends_case = entry.ends_case};
   open(entry, opened);
-  if (opened.leaf.kind == EntryKind::erasure) {
-    chains_[opened.leaf.blind_case].erased_at = opened.index + 1;
-  }
+  if (opened.leaf.kind == EntryKind::erasure && opened.content) take_erasure(opened);
   return opened;
 }
 
@@ -121,12 +119,11 @@ void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
                              "the content cannot be opened: " + withheld->why);
       case WithheldContent::Kind::undisclosed:
         if (!is_private(opened.leaf.kind)) break;
-        return notes_.not_checkable(Rule::log_commitment, where,
-                                    "the content is not disclosed: " + withheld->why);
+        return notes_.not_checkable(Rule::log_commitment, where, "withheld: " + withheld->why);
       case WithheldContent::Kind::lost:
         break;
     }
-    chains_[opened.leaf.blind_case].gaps.push_back({entry.index, withheld->why});
+    chains_[opened.leaf.blind_case].gaps.push_back({entry.index, opened.leaf.kind, withheld->why});
     return;
   }
   auto& content = std::get<EntryContent>(entry.content);
@@ -137,6 +134,10 @@ void LogPass::open(LoggedEntry& entry, OpenEntry& opened) {
   }
   notes_.holds(Rule::log_commitment);
   notes_.holds(Rule::log_readable);
+  if (!opened.leaf.blind_case.is_zero()) {
+    chains_[opened.leaf.blind_case].first_shown.try_emplace(content_class(opened.leaf.kind),
+                                                            entry.index);
+  }
   opened.content = std::move(content.bytes);
 }
 
@@ -155,11 +156,9 @@ void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
   if (!header_.partial) check_root();
   check_end();
   check_signature(self_named);
-  std::map<std::uint64_t, const Chain*> with_gaps;  // in the order of the log
-  for (const auto& [blind_case, chain] : chains_) {
-    if (!chain.gaps.empty()) with_gaps[chain.gaps.front().entry] = &chain;
-  }
-  for (const auto& [first, chain] : with_gaps) check_withheld(*chain, owner);
+  std::map<Digest, const Chain*> left;  // so that no order of chance gets into the report
+  for (const auto& [blind_case, chain] : chains_) left.emplace(blind_case, &chain);
+  for (const auto& [blind_case, chain] : left) check_withheld(*chain, owner);
   if (checkpoint_.origin.empty()) checkpoint_.origin = header_.origin;
 }
 
@@ -217,15 +216,29 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   grade_ = cosigned->cosignatures.empty() ? Grade::receipted : Grade::witnessed;
 }
 
+void LogPass::take_erasure(const OpenEntry& erasure) {
+  const bool is_record =
+      chains_[erasure.leaf.blind_case].erasures.take(erasure.index, *erasure.content);
+  notes_.check(is_record, Rule::log_record, {.entries = {erasure.index}, .case_id = {}},
+               Party::unset, "the erasure does not say what was erased");
+}
+
+// Nothing is missing without a word, and nothing stays that is said to be gone.
 void LogPass::check_withheld(const Chain& chain, Party owner) {
   for (const Chain::Gap& gap : chain.gaps) {
     const Where where{.entries = {gap.entry}, .case_id = {}};
-    if (chain.erased_at > gap.entry + 1) {
+    if (const auto erased = chain.erasures.after(gap.entry, content_class(gap.kind))) {
       notes_.holds(Rule::log_withheld);
-      notes_.not_checkable(Rule::log_commitment, where, "the content is erased: " + gap.why);
+      notes_.not_checkable(Rule::log_commitment, where, *erased);
     } else {
       notes_.broken(Rule::log_withheld, where, owner,
                     "the content is withheld and no erasure is on record: " + gap.why);
+    }
+  }
+  for (const auto& [of_class, entry] : chain.first_shown) {
+    if (const auto erased = chain.erasures.after(entry, of_class)) {
+      notes_.broken(Rule::log_withheld, {.entries = {entry}, .case_id = {}}, owner,
+                    "the content is said to be " + *erased + " and is still there");
     }
   }
 }

@@ -6,8 +6,10 @@
 #include <entente/protocol/log_entry.h>
 #include <entente/replay/source.h>
 
+#include <map>
 #include <unordered_map>
 
+#include "erasures.h"
 #include "notes.h"
 
 namespace entente {
@@ -47,10 +49,12 @@ class LogPass {
     Digest last_leaf;
     struct Gap {
       std::uint64_t entry;
+      EntryKind kind;
       std::string why;
     };
     std::vector<Gap> gaps;
-    std::uint64_t erased_at = 0;  // the last erasure entry, plus one
+    Erasures erasures;
+    std::map<std::string_view, std::uint64_t> first_shown;  // entry, by class of content
   };
 
   void place(const LoggedEntry& entry, const Digest& hash);
@@ -60,6 +64,7 @@ class LogPass {
   void check_root();
   void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
+  void take_erasure(const OpenEntry& erasure);
   void check_withheld(const Chain& chain, Party owner);
 
   EntrySource& source_;

@@ -26,8 +26,7 @@ void note_withheld(const LoggedPart& part, const WithheldContent& withheld, cons
       return notes.broken(Rule::log_readable, where, Party::unset,
                           call + " cannot be opened: " + withheld.why);
     case WithheldContent::Kind::undisclosed:
-      return notes.not_checkable(Rule::log_part, where,
-                                 call + " is not disclosed: " + withheld.why);
+      return notes.not_checkable(Rule::log_part, where, call + " is withheld: " + withheld.why);
     case WithheldContent::Kind::lost:
       book.lost.insert(part.digest);
       return;
@@ -60,33 +59,54 @@ void read_parts(EntrySource& source, CaseFold& fold, PartBook& book, Notes& note
 }
 
 // A part that an own message names was made here, unless the other party has named it before.
-void PartBook::note(const Message& message, std::span<const Digest> received, bool own) {
-  due.insert(received.begin(), received.end());
+void PartBook::note(const Message& message, const OpenEntry& entry, bool own) {
   for (const PartRef& ref : message.parts) {
-    const bool fresh = named.insert(ref.digest).second;
-    if (fresh && own) due.insert(ref.digest);
+    const bool fresh = named.try_emplace(ref.digest, ref.part_class).second;
+    if (fresh && own) due.try_emplace(ref.digest, Due{entry.index, true});
   }
+  for (const Digest& digest : entry.leaf.parts_received) due[digest] = {entry.index, false};
+}
+
+std::optional<std::string> PartBook::excuse(const Digest& digest) const {
+  const auto ref = named.find(digest);
+  if (ref == named.end()) return std::nullopt;
+  const auto word = due.find(digest);
+  const bool whenever = word == due.end() || word->second.own;
+  return whenever ? erasures.of(name(ref->second))
+                  : erasures.after(word->second.entry, name(ref->second));
 }
 
 void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
   const Where where{.entries = {}, .case_id = fold.id};
+  const auto judge_missing = [&](const Digest& digest, Rule rule, const std::string& call) {
+    if (const auto erased = book.excuse(digest)) {
+      notes.holds(Rule::log_withheld);
+      return notes.not_checkable(Rule::log_part, where,
+                                 "part " + short_hex(digest) + " is " + *erased);
+    }
+    notes.broken(rule, where, Party::unset, "part " + short_hex(digest) + call);
+  };
   for (const Digest& digest : book.kept) {
     notes.check(book.named.contains(digest), Rule::log_part, where, Party::unset,
                 [&] { return "part " + short_hex(digest) + " is one that no message names"; });
-  }
-  for (const Digest& digest : book.lost) {
-    const std::string call = "part " + short_hex(digest) + " is lost";
-    if (book.erased) {
-      notes.holds(Rule::log_withheld);
-      notes.not_checkable(Rule::log_part, where, call + ", and an erasure is on record");
-    } else {
-      notes.broken(Rule::log_withheld, where, Party::unset, call + " and no erasure is on record");
+    const auto word = book.due.find(digest);
+    const bool is_lost = book.lost.contains(digest);
+    if (word == book.due.end() || is_lost || !book.named.contains(digest)) continue;
+    if (const auto erased = book.erasures.after(word->second.entry, name(book.named.at(digest)))) {
+      notes.broken(
+          Rule::log_withheld, where, Party::unset,
+          "part " + short_hex(digest) + " is said to be " + *erased + " and is still there");
     }
   }
-  for (const Digest& digest : book.due) {
-    notes.check(book.kept.contains(digest), Rule::log_part, where, Party::unset, [&] {
-      return "part " + short_hex(digest) + " was here and is gone without a word";
-    });
+  for (const Digest& digest : book.lost) {
+    judge_missing(digest, Rule::log_withheld, " is lost and no erasure is on record");
+  }
+  for (const auto& [digest, word] : book.due) {
+    if (book.kept.contains(digest)) {
+      notes.holds(Rule::log_part);
+    } else {
+      judge_missing(digest, Rule::log_part, " is missing: it was here and is gone without a word");
+    }
   }
 }
 

@@ -4,10 +4,12 @@
 
 #include <entente/replay/replay.h>
 
+#include <map>
 #include <set>
 
 #include "case_fold.h"
 #include "documents.h"
+#include "erasures.h"
 #include "log_pass.h"
 
 namespace entente {
@@ -38,11 +40,21 @@ std::unique_ptr<PartyLog> make_consumer_log(const PartyLogParts& parts);
 
 // True if the message is one to explain.
 bool is_wanted(const ReplayOptions& options, const MessageId& id);
-// What is kept is named by a message; what came or was made here is kept.
+// What is kept is named by a message; what came or was made here is kept, unless it was erased.
 struct PartBook {
-  std::set<Digest> kept, named, due, lost;
-  bool erased = false;  // the case has an erasure on record
-  void note(const Message& message, std::span<const Digest> received, bool own);
+  // Why a part must be here: which entry says so, and whether it was made here. One that is made
+  // where its class was erased before is not kept.
+  struct Due {
+    std::uint64_t entry = 0;
+    bool own = false;
+  };
+  std::set<Digest> kept, lost;
+  std::map<Digest, PartClass> named;
+  std::map<Digest, Due> due;
+  Erasures erasures;
+  void note(const Message& message, const OpenEntry& entry, bool own);
+  // "erased (entry 41, request)", if that is why it is not here.
+  std::optional<std::string> excuse(const Digest& digest) const;
 };
 // Reads what the party has kept of the parts of its case, each checked against its digest. Small
 // ones stay in `fold`.

@@ -51,6 +51,12 @@ class Comparison {
     return found == in.end() ? nullptr : &*found;
   }
 
+  // The entry that the receipt proves is there, whatever became of its content.
+  bool has_leaf(const ReplayedMessage& theirs) const {
+    const std::uint64_t entry = theirs.brand_entry.value_or(brand_.leaves.size());
+    return entry < brand_.leaves.size() && brand_.leaves[entry] == leaf_hash(theirs.receipt->leaf);
+  }
+
   void compare_message(const CaseId& case_id, const ReplayedCase& ours,
                        const ReplayedMessage& theirs) {
     const Where where{.entries = {theirs.entry}, .case_id = case_id};
@@ -58,9 +64,17 @@ class Comparison {
     const std::string call = theirs.verb + " " + short_hex(theirs.id);
     if (theirs.receipt) {
       // The brand's log key signed that this message stands at this index of its log.
-      const bool kept = own != nullptr && own->entry == theirs.brand_entry;
+      const bool kept = own != nullptr ? own->entry == theirs.brand_entry : has_leaf(theirs);
       note(kept, Rule::both_receipts, where, Grade::receipted,
            "the brand gave a receipt for " + call + " and its log does not have it there");
+      if (own == nullptr && kept) {
+        report_.add({.rule = Rule::both_messages,
+                     .judgement = Judgement::not_checkable,
+                     .log = Party::consumer,
+                     .entries = where.entries.list(),
+                     .case_id = case_id,
+                     .sentence = call + " stands where the receipt says, erased or not shown"});
+      }
       if (own == nullptr) return;
       note(own->position == theirs.position && own->effect == theirs.effect, Rule::both_messages,
            where, Grade::receipted, call + " stands elsewhere, or with another effect");

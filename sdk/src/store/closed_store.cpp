@@ -8,6 +8,8 @@ class ClosedStore final : public Store {
   explicit ClosedStore(Error why) : why_(std::move(why)) {}
 
   Status write(const StoreBatch&) override { return std::unexpected(why_); }
+  Status erase(std::span<const ErasedRows>) override { return std::unexpected(why_); }
+  Status settle(std::span<const ErasedRows>) override { return std::unexpected(why_); }
   Status try_write() override { return std::unexpected(why_); }
   void abandon() override {}
   std::uint64_t size() const override { return 0; }
@@ -35,6 +37,7 @@ class ClosedStore final : public Store {
   Result<std::vector<CaseRow>> cases() const override { return std::unexpected(why_); }
   Result<std::uint64_t> case_count() const override { return std::unexpected(why_); }
   Result<std::vector<RevokedRow>> revoked() const override { return std::unexpected(why_); }
+  Result<std::vector<RetentionRow>> retention() const override { return std::unexpected(why_); }
 
  private:
   Error why_;

@@ -128,4 +128,9 @@ Status Spool::clear() {
   return {};
 }
 
+Status Spool::wipe() {
+  if (used_ > 0) return {};
+  return write_all(descriptor_, Bytes(bytes_, 0), 0);
+}
+
 }  // namespace entente

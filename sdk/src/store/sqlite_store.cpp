@@ -21,6 +21,7 @@ CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB
                    closed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
 CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE retention(idx INTEGER PRIMARY KEY, case_id BLOB NOT NULL, done INTEGER NOT NULL);
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
                   checkpoint TEXT NOT NULL);
 INSERT INTO head VALUES(1, 0, '');
@@ -36,7 +37,8 @@ std::int64_t place(unsigned level, std::uint64_t index) {
 struct Statements {
   Statement add_owner, get_owner, add_entry, add_tile, add_part, add_receipt, put_case, add_revoked;
   Statement put_head, get_head, get_entry, get_entries, get_tile, get_case_entries, get_parts;
-  Statement get_receipts, get_case, get_open, get_cases, count_cases, get_revoked;
+  Statement get_receipts, get_case, get_open, get_cases, count_cases, get_revoked, get_retention;
+  Statement add_retention, settle, empty_entry, delete_parts, delete_receipts;
 };
 
 Status prepare_reads(const Database& database, Statements& s) {
@@ -62,6 +64,7 @@ Status prepare_reads(const Database& database, Statements& s) {
       {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
       {&s.count_cases, "SELECT count(*) FROM cases"},
       {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
+      {&s.get_retention, "SELECT idx, case_id, done FROM retention ORDER BY idx"},
   };
   for (const auto& [statement, sql] : reads) {
     ENTENTE_LET(prepared, database.prepare(sql));
@@ -81,6 +84,11 @@ Status prepare_writes(const Database& database, Statements& s) {
        "INSERT INTO cases VALUES(?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
        "closed=excluded.closed"},
       {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
+      {&s.add_retention, "INSERT INTO retention VALUES(?,?,?)"},
+      {&s.settle, "UPDATE retention SET done=1 WHERE idx=?"},
+      {&s.empty_entry, "UPDATE entries SET sealed=x'' WHERE idx=?"},
+      {&s.delete_parts, "DELETE FROM parts WHERE case_id=? AND class=?"},
+      {&s.delete_receipts, "DELETE FROM receipts WHERE case_id=?"},
       {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
   };
   for (const auto& [statement, sql] : writes) {
@@ -119,20 +127,28 @@ class SqliteStore final : public Store {
         checkpoint_(std::move(checkpoint)) {}
 
   Status write(const StoreBatch& batch) override {
-    if (broken_) return fail(ErrorCode::store_failed, "an earlier write failed: reopen the store");
-    ENTENTE_TRY(database_.run("BEGIN IMMEDIATE"));
-    const Status written = write_rows(batch);
-    const Status committed = written ? database_.run("COMMIT") : Status(written);
-    if (!committed) {
-      // After a failed commit or fsync nobody knows what the disk holds: only reopening tells.
-      broken_ = !database_.run("ROLLBACK") || written.has_value();
-      owners_.clear();  // some were of this batch
-      return committed;
-    }
+    ENTENTE_TRY(in_transaction([&] { return write_rows(batch); }));
     database_.forget_pages();  // whoever reads this batch back sees what the file holds
     size_ += batch.entries.size();
     if (!batch.checkpoint.empty()) checkpoint_ = batch.checkpoint;
     return {};
+  }
+
+  Status erase(std::span<const ErasedRows> rows) override {
+    ENTENTE_TRY(in_transaction([&] { return empty_rows(rows); }));
+    return database_.compact();
+  }
+
+  Status settle(std::span<const ErasedRows> rows) override {
+    return in_transaction([&]() -> Status {
+      for (const ErasedRows& each : rows) {
+        const auto erasure = static_cast<std::int64_t>(each.erasure);
+        if (const Status settled = statements_.settle.use().bind(erasure).run(); !settled) {
+          return settled;
+        }
+      }
+      return {};
+    });
   }
 
   // What does not change a page is not written: the number must be another one each time.
@@ -251,6 +267,19 @@ class SqliteStore final : public Store {
     }
   }
 
+  Result<std::vector<RetentionRow>> retention() const override {
+    std::vector<RetentionRow> rows;
+    auto use = statements_.get_retention.use();
+    for (;;) {
+      ENTENTE_LET(found, use.step());
+      if (!found) return rows;
+      RetentionRow& row = rows.emplace_back();
+      row.index = static_cast<std::uint64_t>(use.number(0));
+      ENTENTE_TRY(use.bytes_into(1, row.case_id.bytes));
+      row.done = use.number(2) != 0;
+    }
+  }
+
  private:
   static std::unexpected<Error> missing(const std::string& what) {
     return fail(ErrorCode::store_corrupt, what + " is missing");
@@ -275,6 +304,36 @@ class SqliteStore final : public Store {
     if (!found) return std::optional<CaseRow>();
     ENTENTE_LET(row, read_case_row(use));
     return std::optional(row);
+  }
+
+  template <class Work>
+  Status in_transaction(Work work) {
+    if (broken_) return fail(ErrorCode::store_failed, "an earlier write failed: reopen the store");
+    ENTENTE_TRY(database_.run("BEGIN IMMEDIATE"));
+    const Status written = work();
+    const Status committed = written ? database_.run("COMMIT") : Status(written);
+    if (committed) return {};
+    // After a failed commit or fsync nobody knows what the disk holds: only reopening tells.
+    broken_ = !database_.run("ROLLBACK") || written.has_value();
+    owners_.clear();  // some were of this batch
+    return committed;
+  }
+
+  Status empty_rows(std::span<const ErasedRows> rows) {
+    for (const ErasedRows& each : rows) {
+      for (const std::uint64_t index : each.entries) {
+        ENTENTE_TRY(statements_.empty_entry.use().bind(static_cast<std::int64_t>(index)).run());
+      }
+      for (const PartClass part_class : each.parts) {
+        ENTENTE_TRY(statements_.delete_parts.use()
+                        .bind(ByteView(each.case_id))
+                        .bind(static_cast<std::int64_t>(part_class))
+                        .run());
+      }
+      if (!each.receipts) continue;
+      ENTENTE_TRY(statements_.delete_receipts.use().bind(ByteView(each.case_id)).run());
+    }
+    return {};
   }
 
   Status write_rows(const StoreBatch& batch) {
@@ -349,6 +408,13 @@ class SqliteStore final : public Store {
       ENTENTE_TRY(statements_.add_revoked.use()
                       .bind(ByteView(row.mandate))
                       .bind(static_cast<std::int64_t>(row.index))
+                      .run());
+    }
+    for (const RetentionRow& row : batch.retention) {
+      ENTENTE_TRY(statements_.add_retention.use()
+                      .bind(static_cast<std::int64_t>(row.index))
+                      .bind(ByteView(row.case_id))
+                      .bind(std::int64_t{row.done})
                       .run());
     }
     if (batch.checkpoint.empty()) return {};

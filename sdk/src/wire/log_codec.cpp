@@ -1,5 +1,6 @@
 // Log leaves and the records behind them. Records are our own words about our own back office, so
 // their texts are bounded and nothing more.
+#include <entente/wire/retention.h>
 #include <log.capnp.h>
 
 #include "wire/canonical.h"
@@ -229,6 +230,45 @@ void read(Freeze::Reader from, FreezeRecord& to, Decoder& in) {
   to.at_ms = in.integer(from.getAtMs(), "freeze.at");
 }
 
+void write(const ErasureRecord& from, Erasure::Builder to) {
+  if (!from.case_id.is_zero()) to.setCaseId(raw(from.case_id));
+  if (!from.classes.empty()) write_texts(from.classes, to.initClasses(count(from.classes)));
+  if (!from.reason.empty()) to.setReason(words(from.reason));
+  if (!from.authority.empty()) to.setAuthority(words(from.authority));
+  to.setAtMs(from.at_ms);
+  to.setEffectiveMs(from.effective_ms);
+}
+
+void read(Erasure::Reader from, ErasureRecord& to, Decoder& in) {
+  to.case_id = in.digest(from.getCaseId(), "erasure.case_id");
+  to.classes = in.list(from.getClasses(), erased_classes_max,
+                       [&](auto item) { return in.code(item, "erasure.class"); });
+  to.reason = in.code(from.getReason(), "erasure.reason");
+  to.authority = record_text(from.getAuthority(), in);
+  to.at_ms = in.integer(from.getAtMs(), "erasure.at");
+  to.effective_ms = in.integer(from.getEffectiveMs(), "erasure.effective");
+}
+
+void write(const HoldRecord& from, LegalHold::Builder to) {
+  if (!from.case_id.is_zero()) to.setCaseId(raw(from.case_id));
+  if (!from.hold.is_zero()) to.setHold(raw(from.hold));
+  to.setEnded(from.ended);
+  to.setUntilMs(from.until_ms);
+  if (!from.reason.empty()) to.setReason(words(from.reason));
+  if (!from.by.empty()) to.setBy(words(from.by));
+  to.setAtMs(from.at_ms);
+}
+
+void read(LegalHold::Reader from, HoldRecord& to, Decoder& in) {
+  to.case_id = in.digest(from.getCaseId(), "hold.case_id");
+  to.hold = in.digest(from.getHold(), "hold.hold");
+  to.ended = from.getEnded();
+  to.until_ms = in.integer(from.getUntilMs(), "hold.until");
+  to.reason = in.code(from.getReason(), "hold.reason");
+  to.by = record_text(from.getBy(), in);
+  to.at_ms = in.integer(from.getAtMs(), "hold.at");
+}
+
 void write(const CheckpointSeenRecord& from, CheckpointSeen::Builder to) {
   if (!from.note.empty()) to.setNote(words(from.note));
   if (!from.consistency.empty()) {
@@ -253,5 +293,7 @@ ENTENTE_CODEC(DecisionRecord, Decision, limits::record_bytes_max)
 ENTENTE_CODEC(PerformanceRecord, Performance, limits::record_bytes_max)
 ENTENTE_CODEC(HandoffClockRecord, HandoffClock, limits::record_bytes_max)
 ENTENTE_CODEC(FreezeRecord, Freeze, limits::record_bytes_max)
+ENTENTE_CODEC(ErasureRecord, Erasure, limits::record_bytes_max)
+ENTENTE_CODEC(HoldRecord, LegalHold, limits::record_bytes_max)
 ENTENTE_CODEC(CheckpointSeenRecord, CheckpointSeen, limits::record_bytes_max)
 }  // namespace entente

@@ -5,6 +5,7 @@
 #include <entente/replay/replay.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
+#include <entente/wire/retention.h>
 
 #include <functional>
 
@@ -52,6 +53,25 @@ struct MemoryLog final : EntrySource {
     LogEntry leaf = *decode<LogEntry>(entries[index].leaf);
     change(leaf);
     entries[index].leaf = encode(leaf);
+  }
+
+  // An erasure of what stood behind the entries before it, which are messages from now on.
+  void erase_at(std::size_t index, const std::vector<std::string>& classes) {
+    for (std::size_t i = 0; i < index; ++i) {
+      edit(i, [](LogEntry& leaf) { leaf.kind = EntryKind::message; });
+    }
+    EntryContent content{.salt = {9},
+                         .bytes = encode(ErasureRecord{.case_id = Digest{{1}},
+                                                       .classes = classes,
+                                                       .reason = "request",
+                                                       .authority = "somebody",
+                                                       .at_ms = 1,
+                                                       .effective_ms = 1})};
+    edit(index, [&](LogEntry& leaf) {
+      leaf.kind = EntryKind::erasure;
+      leaf.commit = commitment(content.salt, content.bytes);
+    });
+    entries[index].content = std::move(content);
   }
 
   Result<LogHeader> header() override { return head; }
@@ -161,11 +181,56 @@ TEST_CASE("without the auditor's key a log is only its own witness", "[replay]")
 TEST_CASE("content lost without an erasure is a broken duty, with one it is not", "[replay]") {
   for (const bool erased : {false, true}) {
     MemoryLog log(4);
-    log.entries[1].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
-    if (erased) log.edit(3, [](LogEntry& leaf) { leaf.kind = EntryKind::erasure; });
+    for (std::size_t i = 0; i < 3; ++i) {
+      log.entries[i].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
+    }
+    if (erased) log.erase_at(3, {"contact", "terms"});
     const Report report = verify(log);
-    CHECK(report.count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 1));
-    CHECK(report.count_of(Rule::log_withheld, Judgement::holds) == (erased ? 1 : 0));
+    CHECK(report.count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 3));
+    CHECK(report.count_of(Rule::log_withheld, Judgement::holds) == (erased ? 3 : 0));
+    const auto says = [](const Finding& each) {
+      return each.judgement == Judgement::not_checkable &&
+             each.sentence == "erased (entry 3, request)";
+    };
+    CHECK(std::ranges::count_if(report.findings, says) == (erased ? 3 : 0));
+  }
+}
+
+TEST_CASE("an erasure excuses what it names and what was before it, and nothing else",
+          "[replay][negative]") {
+  const WithheldContent lost{WithheldContent::Kind::lost, "its key is gone"};
+  {
+    MemoryLog log(4);  // of another class
+    for (std::size_t i = 0; i < 3; ++i) log.entries[i].content = lost;
+    log.erase_at(3, {"contact", "decision"});
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == 3);
+  }
+  {
+    MemoryLog log(4);  // afterwards
+    log.erase_at(1, {"terms"});
+    for (const std::size_t i : {0, 3}) log.entries[i].content = lost;
+    log.edit(3, [](LogEntry& leaf) { leaf.kind = EntryKind::message; });
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == 1);
+  }
+  {
+    MemoryLog log(4);  // itself
+    log.erase_at(3, {"record", "terms"});
+    for (std::size_t i = 0; i < 4; ++i) log.entries[i].content = lost;
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == 4);
+  }
+  {
+    MemoryLog log(4);  // another erasure
+    log.erase_at(2, {"terms"});
+    log.entries[0].content = log.entries[1].content = log.entries[2].content = lost;
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == 3);
+  }
+}
+
+TEST_CASE("what is said to be erased and is still shown is a broken duty", "[replay][negative]") {
+  for (const bool of_class : {false, true}) {
+    MemoryLog log(4);
+    log.erase_at(3, {of_class ? "terms" : "contact"});
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == (of_class ? 1 : 0));
   }
 }
 
@@ -201,9 +266,11 @@ TEST_CASE("content lost is judged where its case ends, as at the end of the log"
     MemoryLog log(4);
     log.head.last_ms = 1003;
     log.entries[3].ends_case = true;
-    log.entries[1].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
-    if (erased) log.edit(3, [](LogEntry& leaf) { leaf.kind = EntryKind::erasure; });
-    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 1));
+    for (std::size_t i = 0; i < 3; ++i) {
+      log.entries[i].content = WithheldContent{WithheldContent::Kind::lost, "its key is gone"};
+    }
+    if (erased) log.erase_at(3, {"terms"});
+    CHECK(verify(log).count_of(Rule::log_withheld, Judgement::broken) == (erased ? 0 : 3));
   }
 }
 

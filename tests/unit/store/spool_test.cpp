@@ -67,3 +67,23 @@ TEST_CASE("nonsense in a spool is read within its bounds", "[store][negative]") 
   REQUIRE(spool->append(Bytes(3, 3)));
   CHECK(*spool->records() == std::vector<Bytes>{Bytes(3, 3)});
 }
+
+TEST_CASE("a wiped spool has nothing of its earlier records, and keeps those it has", "[store]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "spool";
+  auto spool = *Spool::open(file, size);
+  const auto holds = [&] {
+    std::ifstream in(file, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    CHECK(bytes.size() == size);
+    return bytes.find("promised") != std::string::npos;
+  };
+  REQUIRE(spool.append(to_bytes("promised")));
+  REQUIRE(spool.wipe());
+  CHECK(spool.records()->size() == 1);
+  REQUIRE(spool.clear());
+  CHECK(holds());
+  REQUIRE(spool.wipe());
+  CHECK_FALSE(holds());
+  CHECK(spool.records()->empty());
+}

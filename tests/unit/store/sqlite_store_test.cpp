@@ -84,6 +84,44 @@ TEST_CASE("entries are read some at a time as they are read one by one", "[store
   CHECK(store->cases()->size() == 5);
 }
 
+TEST_CASE("erased rows are empty or gone, others are not, and it is known what is left to do",
+          "[store]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  const ErasedRows wish{.case_id = digest(7),
+                        .erasure = 1,
+                        .entries = {0},
+                        .parts = {PartClass::contact},
+                        .receipts = true};
+  {
+    auto store = *open_sqlite_store(file, StoreMode::write);
+    StoreBatch batch = batch_of(0);
+    batch.entries.push_back({.index = 1, .leaf = {3}, .sealed = {4}, .case_id = digest(7)});
+    batch.parts.push_back({digest(7), digest(1), PartClass::contact, {5}});
+    batch.parts.push_back({digest(7), digest(2), PartClass::media, {6}});
+    batch.parts.push_back({digest(8), digest(1), PartClass::contact, {7}});
+    batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
+    batch.receipts.push_back({digest(8), digest(6), {1}, {}, "proof"});
+    batch.retention.push_back({.index = 1, .case_id = digest(7)});
+    REQUIRE(store->write(batch));
+    REQUIRE(store->erase({&wish, 1}));
+    REQUIRE(store->erase({&wish, 1}));
+  }
+  auto store = *open_sqlite_store(file, StoreMode::write);
+  CHECK(store->read_entry(0)->sealed.empty());
+  CHECK(store->read_entry(0)->leaf == Bytes{1, 2});
+  CHECK(store->read_entry(1)->sealed == Bytes{4});
+  REQUIRE(store->parts_of(digest(7))->size() == 1);
+  CHECK(store->parts_of(digest(7))->at(0).part_class == PartClass::media);
+  CHECK(store->parts_of(digest(8))->size() == 1);
+  CHECK(store->receipts_of(digest(7))->empty());
+  CHECK(store->receipts_of(digest(8))->size() == 1);
+  CHECK_FALSE(store->retention()->at(0).done);
+  REQUIRE(store->settle({&wish, 1}));
+  CHECK(store->retention()->at(0).done);
+  CHECK(store->retention()->at(0).case_id == digest(7));
+}
+
 TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negative]") {
   const TemporaryDirectory directory;
   auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);

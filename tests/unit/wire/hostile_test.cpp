@@ -1,6 +1,7 @@
 // Bytes that nobody's encoder wrote.
 #include <entente/core/limits.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/retention.h>
 
 #include "catch.h"
 #include "samples.h"
@@ -39,7 +40,8 @@ bool refused_by_all(ByteView bytes) {
          !decode<Envelope>(bytes) && !decode<Parcel>(bytes) && !decode<LogEntry>(bytes) &&
          !decode<Facts>(bytes) && !decode<DecisionRecord>(bytes) &&
          !decode<PerformanceRecord>(bytes) && !decode<HandoffClockRecord>(bytes) &&
-         !decode<FreezeRecord>(bytes) && !decode<CheckpointSeenRecord>(bytes);
+         !decode<FreezeRecord>(bytes) && !decode<ErasureRecord>(bytes) &&
+         !decode<HoldRecord>(bytes) && !decode<CheckpointSeenRecord>(bytes);
 }
 
 template <class T>

@@ -1,5 +1,6 @@
 #include <authority.capnp.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/retention.h>
 #include <log.capnp.h>
 #include <message.capnp.h>
 #include <parcel.capnp.h>
@@ -73,6 +74,8 @@ TEST_CASE("every field of the schema survives decoding and encoding", "[wire]") 
   check_every_field_survives<PerformanceRecord, wire::Performance>();
   check_every_field_survives<HandoffClockRecord, wire::HandoffClock>();
   check_every_field_survives<FreezeRecord, wire::Freeze>();
+  check_every_field_survives<ErasureRecord, wire::Erasure>();
+  check_every_field_survives<HoldRecord, wire::LegalHold>();
   check_every_field_survives<CheckpointSeenRecord, wire::CheckpointSeen>();
 }
 

@@ -3,20 +3,22 @@
 // key forgets one class of one case. Shared by the ledger, which writes, and the auditor's reader.
 
 #include <entente/core/clock.h>
-#include <entente/protocol/log_entry.h>
+#include <entente/protocol/retention.h>
 #include <entente/store/key_store.h>
+
+#include <optional>
 
 namespace entente {
 
 // The key craft of crypto/seal.h for the key store.
 KeyCraft sealing_craft(Entropy& entropy);
 
-// Which key an entry's content lies under: "terms" for messages and what rests on them, "decision"
-// for the brand's own grounds, "record" for what is said about keeping and forgetting, which is
-// never forgotten.
-std::string_view content_class(EntryKind kind);
 // The case id under which content of no case is kept.
 inline constexpr CaseId no_case{};
+
+// The key that an entry's content lies under. Records of keeping and forgetting have one for the
+// whole log, made with it: a key store that is restored must be able to read what to erase again.
+KeyScope key_scope(const std::optional<CaseId>& owner, EntryKind kind);
 
 struct OpenedContent {
   std::array<std::uint8_t, 32> salt{};

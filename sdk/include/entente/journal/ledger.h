@@ -12,6 +12,7 @@
 #include <entente/audit/checkpoint.h>
 #include <entente/core/clock.h>
 #include <entente/crypto/signature.h>
+#include <entente/journal/retention.h>
 #include <entente/protocol/log_entry.h>
 #include <entente/protocol/parcel.h>
 #include <entente/store/store.h>
@@ -50,16 +51,18 @@ struct StoredEntry {
 
 class Ledger final : public NodeReader {
  public:
-  // Finishes what a crash left: a committed batch whose checkpoint was not signed is signed now.
-  // Fails with store_locked, store_failed, store_corrupt, log_corrupt (the tree is not the one last
-  // signed: a restored backup, a flipped bit), log_forked.
+  // Finishes what a crash left: a committed batch whose checkpoint was not signed is signed now,
+  // and what the log says was erased is erased, also where a restored key store has brought it
+  // back. Fails with store_locked, store_failed, store_corrupt, log_corrupt (the tree is not the
+  // one last signed: a restored backup, a flipped bit), log_forked.
   static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const Signer& log_key,
                                               Entropy& entropy);
   ~Ledger() override;
 
   // Gathers. Nothing is durable before commit().
   std::uint64_t append(const EntryDraft& draft);
-  void keep_part(const CaseId& case_id, const Part& part);
+  // False if parts of this class were erased in this case: then it is not kept.
+  bool keep_part(const CaseId& case_id, const Part& part);
   void keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt);
   void put_case(const CaseRow& row);
   void put_revoked(const Digest& mandate, std::uint64_t index);
@@ -74,6 +77,18 @@ class Ledger final : public NodeReader {
   // writes to them. The failed batch may prove to be on the disk; it is then signed. Fails as
   // open() does, and may be called again; reading works meanwhile if the files could be read.
   Status reopen();
+
+  // Entries of kind erasure and hold; more in entente/journal/retention.h.
+  Result<RetentionRecords> retention_records() const;
+  // Requires that nothing is gathered. Fails as a write does, and with store_locked while somebody
+  // reads the store: then the content is gone for every key holder, and the rest waits for the next
+  // call.
+  Status carry_out_erasures();
+  // Nothing is left of the case but that it was.
+  Result<bool> is_erased(const CaseId& case_id) const;
+  // Wraps all keys anew; see KeyStore::destroy().
+  Status begin_epoch(std::int64_t now_ms);
+  std::int64_t epoch_began_ms() const;
 
   // What is promised while commits fail, sealed in room that was taken in advance. The disk may
   // refuse even this: store_failed.

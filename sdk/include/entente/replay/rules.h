@@ -24,7 +24,7 @@ namespace entente {
   X(log_chain, "log.chain", "Each entry of a case names the entry of the case before it.")      \
   X(log_position, "log.position", "The messages of a case stand at 0, 1, 2 and so on.")         \
   X(log_commitment, "log.commitment", "What is shown of an entry opens its commitment.")        \
-  X(log_withheld, "log.withheld", "Content is withheld only where an erasure is on record.")    \
+  X(log_withheld, "log.withheld", "Content is withheld where it was erased, and only there.")   \
   X(log_part, "log.part", "Every part kept is one that a message of its case names.")           \
   X(log_record, "log.record", "Every record behind an entry is what its kind says.")            \
   X(log_receipt, "log.receipt", "Receipts kept prove the messages they are kept for.")          \

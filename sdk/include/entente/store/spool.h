@@ -30,6 +30,8 @@ class Spool {
   // Oldest first. Fails with store_failed.
   Result<std::vector<Bytes>> records() const;
   Status clear();
+  // Overwrites what earlier records have left behind. Does nothing while there are records.
+  Status wipe();
 
  private:
   Spool(int descriptor, std::size_t bytes) : descriptor_(descriptor), bytes_(bytes) {}

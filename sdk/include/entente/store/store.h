@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace entente {
 
@@ -64,6 +65,22 @@ struct RevokedRow {
   std::uint64_t index = 0;
 };
 
+// An entry that says how long a case is kept: a hold or an erasure.
+struct RetentionRow {
+  std::uint64_t index = 0;
+  CaseId case_id;
+  bool done = false;  // of an erasure: nothing of it is left to do
+};
+
+// What is emptied once a case, or a class of it, is erased.
+struct ErasedRows {
+  CaseId case_id;
+  std::uint64_t erasure = 0;           // the entry that says so
+  std::vector<std::uint64_t> entries;  // whose sealed bytes go
+  std::vector<PartClass> parts;        // that go
+  bool receipts = false;               // go, as their salts open the counterparty's entries
+};
+
 struct StoreBatch {
   std::vector<EntryRow> entries;
   std::vector<TileRow> tiles;
@@ -71,6 +88,7 @@ struct StoreBatch {
   std::vector<ReceiptRow> receipts;
   std::vector<CaseRow> cases;  // inserted or replaced
   std::vector<RevokedRow> revoked;
+  std::vector<RetentionRow> retention;
   std::string checkpoint;  // text of the tree after this batch; empty = unchanged
 
   bool empty() const;
@@ -83,6 +101,12 @@ class Store {
   // All or nothing, durable on return. Fails with store_failed; then nothing may be acknowledged,
   // and only opening the store again tells what the disk holds.
   virtual Status write(const StoreBatch& batch) = 0;
+  // All or nothing; on return none of what went is left in the file or its write-ahead log. May be
+  // called again for the same rows. Fails with store_failed, and with store_locked if somebody
+  // reads meanwhile: then it is gone, and what it lay in may still be read.
+  virtual Status erase(std::span<const ErasedRows> rows) = 0;
+  // What these erasures say is done.
+  virtual Status settle(std::span<const ErasedRows> rows) = 0;
   // Writes and syncs something that means nothing: a disk that takes this takes batches again.
   virtual Status try_write() = 0;
   // Lets go of the file without writing to it, now and when dropped.
@@ -106,6 +130,7 @@ class Store {
   virtual Result<std::vector<CaseRow>> cases() const = 0;
   virtual Result<std::uint64_t> case_count() const = 0;
   virtual Result<std::vector<RevokedRow>> revoked() const = 0;
+  virtual Result<std::vector<RetentionRow>> retention() const = 0;  // by index
 };
 
 // Stands where a store stood whose file cannot be used now: every question fails with `why`.

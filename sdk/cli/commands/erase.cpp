@@ -1,0 +1,269 @@
+// Forgetting a case or a person, and the orders to keep: on a log at rest, by whoever owns it.
+
+#include <entente/core/clock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "../commands.h"
+#include "../erasing.h"
+#include "../words.h"
+
+namespace entente::cli {
+namespace {
+
+std::vector<OptionRule> options_with(std::vector<OptionRule> options) {
+  for (const OptionRule& each : own_log_options()) options.push_back(each);
+  options.push_back(json_option);
+  return options;
+}
+
+// The one case named, or every case of a party.
+Result<std::vector<CaseId>> cases_named(const Arguments& arguments, const PartyStore& store) {
+  const auto prefix = arguments.find("case");
+  const auto party = arguments.find("party");
+  if (prefix.has_value() == party.has_value()) {
+    return fail(ErrorCode::wrong_use, "say --case ID, or --party ID for all cases of a party");
+  }
+  if (prefix) {
+    if (prefix->empty()) return fail(ErrorCode::wrong_use, "--case takes the beginning of an id");
+    ENTENTE_LET(case_id, store.find(*prefix));
+    return std::vector{case_id};
+  }
+  ENTENTE_LET(cases, store.cases_of(*party));
+  if (cases.empty()) {
+    return fail(ErrorCode::not_found, "no case of " + *party +
+                                          " that could still be read; parties are named by did:key "
+                                          "or by the account they are linked to");
+  }
+  return cases;
+}
+
+Result<std::vector<std::string>> classes_in(const Arguments& arguments) {
+  std::vector<std::string> classes;
+  std::istringstream text(arguments.text_or("class", ""));
+  for (std::string each; std::getline(text, each, ',');) {
+    const bool of_parts = each != "terms" && each != "decision" &&
+                          std::ranges::find(erasable_classes(), each) != erasable_classes().end();
+    if (!of_parts) {
+      return fail(ErrorCode::wrong_use,
+                  "--class takes contact, media, prose, reference, special; "
+                  "without it all there is of the case is erased");
+    }
+    classes.push_back(each);
+  }
+  std::ranges::sort(classes);
+  const auto repeated = std::ranges::unique(classes);
+  classes.erase(repeated.begin(), repeated.end());
+  return classes;
+}
+
+Result<ErasureWish> wish_in(const Arguments& arguments, const OwnLog& own) {
+  ENTENTE_LET(classes, classes_in(arguments));
+  ErasureWish wish{.classes = std::move(classes),
+                   .reason = arguments.text_or("reason", ""),
+                   .authority = arguments.text_or("authority", ""),
+                   .at_ms = SystemClock().now_ms()};
+  wish.effective_ms = wish.at_ms + own.retention.backups_kept_ms;
+  if (!check_code(wish.reason)) {
+    return fail(ErrorCode::wrong_use,
+                "--reason takes a code: request, consent_withdrawn, order ...");
+  }
+  if (wish.authority.empty() || wish.authority.size() > limits::text_bytes_max) {
+    return fail(ErrorCode::wrong_use, "--authority takes up to 1024 bytes: who decided it");
+  }
+  return wish;
+}
+
+Result<ErasurePlan> plan_for(const Arguments& arguments, const OwnLog& own) {
+  ENTENTE_LET(wish, wish_in(arguments, own));
+  ENTENTE_LET(store, own.read());
+  ENTENTE_LET(cases, cases_named(arguments, store));
+  ErasurePlan plan;
+  for (const CaseId& case_id : cases) ENTENTE_TRY(plan.consider(store, case_id, wish));
+  return plan;
+}
+
+Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(own, read_own_log(arguments));
+  if (arguments.has("dry-run")) {
+    ENTENTE_LET(plan, plan_for(arguments, own));
+    return carry_out(plan, nullptr, arguments, console);
+  }
+  // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
+  ENTENTE_LET(opened, OpenLog::open(own));
+  ENTENTE_LET(plan, plan_for(arguments, own));
+  return carry_out(plan, &opened->ledger(), arguments, console);
+}
+
+Result<HoldRecord> hold_in(const Arguments& arguments) {
+  SystemEntropy entropy;
+  HoldRecord hold{.case_id = {},
+                  .hold = {},
+                  .ended = false,
+                  .until_ms = 0,
+                  .reason = arguments.text_or("reason", ""),
+                  .by = arguments.text_or("by", ""),
+                  .at_ms = SystemClock().now_ms()};
+  entropy.fill(hold.hold.bytes);
+  const auto until = parse_instant_ms(arguments.text_or("until", ""));
+  if (!until || *until <= hold.at_ms) {
+    return fail(ErrorCode::wrong_use, "--until takes a day to come: 2030-12-31 (00:00 UTC)");
+  }
+  hold.until_ms = *until;
+  if (!check_code(hold.reason)) {
+    return fail(ErrorCode::wrong_use, "--reason takes a code: litigation, regulator, dispute ...");
+  }
+  if (hold.by.size() > limits::text_bytes_max) {
+    return fail(ErrorCode::wrong_use, "--by takes up to 1024 bytes");
+  }
+  return hold;
+}
+
+Json to_value(const HoldRecord& hold, std::uint64_t entry) {
+  return Json::object({{"hold", to_hex(hold.hold)},
+                       {"case", to_hex(hold.case_id)},
+                       {"until", format_rfc3339(hold.until_ms)},
+                       {"reason", hold.reason},
+                       {"by", hold.by},
+                       {"ended", hold.ended},
+                       {"entry", entry}});
+}
+
+Result<ExitCode> put(const std::vector<HoldRecord>& holds, Ledger& ledger,
+                     const Arguments& arguments, Console& console) {
+  ENTENTE_LET(entries, put_holds(ledger, holds));
+  Json list = Json::array();
+  for (std::size_t i = 0; i < holds.size(); ++i) {
+    list.push(to_value(holds[i], entries[i]));
+    if (arguments.has("json")) continue;
+    console.line("hold " + short_hex(holds[i].hold) + ": case " + short_hex(holds[i].case_id) +
+                 (holds[i].ended ? " may go" : " is kept until " + when(holds[i].until_ms)) +
+                 " (entry " + std::to_string(entries[i]) + ")");
+  }
+  if (arguments.has("json")) console.json(list);
+  return ExitCode::ok;
+}
+
+Result<std::vector<HoldRecord>> holds_for(const Arguments& arguments, const OwnLog& own,
+                                          const HoldRecord& hold) {
+  ENTENTE_LET(store, own.read());
+  ENTENTE_LET(cases, cases_named(arguments, store));
+  std::vector<HoldRecord> holds;
+  for (const CaseId& case_id : cases) {
+    if (const auto* gone = store.retention().find_erasure(case_id, "terms")) {
+      return fail(ErrorCode::content_withheld, "case " + short_hex(case_id) + " is erased (entry " +
+                                                   std::to_string(gone->entry) + ")");
+    }
+    holds.push_back(hold);
+    holds.back().case_id = case_id;
+  }
+  return holds;
+}
+
+Result<ExitCode> run_hold_add(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(own, read_own_log(arguments));
+  ENTENTE_LET(hold, hold_in(arguments));
+  ENTENTE_LET(opened, OpenLog::open(own));
+  ENTENTE_LET(holds, holds_for(arguments, own, hold));
+  return put(holds, opened->ledger(), arguments, console);
+}
+
+Result<ExitCode> run_hold_end(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(own, read_own_log(arguments));
+  ENTENTE_LET(opened, OpenLog::open(own));
+  ENTENTE_LET(records, opened->ledger().retention_records());
+  const std::int64_t now_ms = SystemClock().now_ms();
+  std::vector<HoldRecord> ended;
+  for (const HoldOnRecord* each : records.holds_in_force(now_ms)) {
+    if (!to_hex(each->record.hold).starts_with(arguments.operand(0))) continue;
+    HoldRecord& end = ended.emplace_back(each->record);
+    end.ended = true;
+    end.by = arguments.text_or("by", end.by);
+    end.at_ms = now_ms;
+    if (end.hold != ended.front().hold) {
+      return fail(ErrorCode::wrong_use, "several holds begin with " + arguments.operand(0));
+    }
+  }
+  if (ended.empty()) {
+    return fail(ErrorCode::not_found, "no hold in force begins with " + arguments.operand(0));
+  }
+  return put(ended, opened->ledger(), arguments, console);
+}
+
+Result<ExitCode> run_hold_list(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(own, read_own_log(arguments));
+  ENTENTE_LET(store, own.read());
+  const auto holds = store.retention().holds_in_force(SystemClock().now_ms());
+  Json list = Json::array();
+  for (const HoldOnRecord* each : holds) {
+    const HoldRecord& hold = each->record;
+    list.push(to_value(hold, each->entry));
+    if (arguments.has("json")) continue;
+    console.line(short_hex(hold.hold) + "  case " + short_hex(hold.case_id) + "  until " +
+                 when(hold.until_ms) + "  " + hold.reason +
+                 (hold.by.empty() ? "" : ", " + harmless(hold.by)));
+  }
+  if (arguments.has("json")) {
+    console.json(list);
+  } else if (holds.empty()) {
+    console.line("no holds");
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb erase() {
+  return {
+      .path = "erase",
+      .summary = "forget a case or a person: its content, its salts and their keys",
+      .operands = {},
+      .options = options_with(
+          {{"case", "ID", "the beginning of a case's id"},
+           {"party", "ID", "or all cases of a did:key, or of a linked account"},
+           {"class", "LIST", "parts of these classes only: contact,special,media,prose,reference"},
+           {"reason", "CODE", "why, for the log: request, consent_withdrawn, order ...", true},
+           {"authority", "TEXT", "who decided it, for the log; names no customer", true},
+           {"dry-run", "", "say what would be erased"}}),
+      .run = run_erase,
+      .example =
+          "entente erase --party did:key:z6Mk... --reason request --authority \"DPO\" "
+          "--config brand/brand.yaml --dry-run"};
+}
+
+Verb hold_add() {
+  return {.path = "hold add",
+          .summary = "keep cases whatever would erase them, until a day",
+          .operands = {},
+          .options =
+              options_with({{"case", "ID", "the beginning of a case's id"},
+                            {"party", "ID", "or all cases there are now of a did:key or account"},
+                            {"until", "DATE", "2030-12-31", true},
+                            {"reason", "CODE", "litigation, regulator, dispute ...", true},
+                            {"by", "NAME", "who ordered it, for the log"}}),
+          .run = run_hold_add,
+          .example =
+              "entente hold add --case 3f0a --until 2030-12-31 --reason litigation "
+              "--config brand/brand.yaml"};
+}
+
+Verb hold_list() {
+  return {.path = "hold list",
+          .summary = "list the holds in force",
+          .operands = {},
+          .options = options_with({}),
+          .run = run_hold_list,
+          .example = "entente hold list --config brand/brand.yaml"};
+}
+
+Verb hold_end() {
+  return {.path = "hold end",
+          .summary = "lift a hold before its day",
+          .operands = {{"HOLD", "the beginning of its name, as hold list prints it"}},
+          .options = options_with({{"by", "NAME", "who ordered it, for the log"}}),
+          .run = run_hold_end,
+          .example = "entente hold end 5c21 --config brand/brand.yaml"};
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,74 @@
+#include "own_log.h"
+
+#include <entente/wire/admission.h>
+
+#include "files.h"
+#include "key_file.h"
+
+namespace fs = std::filesystem;
+
+namespace entente::cli {
+namespace {
+
+Result<OwnLog> brand_log(const fs::path& file) {
+  ENTENTE_LET(config, read_brand_config(file));
+  ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
+  ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  ENTENTE_LET(vkey, Vkey::decode(card->log_vkey));
+  return OwnLog{.data = config.data,
+                .master_key = config.master_key,
+                .log_key = config.log_key,
+                .origin = vkey.name(),
+                .retention = config.retention};
+}
+
+Result<OwnLog> consumer_log(const fs::path& home) {
+  ENTENTE_LET(principal, read_key_file(home / "keys/principal.key"));
+  return OwnLog{.data = home / "data",
+                .master_key = {},
+                .log_key = home / "keys/assistant.key",
+                .origin = to_did_key(principal.public_key()),
+                .retention = {}};
+}
+
+}  // namespace
+
+std::vector<OptionRule> own_log_options() {
+  return {{"config", "FILE", "the brand's configuration (default: brand.yaml)"},
+          {"home", "DIR", "or the consumer's directory"}};
+}
+
+Result<OwnLog> read_own_log(const Arguments& arguments) {
+  const auto home = arguments.find("home");
+  if (home && arguments.has("config")) {
+    return fail(ErrorCode::wrong_use, "--config names a brand, --home a consumer: say one");
+  }
+  ENTENTE_LET(own,
+              home ? consumer_log(*home) : brand_log(arguments.text_or("config", "brand.yaml")));
+  if (!fs::exists(own.data / "store.db")) {
+    return fail(ErrorCode::file_missing, own.data.string() + " holds no store");
+  }
+  return std::move(own);
+}
+
+Result<std::unique_ptr<OpenLog>> OpenLog::open(const OwnLog& own) {
+  ENTENTE_LET(key, read_key_file(own.log_key));
+  std::unique_ptr<OpenLog> opened(new OpenLog(std::move(key)));
+  std::error_code error;
+  const std::uintmax_t spool = fs::file_size(own.data / "unlogged", error);
+  ENTENTE_LET(ledger, Ledger::open({.directory = own.data,
+                                    .origin = own.origin,
+                                    .master_key_file = own.master_key,
+                                    .spool_bytes = error ? 0 : static_cast<std::size_t>(spool)},
+                                   opened->key_, opened->entropy_));
+  ENTENTE_LET(owed, ledger->unlogged());
+  if (!owed.empty()) {
+    return fail(ErrorCode::duty_open, "the log is owed " + std::to_string(owed.size()) +
+                                          " messages that were acknowledged during an outage: "
+                                          "start the endpoint once");
+  }
+  opened->ledger_ = std::move(ledger);
+  return opened;
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,47 @@
+#pragma once
+// The log of whoever runs the command, with the key that signs it: a brand's by its brand.yaml, a
+// consumer's by its directory. For the few commands that write to a log at rest.
+//
+//     ENTENTE_LET(own, read_own_log(arguments));
+//     ENTENTE_LET(opened, OpenLog::open(own));
+//     opened->ledger()
+
+#include <entente/crypto/system.h>
+#include <entente/journal/ledger.h>
+
+#include "arguments.h"
+#include "brand.h"
+#include "record.h"
+
+namespace entente::cli {
+
+struct OwnLog {
+  std::filesystem::path data;
+  std::filesystem::path master_key;
+  std::filesystem::path log_key;
+  std::string origin;
+  RetentionRules retention;
+
+  Result<PartyStore> read() const { return PartyStore::open(data, master_key); }
+};
+
+// The options --config and --home.
+std::vector<OptionRule> own_log_options();
+// Fails with file_missing, config_invalid, yaml_invalid, wrong_use (both options).
+Result<OwnLog> read_own_log(const Arguments& arguments);
+
+class OpenLog {
+ public:
+  // Fails with store_locked while an endpoint or assistant has the log, with duty_open if it owes
+  // the log what was acknowledged during an outage, and as Ledger::open() does.
+  static Result<std::unique_ptr<OpenLog>> open(const OwnLog& own);
+  Ledger& ledger() { return *ledger_; }
+
+ private:
+  explicit OpenLog(KeyPair key) : key_(std::move(key)) {}
+  SystemEntropy entropy_;
+  KeyPair key_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace entente::cli
