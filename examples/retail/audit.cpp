@@ -22,7 +22,8 @@ void print_broken(const entente::Report& report) {
 Result<bool> replay_all(const fs::path& brand, const fs::path& shoppers,
                         const std::string& brand_log_vkey) {
   const std::vector<fs::path> sources = {brand, shoppers};
-  ENTENTE_LET(auditor, entente::Auditor::open(sources, {.log_keys = {brand_log_vkey}}));
+  ENTENTE_LET(trust, entente::Trust::in_log(brand_log_vkey));
+  ENTENTE_LET(auditor, entente::Auditor::open(sources, {.trust = trust}));
   ENTENTE_LET(report, auditor.replay());
   print_broken(report);
   std::set<entente::CaseId> cases;  // each stands in two logs

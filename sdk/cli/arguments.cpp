@@ -89,6 +89,7 @@ std::vector<std::string> option_words(const Verb& verb) {
 
 Result<Arguments> Arguments::read(const Verb& verb, std::span<const std::string> words) {
   Arguments read;
+  read.words_.assign(words.begin(), words.end());
   bool only_operands = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string word = words[i];

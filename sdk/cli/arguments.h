@@ -50,12 +50,14 @@ class Arguments {
   Result<std::int64_t> integer_or(std::string_view option, std::int64_t otherwise,
                                   std::int64_t max) const;
   const std::vector<std::string>& operands() const { return operands_; }
+  const std::vector<std::string>& words() const { return words_; }  // all, as they were typed
   // Requires an operand that the verb demands.
   const std::string& operand(std::size_t index) const { return operands_.at(index); }
 
  private:
   std::map<std::string, std::string, std::less<>> options_;
   std::vector<std::string> operands_;
+  std::vector<std::string> words_;
 };
 
 inline constexpr OptionRule json_option{"json", "", "machine-readable, as JSON"};

@@ -37,7 +37,7 @@ double verify_all_s(const LogSignatures& signatures) {
 }
 
 void replay_once(const fs::path& store, const std::string& log_key) {
-  const auto auditor = Auditor::open({&store, 1}, {.log_keys = {log_key}});
+  const auto auditor = Auditor::open({&store, 1}, {.trust = *Trust::in_log(log_key)});
   if (!auditor) give_up(describe(auditor.error()));
   const auto broken = auditor->write_replay(ReportForm::text, [](std::string_view) {});
   if (!broken) give_up(describe(broken.error()));

@@ -109,7 +109,7 @@ void told_evidence(Input input) {
         write_evidence(log, to_hex(log.case_id()), file, {.log_key = &log.key()});
     if (!written) continue;  // an origin that no checkpoint can have
     asked.sources.push_back(file);
-    asked.options.log_keys.push_back(log.vkey());
+    asked.options.trust.logs.push_back({*Vkey::decode(log.vkey()), {}});
   }
   if (asked.sources.empty()) return;
   if (const auto report = ask(asked)) check_hashes(*report);
@@ -178,10 +178,9 @@ void told_export(Input input) {
     if (fs::exists(file)) change(file, input);
   }
   if ((how & 1) != 0) list_again(directory);
-  const auto report =
-      ask({.sources = {directory},
-           .options = {.log_keys = {log.vkey()}, .witnesses = {}, .master_key_file = {}},
-           .more = static_cast<std::uint8_t>(how >> 1)});
+  const auto report = ask({.sources = {directory},
+                           .options = {.trust = *Trust::in_log(log.vkey())},
+                           .more = static_cast<std::uint8_t>(how >> 1)});
   if (!is_changed && report) check_hashes(*report);
 }
 

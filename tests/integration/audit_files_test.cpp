@@ -162,7 +162,8 @@ TEST_CASE("an export and the evidence of a case are as sound as their store", "[
 TEST_CASE("a signed export is checked with the auditor's key and graded by it", "[audit]") {
   const TemporaryDirectory directory;
   const fs::path files = exported(directory, aftermath().brand_store(), &aftermath().brand.log);
-  const auto auditor = Auditor::open(std::vector{files}, {.log_keys = {aftermath().brand_key}});
+  const auto auditor =
+      Auditor::open(std::vector{files}, {.trust = *Trust::in_log(aftermath().brand_key)});
   REQUIRE(auditor);
   const auto report = auditor->replay();
   REQUIRE(report);

@@ -101,7 +101,8 @@ TEST_CASE("a case judged when it ends is judged as at the end of its log", "[aud
   REQUIRE(export_log(aftermath().brand_store(), files, {.log_key = &aftermath().brand.log}));
   std::vector<Report> reports;
   for (const auto& source : {aftermath().brand_store(), files}) {
-    const auto auditor = Auditor::open(Paths{source}, {.log_keys = {aftermath().brand_key}});
+    const auto auditor =
+        Auditor::open(Paths{source}, {.trust = *Trust::in_log(aftermath().brand_key)});
     REQUIRE(auditor);
     reports.push_back(*auditor->replay());
   }

@@ -60,9 +60,8 @@ const Aftermath& aftermath() {
 namespace {
 
 Result<Report> audit(const std::vector<fs::path>& sources) {
-  ENTENTE_LET(auditor, Auditor::open(sources, {.log_keys = {aftermath().brand_key},
-                                               .witnesses = {},
-                                               .master_key_file = {}}));
+  ENTENTE_LET(trust, Trust::in_log(aftermath().brand_key));
+  ENTENTE_LET(auditor, Auditor::open(sources, {.trust = trust}));
   return auditor.replay();
 }
 

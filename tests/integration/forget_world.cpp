@@ -193,8 +193,7 @@ Secrets ForgetWorld::secrets_of(const CaseId& case_id,
 }
 
 Report ForgetWorld::audit(const std::vector<fs::path>& sources) const {
-  const auto auditor = must(
-      Auditor::open(sources, {.log_keys = {brand_key}, .witnesses = {}, .master_key_file = {}}));
+  const auto auditor = must(Auditor::open(sources, {.trust = *Trust::in_log(brand_key)}));
   return must(auditor.replay());
 }
 

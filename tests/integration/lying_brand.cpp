@@ -114,8 +114,9 @@ Result<Parcel> LyingBrand::get(const CaseId& case_id, std::uint64_t after, std::
 std::vector<std::string> broken_in(const Brand& brand,
                                    const std::vector<std::filesystem::path>& sources) {
   const auto vkey = Vkey::make(origin, SignatureType::ed25519, brand.log.public_key());
-  const auto auditor = Auditor::open(
-      sources, {.log_keys = {vkey->encode()}, .witnesses = {}, .master_key_file = {}});
+  Trust trust;
+  trust.logs.push_back({*vkey, {}});
+  const auto auditor = Auditor::open(sources, {.trust = trust});
   const auto report = auditor ? auditor->replay() : std::unexpected(auditor.error());
   if (!report) return {"error: " + describe(report.error())};
   std::set<std::string> broken;

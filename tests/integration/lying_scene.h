@@ -129,8 +129,8 @@ inline std::vector<std::filesystem::path> proofs_in(const std::filesystem::path&
 inline Finding finding_of(const Scene& scene, const std::filesystem::path& file) {
   const auto read = contradiction_from_json(read_file(file));
   if (!read) FAIL(describe(read.error()));
-  const auto log =
-      *Vkey::make("kettle.example/log", SignatureType::ed25519, scene.brand.log.public_key());
+  const TrustedKey log{
+      *Vkey::make("kettle.example/log", SignatureType::ed25519, scene.brand.log.public_key()), {}};
   CHECK(judge(*read, {})->grade == Grade::asserted);
   const auto finding = judge(*read, {&log, 1});
   if (!finding) FAIL(describe(finding.error()));

@@ -1,28 +1,20 @@
 #include <entente/auditor.h>
-#include <entente/wire/admission.h>
+#include <entente/crypto/hash.h>
 
 #include "../commands.h"
-#include "../files.h"
+#include "../custody_record.h"
 #include "../progress.h"
+#include "../trust_options.h"
 
 namespace entente::cli {
 namespace {
 
 Result<Auditor> open_auditor(const Arguments& arguments, std::size_t from, ProgressLine& line) {
+  ENTENTE_LET(trust, trust_of(arguments));
   AuditorOptions options{
-      .log_keys = {},
-      .witnesses = {},
+      .trust = std::move(trust),
       .master_key_file = arguments.text_or("master-key", ""),
       .progress = [&line](std::uint64_t done, std::uint64_t all) { line.tell(done, all); }};
-  if (const auto given = arguments.find("log-key")) {
-    if (std::filesystem::exists(*given)) {
-      ENTENTE_LET(envelope, read_armoured(*given, "CARD"));
-      ENTENTE_LET(card, Admission::admit<Card>(envelope));
-      options.log_keys.push_back(card->log_vkey);
-    } else {
-      options.log_keys.push_back(*given);
-    }
-  }
   std::vector<std::filesystem::path> sources;
   for (std::size_t i = from; i < arguments.operands().size(); ++i) {
     sources.emplace_back(arguments.operand(i));
@@ -30,19 +22,18 @@ Result<Auditor> open_auditor(const Arguments& arguments, std::size_t from, Progr
   return Auditor::open(sources, options);
 }
 
-void show(Console& console, std::string text) {
-  if (text.ends_with('\n')) text.pop_back();
-  console.line(text);
-}
-
+// The report as it is written, and its digest for the record of custody.
 Result<ExitCode> run_replay(const Arguments& arguments, Console& console) {
   auto line = std::make_unique<ProgressLine>("entries");
   ENTENTE_LET(auditor, open_auditor(arguments, 0, *line));
   const ReportForm form = arguments.has("json") ? ReportForm::json : ReportForm::text;
+  Sha256 written;
   ENTENTE_LET(broken, auditor.write_replay(form, [&](std::string_view piece) {
     line.reset();  // nothing more is read
+    written.update(view(piece));
     console.piece(piece);
   }));
+  ENTENTE_TRY(note_in_custody("audit replay", arguments, written.finish()));
   return broken == 0 ? ExitCode::ok : ExitCode::finding;
 }
 
@@ -54,12 +45,15 @@ Result<Explanation> explain(const Arguments& arguments) {
 
 Result<ExitCode> run_why(const Arguments& arguments, Console& console) {
   ENTENTE_LET(explanation, explain(arguments));
-  show(console, arguments.has("json") ? explanation.json : explanation.text);
+  const std::string& text = arguments.has("json") ? explanation.json : explanation.text;
+  show(console, text);
+  ENTENTE_TRY(note_in_custody("audit why", arguments, sha256(view(text))));
   return ExitCode::ok;
 }
 
 std::vector<OptionRule> options() {
-  return {{"log-key", "VKEY|CARD", "the brand's log key as you know it"},
+  return {trust_option,
+          log_key_option,
           {"master-key", "FILE", "of the stores (default: master.key in each)"},
           json_option};
 }
@@ -73,7 +67,7 @@ Verb audit_replay() {
                         OperandRule::Count::several}},
           .options = options(),
           .run = run_replay,
-          .example = "entente audit replay brand/data me/data --log-key brand/card.entente"};
+          .example = "entente audit replay brand/data me/data --trust trust.yaml"};
 }
 
 Verb audit_why() {

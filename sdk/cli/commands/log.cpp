@@ -1,12 +1,15 @@
 #include <entente/audit/checkpoint.h>
 #include <entente/auditor.h>
+#include <entente/crypto/hash.h>
 #include <entente/store/last_signed.h>
 #include <entente/wire/admission.h>
 
 #include "../commands.h"
+#include "../custody_record.h"
 #include "../files.h"
 #include "../key_file.h"
 #include "../record.h"
+#include "../trust_options.h"
 
 namespace entente::cli {
 namespace {
@@ -36,27 +39,16 @@ Result<ExitCode> run_checkpoint(const Arguments& arguments, Console& console) {
   return ExitCode::ok;
 }
 
-// A key as it is given: a vkey, or a card that names one.
-Result<std::string> log_key_of(const std::string& given) {
-  if (!std::filesystem::exists(given)) return given;
-  ENTENTE_LET(envelope, read_armoured(given, "CARD"));
-  ENTENTE_LET(card, Admission::admit<Card>(envelope));
-  return card->log_vkey;
-}
-
 Result<ExitCode> run_verify(const Arguments& arguments, Console& console) {
-  AuditorOptions options{
-      .log_keys = {}, .witnesses = {}, .master_key_file = arguments.text_or("master-key", "")};
-  if (const auto given = arguments.find("log-key")) {
-    ENTENTE_LET(key, log_key_of(*given));
-    options.log_keys.push_back(key);
-  }
+  ENTENTE_LET(trust, trust_of(arguments));
+  const AuditorOptions options{.trust = std::move(trust),
+                               .master_key_file = arguments.text_or("master-key", "")};
   const std::vector<std::filesystem::path> sources = {arguments.operand(0)};
   ENTENTE_LET(auditor, Auditor::open(sources, options));
   ENTENTE_LET(report, auditor.verify_log());
-  std::string text = arguments.has("json") ? to_json(report) : to_text(report);
-  if (text.ends_with('\n')) text.pop_back();
-  console.line(text);
+  const std::string text = arguments.has("json") ? to_json(report) : to_text(report);
+  show(console, text);
+  ENTENTE_TRY(note_in_custody("log verify", arguments, sha256(view(text))));
   return report.broken() == 0 ? ExitCode::ok : ExitCode::finding;
 }
 
@@ -110,9 +102,7 @@ Verb log_verify() {
   return {.path = "log verify",
           .summary = "recompute a log: hashes, signatures, commitments",
           .operands = {{"SOURCE", "a data directory, an export or an evidence file"}},
-          .options = {{"log-key", "VKEY|CARD", "the log's key as you know it"},
-                      master_key_option,
-                      json_option},
+          .options = {trust_option, log_key_option, master_key_option, json_option},
           .run = run_verify,
           .example = "entente log verify brand/data --log-key brand/card.entente"};
 }

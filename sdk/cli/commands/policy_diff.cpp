@@ -173,9 +173,7 @@ Result<ExitCode> run(const Arguments& arguments, Console& console) {
   ENTENTE_LET(newer, read_policy(arguments.operand(1)));
   const std::filesystem::path store = arguments.text_or("store", "");
   ENTENTE_LET(auditor,
-              Auditor::open({&store, 1}, {.log_keys = {},
-                                          .witnesses = {},
-                                          .master_key_file = arguments.text_or("master-key", "")}));
+              Auditor::open({&store, 1}, {.master_key_file = arguments.text_or("master-key", "")}));
   ENTENTE_LET(past, auditor.redecide(older, newer));
   const Sum sum = sum_of(past);
   if (arguments.has("json")) {

@@ -22,9 +22,8 @@ Result<std::string> pinned_log_key(const DemoPlace& place) {
 }
 
 Result<Report> replay_sources(const std::vector<fs::path>& sources, const std::string& log_key) {
-  ENTENTE_LET(
-      auditor,
-      Auditor::open(sources, {.log_keys = {log_key}, .witnesses = {}, .master_key_file = {}}));
+  ENTENTE_LET(trust, Trust::in_log(log_key));
+  ENTENTE_LET(auditor, Auditor::open(sources, {.trust = trust}));
   return auditor.replay();
 }
 

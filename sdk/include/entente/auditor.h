@@ -3,21 +3,23 @@
 // said by who could say it, does every decision follow from the policy and the facts, was every
 // request for a person answered, and who broke what.
 //
+//     ENTENTE_LET(trust, read_trust("trust.yaml"));       // or Trust::in_log(vkey)
 //     ENTENTE_LET(auditor, Auditor::open({{"brand-store", "anna.evidence.json"}},
-//                                        {.log_keys = {"kettle.example/log+3b6a27bc+AQ..."}}));
+//                                        {.trust = trust}));
 //     ENTENTE_LET(report, auditor.replay());
 //     std::cout << to_text(report);                       // or to_json(report)
 //     ENTENTE_LET(why, auditor.why("4f0c"));              // why was this said?
 //
 // A source is a store directory (store.db, keys.db, last-signed.db, master.key), a directory that
-// export_log() wrote, an evidence file, a directory that holds several of the first two, or the
-// *.equivocation.json that an assistant keeps of a brand that contradicted itself. Sources are
-// read, never written, and may be hostile. Give the log of the brand, of the consumer, or both:
-// with both they are compared. Guide: docs/guides/audit-a-log.md; rules:
-// protocol/spec/07-replay.md.
+// export_log() wrote, an evidence file, one of these in custody (entente/agent/custody.h), a
+// directory that holds several directories of these, or the *.equivocation.json that an assistant
+// keeps of a brand that contradicted itself. Sources are read, never written, and may be hostile.
+// Give the log of the brand, of the consumer, or both: with both they are compared. Guide:
+// docs/guides/audit-a-log.md; rules: protocol/spec/07-replay.md.
 
 #include <entente/replay/finding.h>
 #include <entente/replay/redecision.h>
+#include <entente/replay/trust.h>
 
 #include <filesystem>
 #include <functional>
@@ -29,10 +31,9 @@ namespace entente {
 class Signer;
 
 struct AuditorOptions {
-  // The logs' keys as you know them: from a card you pinned, a web page, a letter. Without one a
-  // log can only be checked against itself, and the report says so.
-  std::vector<std::string> log_keys;
-  std::vector<std::string> witnesses;     // vkeys whose cosignatures you trust
+  // Whom you believe: from a card you pinned, a web page, a letter. A log whose key is not in it
+  // can only be checked against itself, and the report says so.
+  Trust trust;
   std::filesystem::path master_key_file;  // of store directories; empty: the one inside
   // Hears now and then how many entries of a source are read, and how many it has (0: unknown).
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
@@ -75,6 +76,11 @@ class Auditor {
   explicit Auditor(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// The trust of an auditor as a file. Certificates are seen from it. Fails with file_missing,
+// yaml_invalid, config_invalid (where, what was expected, what is there), too_large.
+// Keys: docs/reference/trust-yaml.md.
+Result<Trust> read_trust(const std::filesystem::path& file);
 
 struct ExportOptions {
   std::filesystem::path master_key_file;  // empty: the one in the store directory

@@ -1,3 +1,4 @@
+#include <entente/agent/custody.h>
 #include <entente/auditor.h>
 #include <entente/core/clock.h>
 #include <entente/replay/judge.h>
@@ -12,18 +13,31 @@
 namespace entente {
 
 struct Auditor::State {
-  std::vector<std::filesystem::path> sources;
+  struct Source {
+    std::filesystem::path path;
+    Bytes timestamp;                // over its checkpoint; empty: none
+    std::vector<Finding> findings;  // of its custody
+  };
+  std::vector<Source> sources;
   std::vector<Contradiction> contradictions;
-  AuditorKeys keys;
+  Trust trust;
+  std::filesystem::path master_key;
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 
   Result<std::vector<ReplayedLog>> replay_all(ReplayOptions options) const {
+    options.trust = trust;
     options.keep_for_comparison = sources.size() > 1;
     options.progress = progress;
     std::vector<ReplayedLog> logs;
-    for (const auto& path : sources) {
-      ENTENTE_LET(source, open_source(path, keys));
+    for (const Source& given : sources) {
+      ENTENTE_LET(source, open_source(given.path, master_key));
+      options.timestamp = given.timestamp;
       ENTENTE_LET(log, entente::replay(*source, options));
+      for (Finding finding : given.findings) {
+        finding.log = log.owner;
+        log.report.add(std::move(finding));
+      }
+      log.report.sort();
       logs.push_back(std::move(log));
     }
     return logs;
@@ -44,7 +58,7 @@ struct Auditor::State {
   // What each file proves alone, beside what the logs show.
   Report with_contradictions(Report report) const {
     for (const Contradiction& each : contradictions) {
-      auto finding = judge(each, keys.logs);
+      auto finding = judge(each, trust.logs);
       if (!finding) {
         finding = Finding{.rule = Rule::log_fork,
                           .judgement = Judgement::not_checkable,
@@ -66,15 +80,6 @@ struct Auditor::State {
 };
 
 namespace {
-
-Result<std::vector<Vkey>> decode_keys(const std::vector<std::string>& texts) {
-  std::vector<Vkey> keys;
-  for (const std::string& text : texts) {
-    ENTENTE_LET(key, Vkey::decode(text));
-    keys.push_back(key);
-  }
-  return keys;
-}
 
 bool is_source(const std::filesystem::path& path) {
   std::error_code error;
@@ -175,8 +180,6 @@ Auditor::~Auditor() = default;
 Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
                               AuditorOptions options) {
   if (sources.empty()) return fail(ErrorCode::wrong_use, "no source was given");
-  ENTENTE_LET(logs, decode_keys(options.log_keys));
-  ENTENTE_LET(witnesses, decode_keys(options.witnesses));
   auto state = std::make_unique<State>();
   for (const auto& given : sources) {
     ENTENTE_LET(contradiction, contradiction_at(given));
@@ -184,12 +187,20 @@ Result<Auditor> Auditor::open(std::span<const std::filesystem::path> sources,
       state->contradictions.push_back(std::move(*contradiction));
       continue;
     }
-    for (const auto& path : sources_at(given)) state->sources.push_back(path);
+    for (const auto& path : sources_at(given)) {
+      if (!is_custody(path)) {
+        state->sources.push_back({path, {}, {}});
+        continue;
+      }
+      ENTENTE_LET(custody, open_custody(path, options.progress));
+      state->sources.push_back({custody.source, custody.timestamp, std::move(custody.findings)});
+    }
   }
-  state->keys = {logs, witnesses, options.master_key_file};
+  state->trust = std::move(options.trust);
+  state->master_key = std::move(options.master_key_file);
   state->progress = std::move(options.progress);
-  for (const auto& path : state->sources) {
-    ENTENTE_LET(source, open_source(path, state->keys));
+  for (const auto& each : state->sources) {
+    ENTENTE_LET(source, open_source(each.path, state->master_key));
     ENTENTE_TRY(source->header());
   }
   return Auditor(std::move(state));

@@ -267,17 +267,13 @@ Status write_evidence(EntrySource& source, std::string_view case_id, const fs::p
 
 Status export_log(const fs::path& store, const fs::path& directory, const ExportOptions& options) {
   ENTENTE_TRY(check_empty(directory));
-  ENTENTE_LET(source, open_source(store, {.logs = {},
-                                          .witnesses = {},
-                                          .master_key_file = options.master_key_file}));
+  ENTENTE_LET(source, open_source(store, options.master_key_file));
   return write_export(*source, directory, options);
 }
 
 Status export_evidence(const fs::path& path, std::string_view case_id, const fs::path& file,
                        const ExportOptions& options) {
-  ENTENTE_LET(
-      source,
-      open_source(path, {.logs = {}, .witnesses = {}, .master_key_file = options.master_key_file}));
+  ENTENTE_LET(source, open_source(path, options.master_key_file));
   return write_evidence(*source, case_id, file, options);
 }
 

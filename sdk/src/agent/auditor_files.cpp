@@ -26,13 +26,12 @@ std::unexpected<Error> invalid(std::string detail) {
 }
 
 // The checkpoint as it lies there: signed, or only its text.
-LogHeader header_of(const std::string& checkpoint, bool is_signed, const AuditorKeys& keys) {
-  LogHeader header{.origin = {}, .vkey = {}, .witnesses = keys.witnesses};
+LogHeader header_of(const std::string& checkpoint, bool is_signed) {
+  LogHeader header;
   const auto named =
       is_signed ? decode_unverified_checkpoint(checkpoint) : decode_checkpoint_text(checkpoint);
   if (named) header.origin = named->origin;
   (is_signed ? header.checkpoint : header.checkpoint_text) = checkpoint;
-  header.vkey = find_log_key(keys, header.origin);
   return header;
 }
 
@@ -86,8 +85,8 @@ Result<Manifest> read_manifest(const fs::path& file) {
 
 class ExportSource final : public EntrySource {
  public:
-  ExportSource(fs::path directory, Manifest manifest, const AuditorKeys& keys)
-      : directory_(std::move(directory)), manifest_(std::move(manifest)), keys_(keys) {}
+  ExportSource(fs::path directory, Manifest manifest)
+      : directory_(std::move(directory)), manifest_(std::move(manifest)) {}
 
   Result<LogHeader> header() override;
   Result<std::optional<LoggedEntry>> next() override;
@@ -108,7 +107,6 @@ class ExportSource final : public EntrySource {
 
   fs::path directory_;
   Manifest manifest_;
-  AuditorKeys keys_;
   std::uint64_t next_ = 0;
   std::vector<Bytes> leaves_;  // of the bundle in hand
   std::vector<Json> contents_;
@@ -138,7 +136,7 @@ Result<LogHeader> ExportSource::header() {
     ENTENTE_LET(text, read(is_signed ? "checkpoint" : "checkpoint.unsigned"));
     checkpoint = std::move(text);
   }
-  LogHeader header = header_of(checkpoint, is_signed, keys_);
+  LogHeader header = header_of(checkpoint, is_signed);
   const auto named =
       is_signed ? decode_unverified_checkpoint(checkpoint) : decode_checkpoint_text(checkpoint);
   if (manifest_.size > 0 && (!named || named->origin != manifest_.origin ||
@@ -293,7 +291,7 @@ class EvidenceSource final : public EntrySource {
     return case_id == case_id_ ? receipts_ : std::vector<LoggedReceipt>();
   }
 
-  static Result<std::unique_ptr<EntrySource>> from(const Json& json, const AuditorKeys& keys);
+  static Result<std::unique_ptr<EntrySource>> from(const Json& json);
 
  private:
   Status read_lists(const Json& json);
@@ -343,8 +341,7 @@ Status check_trailer(const Json& json) {
   return {};
 }
 
-Result<std::unique_ptr<EntrySource>> EvidenceSource::from(const Json& json,
-                                                          const AuditorKeys& keys) {
+Result<std::unique_ptr<EntrySource>> EvidenceSource::from(const Json& json) {
   ENTENTE_TRY(check_members(
       json, std::array<std::string_view, 8>{"format", "case", "checkpoint", "signed", "entries",
                                             "parts", "receipts", "sha256"}));
@@ -356,18 +353,13 @@ Result<std::unique_ptr<EntrySource>> EvidenceSource::from(const Json& json,
   source->case_id_ = case_id;
   ENTENTE_LET(checkpoint, json.get_text("checkpoint"));
   ENTENTE_LET(is_signed, json.get_boolean("signed"));
-  source->header_ = header_of(checkpoint, is_signed, keys);
+  source->header_ = header_of(checkpoint, is_signed);
   source->header_.partial = true;
   ENTENTE_TRY(source->read_lists(json));
   return std::unique_ptr<EntrySource>(std::move(source));
 }
 
 }  // namespace
-
-std::optional<Vkey> find_log_key(const AuditorKeys& keys, std::string_view origin) {
-  const auto found = std::ranges::find(keys.logs, origin, &Vkey::name);
-  return found == keys.logs.end() ? std::nullopt : std::optional(*found);
-}
 
 Result<std::string> read_whole_file(const fs::path& file) {
   std::error_code error;
@@ -400,23 +392,21 @@ Status write_new_file(const fs::path& file, std::string_view bytes) {
   return {};
 }
 
-Result<std::unique_ptr<EntrySource>> open_export_source(const fs::path& directory,
-                                                        const AuditorKeys& keys) {
+Result<std::unique_ptr<EntrySource>> open_export_source(const fs::path& directory) {
   ENTENTE_LET(manifest, read_manifest(directory / "manifest.json"));
-  return std::make_unique<ExportSource>(directory, std::move(manifest), keys);
+  return std::make_unique<ExportSource>(directory, std::move(manifest));
 }
 
-Result<std::unique_ptr<EntrySource>> open_evidence_source(const fs::path& file,
-                                                          const AuditorKeys& keys) {
+Result<std::unique_ptr<EntrySource>> open_evidence_source(const fs::path& file) {
   ENTENTE_LET(json, read_json(file));
-  return EvidenceSource::from(json, keys);
+  return EvidenceSource::from(json);
 }
 
-Result<std::unique_ptr<EntrySource>> open_source(const fs::path& path, const AuditorKeys& keys) {
+Result<std::unique_ptr<EntrySource>> open_source(const fs::path& path, const fs::path& master_key) {
   std::error_code error;
-  if (!fs::is_directory(path, error)) return open_evidence_source(path, keys);
-  if (fs::exists(path / "manifest.json", error)) return open_export_source(path, keys);
-  if (fs::exists(path / "store.db", error)) return open_store_source(path, keys);
+  if (!fs::is_directory(path, error)) return open_evidence_source(path);
+  if (fs::exists(path / "manifest.json", error)) return open_export_source(path);
+  if (fs::exists(path / "store.db", error)) return open_store_source(path, master_key);
   return fail(ErrorCode::file_invalid,
               path.string() + " is neither a store nor an export (no store.db, no manifest.json)");
 }

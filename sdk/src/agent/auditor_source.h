@@ -12,28 +12,17 @@
 
 namespace entente {
 
-struct AuditorKeys {
-  std::vector<Vkey> logs;
-  std::vector<Vkey> witnesses;
-  std::filesystem::path master_key_file;
-};
-
-// The key of this origin that the auditor knows.
-std::optional<Vkey> find_log_key(const AuditorKeys& keys, std::string_view origin);
-
 inline constexpr std::uintmax_t source_file_bytes_max = std::uintmax_t{256} * 1024 * 1024;
 inline constexpr std::size_t source_items_max = 200'000;  // entries in evidence, files in an export
 
 // All fail with file_missing, file_invalid, store_corrupt, not_canonical, too_large.
 Result<std::unique_ptr<EntrySource>> open_store_source(const std::filesystem::path& directory,
-                                                       const AuditorKeys& keys);
-Result<std::unique_ptr<EntrySource>> open_export_source(const std::filesystem::path& directory,
-                                                        const AuditorKeys& keys);
-Result<std::unique_ptr<EntrySource>> open_evidence_source(const std::filesystem::path& file,
-                                                          const AuditorKeys& keys);
-// Whichever it is.
+                                                       const std::filesystem::path& master_key);
+Result<std::unique_ptr<EntrySource>> open_export_source(const std::filesystem::path& directory);
+Result<std::unique_ptr<EntrySource>> open_evidence_source(const std::filesystem::path& file);
+// Whichever it is. `master_key` is the file of it for a store; empty: the one inside.
 Result<std::unique_ptr<EntrySource>> open_source(const std::filesystem::path& path,
-                                                 const AuditorKeys& keys);
+                                                 const std::filesystem::path& master_key);
 
 Result<std::string> read_whole_file(const std::filesystem::path& file);
 // A new file, synced. Fails with store_failed, or file_invalid if it is there.

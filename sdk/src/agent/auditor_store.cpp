@@ -58,7 +58,7 @@ class Peaks final : public NodeReader {
 // remembers is of cases that have not ended.
 class StoreSource final : public EntrySource {
  public:
-  StoreSource(StoreFiles files, const AuditorKeys& keys) : files_(std::move(files)), keys_(keys) {
+  explicit StoreSource(StoreFiles files) : files_(std::move(files)) {
     if (const auto last = decode_checkpoint_text(files_.last_signed)) last_signed_ = *last;
   }
 
@@ -100,7 +100,6 @@ class StoreSource final : public EntrySource {
   void check_revoked(Party owner);
 
   StoreFiles files_;
-  AuditorKeys keys_;
   std::uint64_t next_ = 0;
   std::deque<EntryRow> ahead_;                   // read already
   Bytes sealed_;                                 // of the entry just given
@@ -118,10 +117,7 @@ class StoreSource final : public EntrySource {
 };
 
 Result<LogHeader> StoreSource::header() {
-  LogHeader header{.vkey = {},
-                   .witnesses = keys_.witnesses,
-                   .checkpoint = files_.note,
-                   .checkpoint_text = files_.last_signed};
+  LogHeader header{.checkpoint = files_.note, .checkpoint_text = files_.last_signed};
   if (files_.last_signed.empty()) {
     ENTENTE_LET(text, files_.store->checkpoint());
     header.checkpoint_text = text;
@@ -131,7 +127,6 @@ Result<LogHeader> StoreSource::header() {
       header.origin = named->origin;
     }
   }
-  header.vkey = find_log_key(keys_, header.origin);
   header.size = files_.store->size();
   last_ms_ = time_of_last();
   header.last_ms = last_ms_;
@@ -448,10 +443,10 @@ void StoreSource::check_revoked(Party owner) {
 }  // namespace
 
 Result<std::unique_ptr<EntrySource>> open_store_source(const std::filesystem::path& directory,
-                                                       const AuditorKeys& keys) {
+                                                       const std::filesystem::path& master_key) {
   static SystemEntropy unused;  // sealing needs chance, opening does not
   StoreFiles files;
-  ENTENTE_LET(master, read_master_key(directory, keys.master_key_file));
+  ENTENTE_LET(master, read_master_key(directory, master_key));
   ENTENTE_LET(key_store, KeyStore::open(directory / "keys.db", master, sealing_craft(unused),
                                         StoreMode::read));
   files.keys = std::move(key_store);
@@ -464,7 +459,7 @@ Result<std::unique_ptr<EntrySource>> open_store_source(const std::filesystem::pa
     ENTENTE_LET(note, read_whole_file(directory / "checkpoint"));
     files.note = std::move(note);
   }
-  return std::make_unique<StoreSource>(std::move(files), keys);
+  return std::make_unique<StoreSource>(std::move(files));
 }
 
 }  // namespace entente

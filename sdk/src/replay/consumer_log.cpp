@@ -159,8 +159,9 @@ void ConsumerLog::take_contradiction(const ConsumerCase& live, const OpenEntry& 
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
   const auto read = contradiction_from_json(to_text(*entry.content));
   const auto log = parts_.documents.brand_vkey();
-  const auto finding = read ? judge(*read, log ? std::span(&*log, 1) : std::span<const Vkey>())
-                            : Result<Finding>(std::unexpected(read.error()));
+  std::vector<TrustedKey> own;
+  if (log) own.push_back({*log, {}});
+  const auto finding = read ? judge(*read, own) : Result<Finding>(std::unexpected(read.error()));
   // Under another key than the brand's, anybody can contradict himself.
   if (!finding || finding->grade == Grade::asserted) {
     return notes().broken(Rule::log_record, where, Party::consumer,

@@ -1,5 +1,6 @@
 #include "documents.h"
 
+#include <entente/core/clock.h>
 #include <entente/crypto/hash.h>
 #include <entente/wire/admission.h>
 
@@ -29,10 +30,35 @@ void Documents::take_card(const OpenEntry& entry) {
     return notes.broken(Rule::card_chain, at(entry), Party::brand,
                         "the card is not what its key signed: " + describe(card.error()));
   }
-  if (!authority) authority.emplace((*card)->did(), (*card)->environment);
+  if (!authority) {
+    authority.emplace((*card)->did(), (*card)->environment);
+    check_root(entry, **card);
+  }
   const Status learned = authority->learn(*card, entry.leaf.time_ms);
   notes.check(learned.has_value(), Rule::card_chain, at(entry), Party::brand,
               [&] { return "the card does not follow: " + describe(learned.error()); });
+}
+
+// Later cards follow from the first one by the chain.
+void Documents::check_root(const OpenEntry& entry, const Card& card) {
+  std::vector<TrustedRoot> known;
+  std::ranges::copy_if(trust.roots, std::back_inserter(known),
+                       [&](const TrustedRoot& each) { return each.party == card.did(); });
+  if (known.empty()) {
+    return notes.not_checkable(Rule::card_root, at(entry),
+                               "the cards rest on a root that they name themselves");
+  }
+  std::erase_if(known, [&](const TrustedRoot& each) { return each.root != card.root_key; });
+  if (known.empty()) {
+    return notes.broken(Rule::card_root, at(entry), Party::unset,
+                        "the card of " + card.did() + " is signed by another root than is trusted");
+  }
+  const bool in_force = std::ranges::any_of(
+      known, [&](const TrustedRoot& each) { return each.window.covers(entry.leaf.time_ms); });
+  notes.check(in_force, Rule::card_root, at(entry), Party::unset, [&] {
+    return "the card was taken up at " + format_rfc3339(entry.leaf.time_ms) +
+           ", and its root is trusted " + describe(known.front().window);
+  });
 }
 
 void Documents::take_mandate(const OpenEntry& entry, Party owner) {

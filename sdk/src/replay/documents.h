@@ -14,7 +14,7 @@
 namespace entente {
 
 struct Documents {
-  explicit Documents(Notes& to) : notes(to) {}
+  Documents(Notes& to, const Trust& believed) : notes(to), trust(believed) {}
 
   void take(const OpenEntry& entry, Party owner);
   // On record in this case or for all of them, and sound.
@@ -27,6 +27,7 @@ struct Documents {
   const Policy* newest_policy() const { return newest.is_zero() ? nullptr : find_policy(newest); }
 
   Notes& notes;
+  const Trust& trust;
   std::optional<Authority> authority;  // from the first card on
   std::map<Digest, Policy> policies;
   Digest newest;  // policy
@@ -39,6 +40,7 @@ struct Documents {
   };
 
   void take_card(const OpenEntry& entry);
+  void check_root(const OpenEntry& entry, const Card& card);
   void take_mandate(const OpenEntry& entry, Party owner);
   void take_policy(const OpenEntry& entry);
   void record_mandate(const Digest& mandate, const Digest& blind_case);

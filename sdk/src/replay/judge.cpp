@@ -26,7 +26,7 @@ struct Proved {
 
 class Judge {
  public:
-  Judge(const Contradiction& contradiction, std::span<const Vkey> known_logs)
+  Judge(const Contradiction& contradiction, std::span<const TrustedKey> known_logs)
       : given_(contradiction), known_logs_(known_logs) {}
 
   Result<Finding> run() {
@@ -49,19 +49,19 @@ class Judge {
  private:
   Status learn_cards();
   Result<Finding> judge_checkpoints() const;
-  Result<Finding> judge_receipts() const;
-  Result<Finding> judge_acts() const;
-  Result<Finding> judge_refusal() const;
+  Result<Finding> judge_receipts();
+  Result<Finding> judge_acts();
+  Result<Finding> judge_refusal();
   Result<Proved> prove(std::size_t at) const;
   Status check_author(const Message& message) const;
   Status check_refused(const Verified<Message>& message) const;
   Finding finding(Rule rule, std::string sentence) const;
 
   const Contradiction& given_;
-  std::span<const Vkey> known_logs_;
+  std::span<const TrustedKey> known_logs_;
   std::optional<Authority> authority_;
   std::optional<Vkey> log_;
-  Grade grade_ = Grade::asserted;
+  std::optional<std::int64_t> at_ms_;  // when the later of both was said, where the file shows it
 };
 
 Status Judge::learn_cards() {
@@ -73,18 +73,20 @@ Status Judge::learn_cards() {
   if (!authority_) return unproved("no card says whose keys these are");
   ENTENTE_LET(log, Vkey::decode(authority_->newest_card()->log_vkey));
   log_ = log;
-  if (std::ranges::find(known_logs_, log) != known_logs_.end()) grade_ = Grade::receipted;
   return {};
 }
 
 Finding Judge::finding(Rule rule, std::string sentence) const {
+  const bool known = std::ranges::any_of(known_logs_, [&](const TrustedKey& each) {
+    return each.key == *log_ && (!at_ms_ || each.window.covers(*at_ms_));
+  });
   return {.rule = rule,
           .judgement = Judgement::broken,
           .at_fault = Party::brand,
           .log = Party::unset,
           .entries = {},
           .case_id = {},
-          .grade = grade_,
+          .grade = known ? Grade::receipted : Grade::asserted,
           .sentence = authority_->newest_card()->did() + " " + std::move(sentence)};
 }
 
@@ -115,7 +117,7 @@ CaseId case_of(const Verified<Message>& message) {
   return message->verb() == Verb::open ? message.id() : message->case_id;
 }
 
-Result<Finding> Judge::judge_receipts() const {
+Result<Finding> Judge::judge_receipts() {
   if (given_.receipts.size() != 2 || given_.envelopes.size() != 2) {
     return unproved("not two receipts and their messages");
   }
@@ -127,6 +129,7 @@ Result<Finding> Judge::judge_receipts() const {
   const bool same_message = one.message.id() == other.message.id();
   if (same_entry || (!same_place && !same_message)) return unproved("both receipts can be true");
   const std::string at = std::to_string(one.leaf.position);
+  at_ms_ = std::max(one.leaf.time_ms, other.leaf.time_ms);
   Finding found = finding(
       Rule::log_fork, !same_message ? "gave receipts for two messages at position " + at
                       : !same_place ? "gave receipts for one message at position " + at +
@@ -142,7 +145,7 @@ Status Judge::check_author(const Message& message) const {
   return authority_->check_brand_key(message.author.key, KeyPurpose::message, message.seen.size);
 }
 
-Result<Finding> Judge::judge_acts() const {
+Result<Finding> Judge::judge_acts() {
   if (given_.envelopes.size() != 2) return unproved("not two messages");
   ENTENTE_LET(one, Admission::admit<Message>(given_.envelopes[0]));
   ENTENTE_LET(other, Admission::admit<Message>(given_.envelopes[1]));
@@ -152,6 +155,7 @@ Result<Finding> Judge::judge_acts() const {
                         one->case_id == other->case_id;
   const bool same_words = one->body == other->body && one->parts == other->parts;
   if (!same_act || same_words) return unproved("two acts, or one said twice");
+  at_ms_ = std::max(one->sent_at_ms, other->sent_at_ms);
   Finding found = finding(Rule::message_act, "said two different things as one act");
   found.case_id = one->case_id;
   return found;
@@ -174,7 +178,7 @@ Status Judge::check_refused(const Verified<Message>& message) const {
   return unproved("the mandate that the act names is not here");
 }
 
-Result<Finding> Judge::judge_refusal() const {
+Result<Finding> Judge::judge_refusal() {
   if (given_.envelopes.size() != 2) return unproved("not an act and its refusal");
   ENTENTE_LET(message, Admission::admit<Message>(given_.envelopes[0]));
   ENTENTE_LET(refusal, Admission::admit<Refusal>(given_.envelopes[1]));
@@ -184,6 +188,7 @@ Result<Finding> Judge::judge_refusal() const {
   if (!is_never_right(*refusal, message->verb())) {
     return unproved("whether " + refusal->code + " was right, only the whole case shows");
   }
+  at_ms_ = refusal->at_ms;
   Finding found =
       finding(Rule::refusal_justified, "refused " + std::string(name(message->verb())) + " (" +
                                            refusal->code + "), which nothing refuses");
@@ -193,7 +198,7 @@ Result<Finding> Judge::judge_refusal() const {
 
 }  // namespace
 
-Result<Finding> judge(const Contradiction& contradiction, std::span<const Vkey> known_logs) {
+Result<Finding> judge(const Contradiction& contradiction, std::span<const TrustedKey> known_logs) {
   auto found = Judge(contradiction, known_logs).run();
   if (found || found.error().code == ErrorCode::proof_invalid) return found;
   return unproved(describe(found.error()));

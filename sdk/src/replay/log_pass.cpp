@@ -1,13 +1,19 @@
 #include "log_pass.h"
 
+#include <entente/core/clock.h>
 #include <entente/core/limits.h>
+#include <entente/crypto/hash.h>
+#include <entente/crypto/timestamp.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
+#include <algorithm>
 #include <map>
 
 namespace entente {
 namespace {
+
+constexpr std::int64_t stamp_skew_ms_max = 120'000;  // between the clocks of log and authority
 
 // The text that hashes are compared with: the note's if there is one.
 Result<Checkpoint> named_checkpoint(const LogHeader& header) {
@@ -23,8 +29,12 @@ bool is_private(EntryKind kind) {
 
 }  // namespace
 
-LogPass::LogPass(EntrySource& source, LogHeader header, Notes& notes, std::vector<Digest>* leaves)
-    : source_(source), header_(std::move(header)), notes_(notes), leaves_(leaves) {
+LogPass::LogPass(EntrySource& source, LogHeader header, const ReplayOptions& options, Notes& notes)
+    : source_(source),
+      header_(std::move(header)),
+      trust_(options.trust),
+      timestamp_(options.timestamp),
+      notes_(notes) {
   if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
   if (const auto named = named_checkpoint(header_)) {
     checkpoint_ = *named;
@@ -190,30 +200,99 @@ void LogPass::check_end() {
   notes_.broken(Rule::log_readable, {}, Party::unset, "the log does not end when its source said");
 }
 
-void LogPass::check_signature(const std::optional<Vkey>& self_named) {
-  const bool given = header_.vkey.has_value();
-  if (given) {
-    notes_.holds(Rule::log_key);
-  } else {
-    notes_.not_checkable(Rule::log_key, {}, "the log was checked with a key it names itself");
+// The auditor's keys of this log that are in force when its newest entry was written.
+std::vector<Vkey> LogPass::trusted_keys() {
+  const std::vector<TrustedKey> known = trust_.keys_of(header_.origin);
+  std::vector<Vkey> in_force;
+  for (const TrustedKey& each : known) {
+    if (next_ == 0 || each.window.covers(last_ms_)) in_force.push_back(each.key);
   }
+  if (!in_force.empty()) {
+    notes_.holds(Rule::log_key);
+  } else if (known.empty()) {
+    notes_.not_checkable(Rule::log_key, {}, "the log was checked with a key it names itself");
+  } else {
+    notes_.broken(Rule::log_key, {}, Party::unset,
+                  "the newest entry is of " + format_rfc3339(last_ms_) + ", and the key of " +
+                      header_.origin + " is trusted " + describe(known.front().window) +
+                      (known.size() == 1 ? "" : ", another at other times"));
+  }
+  return in_force;
+}
+
+void LogPass::check_signature(const std::optional<Vkey>& self_named) {
+  std::vector<Vkey> keys = trusted_keys();
+  const bool trusted = !keys.empty();
   if (header_.checkpoint.empty()) {
     if (next_ > 0)
       notes_.not_checkable(Rule::log_signed, {}, "the source has no signed checkpoint");
-    return;
+    return check_timestamp();
   }
-  const std::optional<Vkey>& key = given ? header_.vkey : self_named;
-  if (!key) {
-    return notes_.not_checkable(Rule::log_signed, {}, "no key of this log is known");
+  if (!trusted && self_named) keys.push_back(*self_named);
+  if (keys.empty()) {
+    notes_.not_checkable(Rule::log_signed, {}, "no key of this log is known");
+    return check_timestamp();
   }
-  const auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, *key, header_.witnesses);
+  std::vector<Vkey> witnesses;
+  for (const TrustedKey& each : trust_.witnesses) witnesses.push_back(each.key);
+  auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, keys.front(), witnesses);
+  for (std::size_t i = 1; !cosigned && i < keys.size(); ++i) {
+    cosigned = verify_cosigned_checkpoint(header_.checkpoint, keys[i], witnesses);
+  }
   if (!cosigned) {
     return notes_.broken(Rule::log_signed, {}, Party::unset,
                          "the checkpoint is not signed by the log: " + describe(cosigned.error()));
   }
   notes_.holds(Rule::log_signed);
-  if (!given) return;
-  grade_ = cosigned->cosignatures.empty() ? Grade::receipted : Grade::witnessed;
+  if (trusted) {
+    grade_ = Grade::receipted;
+    check_witnesses(*cosigned);
+  }
+  check_timestamp();
+}
+
+void LogPass::check_witnesses(const CosignedCheckpoint& cosigned) {
+  for (const Cosignature& each : cosigned.cosignatures) {
+    const bool in_force = std::ranges::any_of(trust_.witnesses, [&](const TrustedKey& witness) {
+      return witness.key == each.witness && witness.window.covers(each.time_s * 1000);
+    });
+    if (in_force) {
+      grade_ = Grade::witnessed;
+    } else {
+      notes_.not_checkable(Rule::log_signed, {},
+                           "the witness " + each.witness.name() + " is not trusted at the time " +
+                               "of its cosignature, " + format_rfc3339(each.time_s * 1000));
+    }
+  }
+}
+
+// A token dates the checkpoint, and with it every entry: none can be of a later time.
+void LogPass::check_timestamp() {
+  if (timestamp_.empty()) return;
+  const std::string& dated =
+      header_.checkpoint.empty() ? header_.checkpoint_text : header_.checkpoint;
+  const Digest imprint = sha256(view(dated));
+  std::string why = "no time-stamp authority is trusted";
+  bool in_time = true;
+  for (const TrustedAuthority& each : trust_.authorities) {
+    const auto stamp = verify_timestamp(timestamp_, imprint, each.certificate);
+    if (!stamp) {
+      why = describe(stamp.error());
+      continue;
+    }
+    const std::string at = format_rfc3339(stamp->at_ms);
+    in_time = last_ms_ <= stamp->at_ms + stamp_skew_ms_max;
+    if (in_time && each.window.covers(stamp->at_ms)) {
+      notes_.holds(Rule::log_timestamped);
+      if (grade_ >= Grade::receipted) grade_ = Grade::timestamped;
+      return;
+    }
+    why = in_time
+              ? "the token is of " + at + ", and its authority is trusted " + describe(each.window)
+              : "the token is of " + at + ", and the newest entry of " + format_rfc3339(last_ms_);
+  }
+  if (trust_.authorities.empty()) return notes_.not_checkable(Rule::log_timestamped, {}, why);
+  notes_.broken(Rule::log_timestamped, {}, Party::unset, why);
 }
 
 void LogPass::take_erasure(const OpenEntry& erasure) {

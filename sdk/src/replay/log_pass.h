@@ -4,7 +4,7 @@
 
 #include <entente/audit/checkpoint.h>
 #include <entente/protocol/log_entry.h>
-#include <entente/replay/source.h>
+#include <entente/replay/replay.h>
 
 #include <map>
 #include <unordered_map>
@@ -26,8 +26,10 @@ struct OpenEntry {
 
 class LogPass {
  public:
-  // `leaves`, unless null, gets the hash of each in order.
-  LogPass(EntrySource& source, LogHeader header, Notes& notes, std::vector<Digest>* leaves);
+  // `options` outlives it.
+  LogPass(EntrySource& source, LogHeader header, const ReplayOptions& options, Notes& notes);
+  // Gets the hash of each in order.
+  void keep_leaves(std::vector<Digest>& leaves) { leaves_ = &leaves; }
 
   // Nothing if the leaf cannot be read.
   std::optional<OpenEntry> take(LoggedEntry entry);
@@ -64,13 +66,18 @@ class LogPass {
   void check_root();
   void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
+  std::vector<Vkey> trusted_keys();
+  void check_witnesses(const CosignedCheckpoint& cosigned);
+  void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
   void check_withheld(const Chain& chain, Party owner);
 
   EntrySource& source_;
   LogHeader header_;
+  const Trust& trust_;
+  const Bytes& timestamp_;
   Notes& notes_;
-  std::vector<Digest>* leaves_;
+  std::vector<Digest>* leaves_ = nullptr;
   Checkpoint checkpoint_;         // as the source names it
   std::optional<TreeHead> head_;  // what entries of a partial source are proved under
   MerkleTree tree_;

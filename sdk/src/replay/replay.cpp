@@ -29,10 +29,11 @@ class LogReplay {
         options_(options),
         result_(result),
         notes_(result.report),
-        pass_(source, std::move(header), notes_,
-              options.keep_for_comparison ? &result.leaves : nullptr),
-        documents_(notes_),
-        owner_(pass_.header().owner) {}
+        pass_(source, std::move(header), options, notes_),
+        documents_(notes_, options.trust),
+        owner_(pass_.header().owner) {
+    if (options.keep_for_comparison) pass_.keep_leaves(result.leaves);
+  }
 
   Status run() {
     for (;;) {

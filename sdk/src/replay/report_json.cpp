@@ -70,6 +70,7 @@ Json one_case(const CaseSummary& value) {
   return Json::object({{"case", to_hex(value.case_id)},
                        {"phase", value.phase},
                        {"messages", value.messages},
+                       {"opened_ms", value.opened_ms},
                        {"state", to_hex(value.state)},
                        {"claims", list(value.claims, claim)},
                        {"terms", list(value.terms, term)},

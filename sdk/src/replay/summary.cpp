@@ -57,6 +57,7 @@ CaseSummary summarise(const CaseFold& fold) {
   CaseSummary summary{.case_id = fold.id,
                       .phase = std::string(name(casefile.phase())),
                       .messages = casefile.next_position(),
+                      .opened_ms = fold.messages.empty() ? 0 : fold.messages.front().brand_ms,
                       .state = {},
                       .claims = {},
                       .terms = {},

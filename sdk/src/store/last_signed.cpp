@@ -81,4 +81,13 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& directory) {
   return lock;
 }
 
+Result<StoreLock> StoreLock::take_to_read(const std::filesystem::path& directory) {
+  const int descriptor = ::open((directory / "lock").c_str(), O_RDONLY | O_CLOEXEC);
+  StoreLock lock(descriptor);  // where there is no such file, nobody ever wrote here
+  if (descriptor >= 0 && ::flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
+    return fail(ErrorCode::store_locked, directory.string() + " is in use by another process");
+  }
+  return lock;
+}
+
 }  // namespace entente

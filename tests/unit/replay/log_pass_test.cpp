@@ -21,6 +21,7 @@ KeyPair log_key() { return std::move(*KeyPair::from_seed(Bytes(32, 7))); }
 
 struct MemoryLog final : EntrySource {
   LogHeader head;
+  Trust trust;  // of the auditor
   std::vector<LoggedEntry> entries;
   std::size_t at = 0;
 
@@ -44,7 +45,7 @@ struct MemoryLog final : EntrySource {
     const KeyPair key = log_key();
     head.origin = origin;
     head.owner = Party::brand;
-    head.vkey = *Vkey::make(origin, SignatureType::ed25519, key.public_key());
+    trust.logs.push_back({*Vkey::make(origin, SignatureType::ed25519, key.public_key()), {}});
     head.checkpoint = *sign_checkpoint({origin, tree.size(), tree.root()}, key);
   }
 
@@ -88,7 +89,7 @@ struct MemoryLog final : EntrySource {
 };
 
 Report verify(MemoryLog& log) {
-  auto replayed = replay(log, {.integrity_only = true, .explain_prefix = {}});
+  auto replayed = replay(log, {.trust = log.trust, .integrity_only = true, .explain_prefix = {}});
   REQUIRE(replayed);
   return std::move(replayed->report);
 }
@@ -171,11 +172,62 @@ TEST_CASE("a checkpoint that another key signed is none of this log", "[replay]"
 
 TEST_CASE("without the auditor's key a log is only its own witness", "[replay]") {
   MemoryLog log(4);
-  log.head.vkey.reset();
+  log.trust = {};
   const Report report = verify(log);
   CHECK(report.broken() == 0);
   CHECK(report.count_of(Rule::log_key, Judgement::not_checkable) == 1);
   CHECK(report.logs.front().grade == Grade::asserted);
+}
+
+TEST_CASE("a key is believed for the times that the auditor gives it", "[replay]") {
+  // The newest of four entries is of 1003.
+  struct Row {
+    TrustWindow window;
+    bool holds;
+  };
+  const Row rows[] = {{{}, true},         {{0, 1004}, true},     {{1003, 1004}, true},
+                      {{0, 1003}, false}, {{1004, 2000}, false}, {{1003, 1003}, false}};
+  for (const Row& row : rows) {
+    MemoryLog log(4);
+    log.trust.logs.front().window = row.window;
+    const Report report = verify(log);
+    INFO(to_text(report));
+    CHECK(report.count_of(Rule::log_key, Judgement::holds) == (row.holds ? 1 : 0));
+    CHECK(report.count_of(Rule::log_key, Judgement::broken) == (row.holds ? 0 : 1));
+    CHECK(report.logs.front().grade == (row.holds ? Grade::receipted : Grade::asserted));
+  }
+}
+
+TEST_CASE("after a change of keys old logs verify with the old one, and with no other",
+          "[replay]") {
+  const KeyPair other = std::move(*KeyPair::from_seed(Bytes(32, 8)));
+  const Vkey next = *Vkey::make(origin, SignatureType::ed25519, other.public_key());
+  for (const bool is_old : {true, false}) {
+    MemoryLog log(4);
+    log.trust.logs.front().window = is_old ? TrustWindow{0, 1004} : TrustWindow{1004, 9000};
+    log.trust.logs.push_back({next, is_old ? TrustWindow{1004, 9000} : TrustWindow{0, 1004}});
+    const Report report = verify(log);
+    INFO(to_text(report));
+    CHECK(report.count_of(Rule::log_key, Judgement::holds) == 1);
+    CHECK(report.count_of(Rule::log_signed, Judgement::broken) == (is_old ? 0 : 1));
+  }
+}
+
+TEST_CASE("a witness counts at the times that the auditor gives it", "[replay]") {
+  const KeyPair witness = std::move(*KeyPair::from_seed(Bytes(32, 9)));
+  for (const std::int64_t until_ms : {500'000, 500'001, 600'000}) {
+    MemoryLog log(4);
+    const auto named = decode_unverified_checkpoint(log.head.checkpoint);
+    const auto line = cosign_checkpoint(*named, "w.example", witness, 500);
+    log.head.checkpoint = *add_signature(log.head.checkpoint, *line);
+    const Vkey key = *Vkey::make("w.example", SignatureType::cosignature_v1, witness.public_key());
+    log.trust.witnesses.push_back({key, {0, until_ms}});
+    const Report report = verify(log);
+    const bool counts = until_ms > 500'000;
+    CHECK(report.broken() == 0);
+    CHECK(report.logs.front().grade == (counts ? Grade::witnessed : Grade::receipted));
+    CHECK(report.count_of(Rule::log_signed, Judgement::not_checkable) == (counts ? 0 : 1));
+  }
 }
 
 TEST_CASE("content lost without an erasure is a broken duty, with one it is not", "[replay]") {

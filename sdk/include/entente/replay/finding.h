@@ -73,7 +73,8 @@ struct CaseSummary {
   CaseId case_id;
   std::string phase;
   std::uint64_t messages = 0;
-  Digest state;  // SHA-256 of describe(casefile): two parties who agree have the same
+  std::int64_t opened_ms = 0;  // when its first message was admitted; 0: unknown
+  Digest state;                // SHA-256 of describe(casefile): two parties who agree have the same
   std::vector<ClaimSummary> claims;
   std::vector<TermSummary> terms;  // of what was agreed, granted or exercised
   std::vector<HandoffSummary> handoffs;

@@ -6,8 +6,8 @@
 //
 // Pure. Rules: protocol/spec/06-audit-log.md, "Contradictions".
 
-#include <entente/audit/note.h>
 #include <entente/replay/finding.h>
+#include <entente/replay/trust.h>
 #include <entente/wire/contradiction.h>
 
 #include <span>
@@ -15,8 +15,8 @@
 namespace entente {
 
 // A broken finding against the brand: `receipted` if the log's key is among those that the reader
-// knows, else `asserted`, because the cards inside vouch for themselves alone.
-// Fails with proof_invalid if it proves nothing, and with what the cards say.
-Result<Finding> judge(const Contradiction& contradiction, std::span<const Vkey> known_logs);
+// knows, at the time that the file shows, else `asserted`, because the cards inside vouch for
+// themselves alone. Fails with proof_invalid if it proves nothing, and with what the cards say.
+Result<Finding> judge(const Contradiction& contradiction, std::span<const TrustedKey> known_logs);
 
 }  // namespace entente

@@ -12,6 +12,7 @@
 #include <entente/casefile/case.h>
 #include <entente/replay/redecision.h>
 #include <entente/replay/source.h>
+#include <entente/replay/trust.h>
 
 #include <functional>
 #include <map>
@@ -19,6 +20,8 @@
 namespace entente {
 
 struct ReplayOptions {
+  Trust trust;      // whose signatures the auditor believes; the log names none of them
+  Bytes timestamp;  // a time-stamp token over the checkpoint as the source has it; empty: none
   bool integrity_only = false;  // hashes, signatures and form; no case is folded
   // Another log is laid beside this one: what reconcile() compares is kept, which takes memory for
   // every message. Else what is kept does not grow with the log.

@@ -16,6 +16,8 @@ namespace entente {
   X(log_root, "log.root", "The leaves give the root that the checkpoint names.")                \
   X(log_signed, "log.signed", "The checkpoint is signed by the key of the log.")                \
   X(log_key, "log.key", "The key of the log came from the auditor, not from the log itself.")   \
+  X(log_timestamped, "log.timestamped",                                                         \
+    "A time-stamp authority of the auditor's dates the checkpoint, and no entry is newer.")     \
   X(log_nodes, "log.nodes", "Stored hashes and tiles are those that the leaves give.")          \
   X(log_last_signed, "log.last_signed", "The checkpoint is the one that was last signed.")      \
   X(log_index, "log.index", "What the store files by case agrees with the entries.")            \
@@ -33,6 +35,7 @@ namespace entente {
   X(message_authentic, "message.authentic", "Every message is signed by the key it names.")     \
   X(message_authority, "message.authority", "Its author was entitled to say it then.")          \
   X(message_act, "message.act", "No act id stands for two different acts.")                     \
+  X(card_root, "card.root", "The root of the cards came from the auditor, not from the log.")   \
   X(card_chain, "card.chain", "Every card is signed and follows from the card before it.")      \
   X(mandate_valid, "mandate.valid", "Every mandate is signed by its principal and in force.")   \
   X(case_admitted, "case.admitted", "The lifecycle admits every message that was admitted.")    \
@@ -58,14 +61,16 @@ namespace entente {
   X(both_messages, "both.messages", "Both logs have the same messages at the same positions.")  \
   X(both_receipts, "both.receipts", "What a receipt proves is in the log that gave it.")        \
   X(both_checkpoints, "both.checkpoints", "Checkpoints one party saw are on the other's tree.") \
-  X(both_parts, "both.parts", "Parts that one party says it received, the other has sent.")
+  X(both_parts, "both.parts", "Parts that one party says it received, the other has sent.")     \
+  X(custody_files, "custody.files", "Every file is as it was when it was taken into custody.")  \
+  X(custody_record, "custody.record", "No line of the record of custody was changed or removed.")
 
 enum class Rule : std::uint8_t {
 #define ENTENTE_RULE(rule, id, meaning) rule,
   ENTENTE_REPLAY_RULES(ENTENTE_RULE)
 #undef ENTENTE_RULE
 };
-inline constexpr std::size_t rule_count = static_cast<std::size_t>(Rule::both_parts) + 1;
+inline constexpr std::size_t rule_count = static_cast<std::size_t>(Rule::custody_record) + 1;
 
 // "decision.replayed".
 std::string_view name(Rule rule);

@@ -26,9 +26,6 @@ namespace entente {
 
 struct LogHeader {
   std::string origin;
-  // Of the log, as the auditor knows it from a card or a pin; the log cannot vouch for itself.
-  std::optional<Vkey> vkey;
-  std::vector<Vkey> witnesses;  // whose cosignatures count
   std::string checkpoint;       // the signed note; empty: the source has none
   std::string checkpoint_text;  // what the owner last signed, without signature; empty: unknown
   Party owner = Party::unset;   // unset: found out from the first messages

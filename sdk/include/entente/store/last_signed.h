@@ -35,6 +35,8 @@ class LastSigned {
 class StoreLock {
  public:
   static Result<StoreLock> take(const std::filesystem::path& directory);
+  // Keeps a writer out while the files are read, and makes nothing there. Other readers may.
+  static Result<StoreLock> take_to_read(const std::filesystem::path& directory);
   StoreLock(StoreLock&&) noexcept;
   StoreLock& operator=(StoreLock&&) noexcept;
   ~StoreLock();
