@@ -1,6 +1,7 @@
 #include <entente/audit/checkpoint.h>
 #include <entente/auditor.h>
 #include <entente/crypto/hash.h>
+#include <entente/crypto/system.h>
 #include <entente/store/last_signed.h>
 #include <entente/wire/admission.h>
 
@@ -8,6 +9,8 @@
 #include "../custody_record.h"
 #include "../files.h"
 #include "../key_file.h"
+#include "../progress.h"
+#include "../published_log.h"
 #include "../record.h"
 #include "../trust_options.h"
 
@@ -39,7 +42,55 @@ Result<ExitCode> run_checkpoint(const Arguments& arguments, Console& console) {
   return ExitCode::ok;
 }
 
+// Of whoever signed the checkpoint there, as the auditor believes it today: what the entries of a
+// stranger's log say about their time is not known.
+Result<Vkey> trusted_key_of(const TileDirectory& directory, const Arguments& arguments) {
+  ENTENTE_LET(trust, trust_of(arguments));
+  if (trust.logs.empty()) {
+    return fail(ErrorCode::wrong_use, "a log cannot vouch for itself: give --log-key or --trust");
+  }
+  ENTENTE_LET(note, directory.read("checkpoint"));
+  const std::string text = to_text(note);
+  const std::string origin = text.substr(0, text.find('\n'));
+  const std::int64_t now_ms = SystemClock().now_ms();
+  for (const TrustedKey& known : trust.keys_of(origin)) {
+    if (known.window.covers(now_ms)) return known.key;
+  }
+  return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
+}
+
+// The tiles of any log, ours or not: what its entries mean is not asked.
+Result<ExitCode> verify_published(const Arguments& arguments, Console& console) {
+  const TileDirectory directory(arguments.operand(0));
+  ENTENTE_LET(key, trusted_key_of(directory, arguments));
+  const auto checked = [&] {
+    ProgressLine line("entries");
+    return verify_tiled_log(directory, key, {},
+                            [&line](auto done, auto all) { line.tell(done, all); });
+  }();
+  if (!checked) {
+    console.report(checked.error());
+    return ExitCode::finding;
+  }
+  const Checkpoint& checkpoint = checked->cosigned.checkpoint;
+  if (arguments.has("json")) {
+    console.json(Json::object({{"format", "entente/tiles/v1"},
+                               {"origin", checkpoint.origin},
+                               {"size", checkpoint.size},
+                               {"root", to_hex(checkpoint.root)},
+                               {"bundles", checked->bundles},
+                               {"hash_tiles", checked->hash_tiles}}));
+    return ExitCode::ok;
+  }
+  console.line(harmless(checkpoint.origin) + ": " + std::to_string(checkpoint.size) +
+               " entries, root " + to_hex(checkpoint.root));
+  console.line("signed by the log; " + std::to_string(checked->bundles) + " entry bundles and " +
+               std::to_string(checked->hash_tiles) + " hash tiles give that root");
+  return ExitCode::ok;
+}
+
 Result<ExitCode> run_verify(const Arguments& arguments, Console& console) {
+  if (is_published_log(arguments.operand(0))) return verify_published(arguments, console);
   ENTENTE_LET(trust, trust_of(arguments));
   const AuditorOptions options{.trust = std::move(trust),
                                .master_key_file = arguments.text_or("master-key", "")};
@@ -101,7 +152,8 @@ Verb log_checkpoint() {
 Verb log_verify() {
   return {.path = "log verify",
           .summary = "recompute a log: hashes, signatures, commitments",
-          .operands = {{"SOURCE", "a data directory, an export or an evidence file"}},
+          .operands = {{"SOURCE",
+                        "a data directory, an export, an evidence file, or the tiles of any log"}},
           .options = {trust_option, log_key_option, master_key_option, json_option},
           .run = run_verify,
           .example = "entente log verify brand/data --log-key brand/card.entente"};

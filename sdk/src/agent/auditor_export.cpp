@@ -47,15 +47,12 @@ Status write_tile(Writer& writer, const WholeLog& log, const Tile& tile) {
     ENTENTE_LET(bytes, render_hash_tile(log.nodes, tile));
     return writer.write(tile_path(tile), to_text(bytes));
   }
-  std::vector<Bytes> leaves;
-  Json contents = Json::array();
-  const std::uint64_t first = tile.index * tile_width_max;
-  for (std::uint64_t index = first; index < first + tile.width; ++index) {
-    leaves.push_back(log.entries[index].leaf);
-    contents.push(entry_json(log.entries[index], false));
-  }
-  ENTENTE_LET(bundle, encode_entry_bundle(leaves));
+  ENTENTE_LET(bundle, render_entry_bundle(log, tile));
   ENTENTE_TRY(writer.write(tile_path(tile), to_text(bundle)));
+  Json contents = Json::array();
+  for (unsigned i = 0; i < tile.width; ++i) {
+    contents.push(entry_json(log.entries[tile.index * tile_width_max + i], false));
+  }
   return writer.write_json(content_path(tile.index), contents);
 }
 

@@ -19,12 +19,14 @@ std::string part_path(const CaseId& case_id, const Digest& part);
 std::string receipts_path(const CaseId& case_id);
 
 // A source read to its end, with the nodes that proofs are made of.
-struct WholeLog {
+struct WholeLog final : LeafReader {
   LogHeader header;
   std::vector<LoggedEntry> entries;
   MemoryNodes nodes;
   TreeHead head;
   std::set<CaseId> cases;
+
+  Result<Bytes> read_leaf(std::uint64_t index) const override { return entries[index].leaf; }
 };
 // Fails with log_corrupt if an entry has no leaf or the checkpoint is not that of the entries.
 Result<WholeLog> read_whole_log(EntrySource& source);

@@ -135,6 +135,18 @@ Result<std::vector<Digest>> decode_hash_tile(ByteView bytes, unsigned width) {
   return hashes;
 }
 
+Result<Bytes> render_entry_bundle(const LeafReader& leaves, const Tile& tile) {
+  if (tile.kind != TileKind::entries || !is_valid(tile)) {
+    return fail(ErrorCode::wrong_use, "not an entry bundle");
+  }
+  std::vector<Bytes> entries;
+  for (unsigned i = 0; i < tile.width; ++i) {
+    ENTENTE_LET(leaf, leaves.read_leaf(tile.index * tile_width_max + i));
+    entries.push_back(std::move(leaf));
+  }
+  return encode_entry_bundle(entries);
+}
+
 Result<Bytes> encode_entry_bundle(std::span<const Bytes> entries) {
   if (entries.empty() || entries.size() > tile_width_max) {
     return fail(ErrorCode::out_of_range, "a bundle holds 1 to 256 entries");

@@ -52,6 +52,17 @@ Result<Bytes> render_hash_tile(const NodeReader& nodes, const Tile& tile);
 // Fails with malformed unless these are `width` hashes.
 Result<std::vector<Digest>> decode_hash_tile(ByteView bytes, unsigned width);
 
+// Where the entries lie.
+class LeafReader {
+ public:
+  virtual ~LeafReader() = default;
+  // The bytes of one entry of the log. Fails with log_corrupt if it should be there and is not.
+  virtual Result<Bytes> read_leaf(std::uint64_t index) const = 0;
+};
+
+// The bytes of an entry bundle. Fails with what the reader says, too_large for an entry beyond
+// limits::leaf_bytes_max, or wrong_use for a hash tile.
+Result<Bytes> render_entry_bundle(const LeafReader& leaves, const Tile& tile);
 // A length of two bytes before each entry. Fails with too_large for an entry beyond
 // limits::leaf_bytes_max, or out_of_range unless there are 1 to 256.
 Result<Bytes> encode_entry_bundle(std::span<const Bytes> entries);

@@ -1,0 +1,42 @@
+#pragma once
+// A log as anybody published it (c2sp.org/tlog-tiles), checked whole: the signed checkpoint, every
+// entry bundle, every hash tile, and that all three say the same. The entries may be anything.
+//
+//     ENTENTE_LET(log, verify_tiled_log(files, log_vkey, {}));
+//     log.cosigned.checkpoint.size                  // so many entries are under that signature
+//
+// What entries of ours mean is for replay. protocol/spec/06-audit-log.md.
+
+#include <entente/audit/checkpoint.h>
+#include <entente/audit/tiles.h>
+
+#include <functional>
+
+namespace entente {
+
+// Where the files lie: a directory, a web server.
+class TileReader {
+ public:
+  virtual ~TileReader() = default;
+  // The bytes under "checkpoint" or the path of a tile, at most bundle_bytes_max. Fails with
+  // file_missing if nothing lies there.
+  virtual Result<Bytes> read(const std::string& path) const = 0;
+};
+
+struct TiledLog {
+  CosignedCheckpoint cosigned;
+  std::uint64_t bundles = 0;
+  std::uint64_t hash_tiles = 0;
+};
+
+// Hears how many entries were read, of how many.
+using TileProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
+// A partial tile may be gone where its full tile is there. Fails with checkpoint_invalid, with
+// log_corrupt and the path of what does not agree, or with what the reader says. Needs memory for
+// two hashes per entry.
+Result<TiledLog> verify_tiled_log(const TileReader& files, const Vkey& log,
+                                  std::span<const Vkey> witnesses,
+                                  const TileProgress& progress = {});
+
+}  // namespace entente

@@ -1,0 +1,89 @@
+#include <entente/audit/tiled_log.h>
+
+#include <algorithm>
+
+namespace entente {
+namespace {
+
+std::unexpected<Error> corrupt(const Tile& tile, std::string_view why) {
+  return fail(ErrorCode::log_corrupt, tile_path(tile) + ": " + std::string(why));
+}
+
+// What a log has to serve of the tile: the partial one, or the full one it has since become.
+struct ReadTile {
+  Bytes bytes;
+  unsigned width = 0;
+};
+
+Result<ReadTile> read_tile(const TileReader& files, const Tile& tile) {
+  auto bytes = files.read(tile_path(tile));
+  if (bytes) return ReadTile{std::move(*bytes), tile.width};
+  if (tile.width == tile_width_max || bytes.error().code != ErrorCode::file_missing) {
+    return std::unexpected(bytes.error());
+  }
+  Tile full = tile;
+  full.width = tile_width_max;
+  auto grown = files.read(tile_path(full));
+  if (!grown) return std::unexpected(bytes.error());
+  return ReadTile{std::move(*grown), tile_width_max};
+}
+
+class Check {
+ public:
+  Check(const TileReader& files, TiledLog& log) : files_(files), log_(log) {}
+
+  Status read_entries(const Tile& tile) {
+    ENTENTE_LET(read, read_tile(files_, tile));
+    const auto entries = decode_entry_bundle(read.bytes, read.width);
+    if (!entries) return corrupt(tile, describe(entries.error()));
+    for (unsigned i = 0; i < tile.width; ++i) nodes_.add(tree_.append(leaf_hash((*entries)[i])));
+    ++log_.bundles;
+    return {};
+  }
+
+  Status compare_hashes(const Tile& tile) {
+    ENTENTE_LET(read, read_tile(files_, tile));
+    ENTENTE_LET(due, render_hash_tile(nodes_, tile));
+    const auto hashes = decode_hash_tile(read.bytes, read.width);
+    if (!hashes) return corrupt(tile, describe(hashes.error()));
+    if (!std::ranges::equal(due, ByteView(read.bytes).first(due.size()))) {
+      return corrupt(tile, "not the hashes of the entries");
+    }
+    ++log_.hash_tiles;
+    return {};
+  }
+
+  const MerkleTree& tree() const { return tree_; }
+
+ private:
+  const TileReader& files_;
+  TiledLog& log_;
+  MerkleTree tree_;
+  MemoryNodes nodes_;
+};
+
+}  // namespace
+
+Result<TiledLog> verify_tiled_log(const TileReader& files, const Vkey& log_key,
+                                  std::span<const Vkey> witnesses, const TileProgress& progress) {
+  ENTENTE_LET(note, files.read("checkpoint"));
+  ENTENTE_LET(cosigned, verify_cosigned_checkpoint(to_text(note), log_key, witnesses));
+  TiledLog log{.cosigned = std::move(cosigned)};
+  const Checkpoint& checkpoint = log.cosigned.checkpoint;
+  Check check(files, log);
+  const std::vector<Tile> tiles = tiles_of(checkpoint.size);
+  for (const Tile& tile : tiles) {
+    if (tile.kind != TileKind::entries) continue;
+    ENTENTE_TRY(check.read_entries(tile));
+    if (progress) progress(check.tree().size(), checkpoint.size);
+  }
+  if (check.tree().head() != checkpoint.head()) {
+    return fail(ErrorCode::log_corrupt, "the entries do not give the root that was signed");
+  }
+  for (const Tile& tile : tiles) {
+    if (tile.kind == TileKind::hashes) ENTENTE_TRY(check.compare_hashes(tile));
+  }
+  return log;
+}
+
+}  // namespace entente
