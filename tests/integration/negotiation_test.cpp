@@ -1,9 +1,11 @@
 // Two parties negotiate in one process, by policy and goal alone; what they leave is checked from
 // both sides.
 
+#include <entente/audit/tiles.h>
 #include <entente/auditor.h>
 #include <entente/journal/ledger.h>
 #include <entente/transport/certificate.h>
+#include <entente/transport/client.h>
 #include <entente/wire/admission.h>
 
 #include <fstream>
@@ -366,6 +368,67 @@ TEST_CASE("over HTTPS, with an authority made for the afternoon", "[integration]
 
   REQUIRE(ending);
   CHECK(ending->outcome == "resolved_agreed");
+}
+
+TEST_CASE("anybody sees over HTTP that the log has grown, and nobody sees its entries",
+          "[integration]") {
+  World world;
+  world.endpoint.reset();
+  EndpointOptions options =
+      kettle_endpoint(world.directory.path() / "brand", world.brand, world.shop);
+  options.serve_http = true;
+  auto endpoint = Endpoint::start(std::move(options));
+  REQUIRE(endpoint);
+  const std::string port = std::to_string((*endpoint)->port());
+  HttpClient client({.allow_plain = true,
+                     .allow_private = true,
+                     .resolve = {"kettle.example:" + port + ":127.0.0.1"}});
+  const auto get = [&](const std::string& path) {
+    const auto answer = client.get("http://kettle.example:" + port + "/entente/v1/log/" + path);
+    REQUIRE(answer);
+    return *answer;
+  };
+  const auto key =
+      *Vkey::make("kettle.example/log", SignatureType::ed25519, world.brand.log.public_key());
+  const auto head = [&] { return verify_checkpoint(to_text(get("checkpoint").body), key)->head(); };
+
+  const TreeHead before = head();
+  LocalBrand line(**endpoint, world.brand.card);
+  Customer ana(world, 1, kettle_goal(), &line);
+  REQUIRE(ana.assistant->run(*ana.assistant->open(), 20'000));
+  REQUIRE((*endpoint)->wait_idle(20'000));
+  const TreeHead after = head();
+  REQUIRE(before.size < after.size);
+  REQUIRE(after.size < 100);
+
+  const auto path_of = [](TileKind kind, std::uint64_t width) {
+    return tile_path({kind, 0, 0, static_cast<unsigned>(width)});
+  };
+  const HttpResponse served = get(path_of(TileKind::hashes, after.size));
+  CHECK(served.content_type == "application/octet-stream");
+  CHECK(find_header(served.headers, "cache-control") == "public, max-age=31536000, immutable");
+  const auto hashes = decode_hash_tile(served.body, static_cast<unsigned>(after.size));
+  REQUIRE(hashes);
+  MerkleTree tree;
+  MemoryNodes nodes;
+  for (const Digest& hash : *hashes) nodes.add(tree.append(hash));
+  CHECK(tree.head() == after);
+  CHECK(verify_consistency(before, after, *consistency_proof(nodes, before.size, after.size)));
+  CHECK(get("checkpoint").content_type == "text/plain; charset=utf-8");
+  CHECK(find_header(get("checkpoint").headers, "cache-control") == "no-cache");
+  for (std::uint64_t width = 1; width <= after.size; ++width) {
+    const Bytes part = get(path_of(TileKind::hashes, width)).body;
+    CHECK(std::ranges::equal(part, ByteView(served.body).first(width * 32)));
+    CHECK(get(path_of(TileKind::entries, width)).status == 404);
+  }
+  for (const std::string& none :
+       {path_of(TileKind::hashes, after.size + 100), std::string("tile/0/000"),
+        std::string("tile/0/000.p/0"), std::string("tile/00/000.p/1"), std::string("tile/0/0.p/1"),
+        std::string("tile/1/000.p/1"), std::string("tile/0/000.p/1/"), std::string("tile/0"),
+        std::string(), std::string("checkpoint/")}) {
+    CAPTURE(none);
+    CHECK(get(none).status == 404);
+  }
 }
 
 TEST_CASE("outside sandbox an endpoint does not start without a desk", "[integration][negative]") {

@@ -1,5 +1,6 @@
 #include "endpoint_http.h"
 
+#include <entente/audit/tiles.h>
 #include <entente/core/limits.h>
 #include <entente/wire/admission.h>
 
@@ -127,6 +128,33 @@ void serve_case(Sequencer& sequencer, const HttpRequest& request, const HttpRepl
   reply.send(plain(405, "method not allowed"));
 }
 
+// Rendered on the writer thread, which owns the tree; a loaded writer has better things to do.
+void serve_tile(Sequencer& sequencer, const Tile& tile, const HttpReply& reply) {
+  if (sequencer.is_loaded()) {
+    return reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
+  }
+  sequencer.inspect([tile, reply](const Ledger& ledger) {
+    if (!has_tile(ledger.size(), tile)) return reply.send(plain(404, "not_found"));
+    auto bytes = render_hash_tile(ledger, tile);
+    if (!bytes) return reply.send(plain(503, "the log cannot be read"));
+    reply.send({.content_type = "application/octet-stream",
+                .body = std::move(*bytes),
+                .headers = {{"cache-control", "public, max-age=31536000, immutable"}}});
+  });
+}
+
+// As c2sp.org/tlog-tiles has it, without the entries.
+void serve_log(Sequencer& sequencer, std::string_view path, const HttpReply& reply) {
+  if (path == "checkpoint") {
+    HttpResponse response = plain(200, sequencer.checkpoint_note());
+    response.headers.push_back({"cache-control", "no-cache"});
+    return reply.send(std::move(response));
+  }
+  const auto tile = parse_tile_path(path);
+  if (!tile || tile->kind != TileKind::hashes) return reply.send(plain(404, "not_found"));
+  serve_tile(sequencer, *tile, reply);
+}
+
 }  // namespace
 
 HttpResponse response_of(const Delivery& delivery) {
@@ -178,8 +206,9 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
       path[cases_path.size()] == '/') {
     return serve_case(sequencer, request, reply);
   }
-  if (path == std::string(log_path) + "/checkpoint" && request.method == "GET") {
-    return reply.send(plain(200, sequencer.checkpoint_note()));
+  if (path.starts_with(log_path) && path.substr(log_path.size()).starts_with('/') &&
+      request.method == "GET") {
+    return serve_log(sequencer, path.substr(log_path.size() + 1), reply);
   }
   reply.send(plain(404, "not_found"));
 }
