@@ -29,6 +29,7 @@ class HeldVoice final : public Speaker {
   void respond(Room& room) override;
   void start_over() override {}
   void committed(const Case&) override {}
+  void forget(const CaseId&) override {}
   bool is_working(const CaseId&) const override { return false; }
 
   void hold();

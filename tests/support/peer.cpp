@@ -155,7 +155,7 @@ void Peer::close() {
 }
 
 int status_in(std::string_view answer) {
-  return answer.starts_with("HTTP/1.1 ") ? std::atoi(answer.substr(9, 3).data()) : 0;
+  return answer.starts_with("HTTP/1.1 ") ? std::atoi(std::string(answer.substr(9, 3)).c_str()) : 0;
 }
 
 std::string statuses_in(std::string_view answers) {

@@ -75,6 +75,14 @@ void ServiceAgent::committed(const Case& casefile) {
   for (auto& [name, call] : to_start) parts_.workers.start(std::move(call));
 }
 
+// A call that hangs is remembered: it may still get there.
+void ServiceAgent::forget(const CaseId& case_id) {
+  exposure_.end_case(case_id);
+  const std::scoped_lock lock(mutex_);
+  const auto known = progress_.find(case_id);
+  if (known != progress_.end() && known->second.hanging.empty()) progress_.erase(known);
+}
+
 bool ServiceAgent::is_working(const CaseId& case_id) const {
   const std::scoped_lock lock(mutex_);
   const auto known = progress_.find(case_id);

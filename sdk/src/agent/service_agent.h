@@ -36,6 +36,7 @@ class ServiceAgent final : public Speaker {
   void respond(Room& room) override;
   void start_over() override;
   void committed(const Case& casefile) override;
+  void forget(const CaseId& case_id) override;
   bool is_working(const CaseId& case_id) const override;
   bool is_idle() const;
   // Frozen, it promises nothing more and hands over what waits for it. Before the start, or on the

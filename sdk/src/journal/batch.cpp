@@ -83,6 +83,8 @@ LiveCase* Batch::find(const CaseId& case_id) {
   auto live = std::make_unique<LiveCase>();
   live->record = std::move(*loaded);
   for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
+  for (const Digest& mandate : live->record.mandates) ++parts_.mandates[mandate];
+  loaded_.insert(case_id);
   return cases_.emplace(case_id, std::move(live)).first->second.get();
 }
 
@@ -236,6 +238,7 @@ void Batch::learn_mandate(const Arrived& arrived, const Message& message) {
 void Batch::log_mandate(LiveCase& live, const Message& message) {
   const auto* mandate = parts_.authority.find_signed_mandate(message.author.authority);
   if (mandate == nullptr || !live.record.mandates.insert(mandate->id()).second) return;
+  ++parts_.mandates[mandate->id()];
   const auto envelope = mandate->envelope();
   parts_.ledger.append({.kind = EntryKind::mandate,
                         .case_id = live.record.casefile.id(),

@@ -62,6 +62,8 @@ struct SequencerParts {
   Clock& clock;
   Entropy& entropy;
   Members* members = nullptr;  // told who belongs to which case
+  std::unordered_map<Digest, std::size_t> mandates =
+      {};  // in how many cases in memory each is used
   std::function<void(const std::string&)> tell;
   Observer* observer = nullptr;
 
@@ -87,6 +89,8 @@ class Batch {
   bool is_unreadable() const { return unreadable_; }
   void touch(const CaseId& case_id) { touched_.insert(case_id); }
   const std::set<CaseId>& touched() const { return touched_; }
+  // Cases that were not in memory when the batch began and were read from the ledger.
+  const std::set<CaseId>& loaded() const { return loaded_; }
   // Writes where each touched case now stands.
   void put_cases();
   // Of the touched cases, by put_cases(): the earliest clock that this batch has not seen due; 0:
@@ -125,6 +129,7 @@ class Batch {
   Cases& cases_;
   std::int64_t now_ms_;
   std::set<CaseId> touched_;
+  std::set<CaseId> loaded_;
   bool unreadable_ = false;
   std::map<CaseId, std::int64_t> next_clocks_;
 };

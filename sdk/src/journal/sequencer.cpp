@@ -52,8 +52,9 @@ struct Sequencer::State {
   void respond(Batch& batch);
   void after_commit(const Batch& batch);
   void wait_or_answer(std::vector<Waiting> replies, std::int64_t now_ms);
-  void answer_waiting(const std::set<CaseId>& touched, std::int64_t now_ms);
-  void forget_closed(const std::set<CaseId>& touched);
+  void answer_waiting(const std::set<CaseId>& concerned, std::int64_t now_ms);
+  void forget(Batch::Cases::iterator live);
+  void forget_closed(const std::set<CaseId>& concerned);
   Survey survey();
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
@@ -220,12 +221,16 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
     return begin_outage(committed.error(), std::move(works));
   }
   after_commit(batch);
+  // Only what this batch touched can have news; of the rest, some readers have waited long enough.
+  std::set<CaseId> concerned = batch.touched();
+  concerned.insert(batch.loaded().begin(), batch.loaded().end());
   wait_or_answer(std::move(replies), batch.now_ms());
-  answer_waiting(batch.touched(), batch.now_ms());
+  for (const CaseId& case_id : waiters.take_due(batch.now_ms())) concerned.insert(case_id);
+  answer_waiting(concerned, batch.now_ms());
   for (const Work& work : works) {
     if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
   }
-  forget_closed(batch.touched());
+  forget_closed(concerned);
 }
 
 // Nothing of the batch may be believed to have happened, and memory is ahead of the disk.
@@ -266,6 +271,7 @@ void Sequencer::State::resume() {
 Status Sequencer::State::start_over() {
   ENTENTE_TRY(parts.ledger.reopen());
   cases.clear();
+  parts.mandates.clear();
   clocks = {};
   parts.authority = Authority(card.did(), parts.identity.environment);
   parts.speaker.start_over();
@@ -289,12 +295,23 @@ Survey Sequencer::State::survey() {
 }
 
 // A closed case is read from the ledger again, should anybody come back to it.
-void Sequencer::State::forget_closed(const std::set<CaseId>& touched) {
-  for (const CaseId& case_id : touched) {
+void Sequencer::State::forget_closed(const std::set<CaseId>& concerned) {
+  for (const CaseId& case_id : concerned) {
     const auto live = cases.find(case_id);
     if (live == cases.end() || live->second->record.casefile.phase() != Phase::closed) continue;
-    if (!waiters.has(case_id) && !parts.speaker.is_working(case_id)) cases.erase(live);
+    if (waiters.has(case_id) || parts.speaker.is_working(case_id)) continue;
+    forget(live);
   }
+}
+
+void Sequencer::State::forget(Batch::Cases::iterator live) {
+  for (const Digest& mandate : live->second->record.mandates) {
+    if (--parts.mandates[mandate] > 0) continue;
+    parts.mandates.erase(mandate);
+    parts.authority.forget_mandate(mandate);
+  }
+  parts.speaker.forget(live->first);
+  cases.erase(live);
 }
 
 // A clock already due was seen by this batch; only a later one wakes the case again.
@@ -329,15 +346,12 @@ void Sequencer::State::wait_or_answer(std::vector<Waiting> replies, std::int64_t
   }
 }
 
-// Only what this batch touched can have news; of the rest, some have waited long enough.
-void Sequencer::State::answer_waiting(const std::set<CaseId>& touched, std::int64_t now_ms) {
-  const auto answer_case = [&](const CaseId& case_id) {
+void Sequencer::State::answer_waiting(const std::set<CaseId>& concerned, std::int64_t now_ms) {
+  for (const CaseId& case_id : concerned) {
     waiters.answer(
         case_id, [&](const Waiting& waiting) { return is_ready(waiting, now_ms); },
         [&](const Reply& reply) { return deliver(reply); });
-  };
-  std::ranges::for_each(touched, answer_case);
-  std::ranges::for_each(waiters.take_due(now_ms), answer_case);
+  }
 }
 
 Delivery Sequencer::State::deliver(const Reply& reply) {

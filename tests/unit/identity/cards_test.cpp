@@ -77,7 +77,9 @@ TEST_CASE("a domain has the syntax of did:web") {
       {"k\u00e9ttle.example", false},
       {std::string(64, 'a') + ".example", false},
       {std::string(63, 'a') + ".example", true}};
-  for (const auto& [domain, good] : domains) {
+  for (const auto& each : domains) {
+    const std::string& domain = each.first;
+    const bool good = each.second;
     INFO(domain);
     if (domain.empty()) continue;  // not even on the wire
     Authority fresh("did:web:" + domain, Environment::sandbox);

@@ -106,7 +106,6 @@ TEST_CASE("every node knows its line and column in characters", "[text]") {
 
 TEST_CASE("what hides meaning elsewhere is refused where it stands", "[text][negative]") {
   const std::string anchor = "expected a value without a name, found an anchor (&)";
-  const std::string alias = "expected a value written out, found an alias (*)";
   const std::string tag = "expected a value without a tag, found a tag (!)";
   check_refused({
       {"a: &x 1", "f.yaml:1:4: " + anchor},

@@ -30,10 +30,8 @@ std::string unescape(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char next = i + 1 < text.size() ? text[i + 1] : ' ';
     constexpr std::string_view letters = "rntf";
-    if (text[i] == '\n') {
-      bytes += "\r\n";
-    } else if (text[i] != '\\') {
-      bytes += text[i];
+    if (text[i] != '\\') {
+      bytes += text[i] == '\n' ? "\r\n" : std::string(1, text[i]);
     } else if (next == '\n') {
       ++i;
     } else if (const auto letter = letters.find(next); letter != std::string_view::npos) {

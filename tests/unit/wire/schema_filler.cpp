@@ -11,7 +11,6 @@ namespace {
 
 using capnp::DynamicList;
 using capnp::DynamicStruct;
-using capnp::DynamicValue;
 using Field = capnp::StructSchema::Field;
 
 std::string name_of(Field field) { return field.getProto().getName().cStr(); }

@@ -43,6 +43,8 @@ class Speaker {
   virtual void start_over() = 0;
   // After the batch is durable: the place to start work whose result comes back by post().
   virtual void committed(const Case& casefile) = 0;
+  // The case is closed and leaves memory. Should anybody come back to it, it is admitted anew.
+  virtual void forget(const CaseId& case_id) = 0;
   // True while work for this case is under way, so that a waiting reader waits a little longer.
   virtual bool is_working(const CaseId& case_id) const = 0;
 };
