@@ -1,3 +1,4 @@
+#include <map>
 #include <optional>
 #include <regex>
 
@@ -88,6 +89,20 @@ void check_links(const std::string& path, const Lines& lines, const Tree& tree,
   }
 }
 
+// A rule of the specification is cited by its name, "{P-06-17}", so no two have the same one.
+void check_rule_names(const std::string& path, const Lines& lines, Findings& findings) {
+  static const std::regex rule(R"(^- \{(P-\d\d-\d+)\})");
+  std::map<std::string, std::size_t> named;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::smatch found;
+    if (!std::regex_search(lines[i], found, rule)) continue;
+    const auto [first, fresh] = named.try_emplace(found[1], i + 1);
+    if (fresh) continue;
+    findings.push_back(
+        {path, i + 1, found[1].str() + " is the rule of line " + std::to_string(first->second)});
+  }
+}
+
 }  // namespace
 
 void check_documents(const Tree& tree, const fs::path& root, Findings& findings) {
@@ -95,6 +110,7 @@ void check_documents(const Tree& tree, const fs::path& root, Findings& findings)
     if (!path.ends_with(".md")) continue;
     check_snippets(path, lines, tree, findings);
     check_links(path, lines, tree, root, findings);
+    check_rule_names(path, lines, findings);
   }
 }
 
