@@ -64,7 +64,7 @@ class SortedSpool::Reader {
 };
 
 Status SortedSpool::add(std::string record) {
-  held_bytes_ += sizeof record + record.size();
+  held_bytes_ += sizeof(std::string) + record.size();
   held_.push_back(std::move(record));
   return held_bytes_ < memory_bytes_max ? Status() : spill();
 }
