@@ -157,9 +157,9 @@ Exposure::Promises::iterator Exposure::drop(Promises::iterator found) {
   return promises_.erase(found);
 }
 
-void Exposure::note_claim(const CaseId& case_id, std::uint16_t claim, std::vector<OrderLine> things,
-                          bool all_known) {
-  things_.try_emplace({case_id, claim}, std::move(things));
+void Exposure::note_claim(const CaseId& case_id, std::uint16_t claim,
+                          const std::vector<OrderLine>& things, bool all_known) {
+  things_.try_emplace({case_id, claim}, things);
   knows_all_things_ = knows_all_things_ && all_known;
 }
 

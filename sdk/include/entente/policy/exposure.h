@@ -79,7 +79,7 @@ class Exposure {
   Promised on_day(std::string_view family, std::int64_t at_ms, const MessageId& except = {}) const;
 
   // What a claim is about, said once. `all_known`: none of it is withheld.
-  void note_claim(const CaseId& case_id, std::uint16_t claim, std::vector<OrderLine> things,
+  void note_claim(const CaseId& case_id, std::uint16_t claim, const std::vector<OrderLine>& things,
                   bool all_known);
   bool knows_claim(const CaseId& case_id, std::uint16_t claim) const {
     return things_.contains({case_id, claim});
@@ -129,7 +129,7 @@ class Exposure {
   Name name_of(std::string_view text);
   void give(Promise& promise, const Term& term);
   void count_in(const Promise& promise, int sign);
-  Promises::iterator drop(Promises::iterator promise);
+  Promises::iterator drop(Promises::iterator found);
   template <class Shares>
   void add_family(Promised& sum, const Shares& shares, std::string_view family, int sign) const;
 
