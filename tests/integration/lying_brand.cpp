@@ -66,7 +66,7 @@ Result<Parcel> LyingBrand::retell(Parcel parcel, std::uint64_t seen) {
   return parcel;
 }
 
-void LyingBrand::tell_also(Bytes envelope, std::uint64_t position) {
+void LyingBrand::tell_also(const Bytes& envelope, std::uint64_t position) {
   const std::array<std::uint8_t, 32> salt{};
   const auto index = std::make_shared<std::uint64_t>();
   grow = [=](ShownLog& log) {

@@ -49,7 +49,7 @@ class LyingBrand final : public BrandConnection {
   // Instead of asking the endpoint: nothing goes on as usual.
   std::function<std::optional<Result<Parcel>>(const Parcel*)> instead;
   // From now on every answer holds this message as well, with a place and a receipt of its own.
-  void tell_also(Bytes envelope, std::uint64_t position);
+  void tell_also(const Bytes& envelope, std::uint64_t position);
 
   Bytes shown_card;
   const KeyPair* log_key;

@@ -323,7 +323,7 @@ TEST_CASE("one act opens one case, however often it is signed and sent",
     Parcel parcel;
     parcel.envelopes.push_back(*sign(message, key));
     answers.push_back(promises[i].get_future());
-    world.endpoint->deliver(parcel, std::nullopt, 0, [&promises, i](EndpointAnswer answer) {
+    world.endpoint->deliver(parcel, std::nullopt, 0, [&promises, i](const EndpointAnswer& answer) {
       promises[i].set_value(answer);
     });
   }

@@ -360,7 +360,7 @@ TEST_CASE("a disk that is really full, and is freed again, loses nothing", "[out
   const auto words = scene.words();
   const auto signed_word = std::ranges::find_if(words, &Refusal::unlogged);
   REQUIRE(signed_word != words.end());
-  const Refusal word = *signed_word;
+  const Refusal& word = *signed_word;
   // In room that was taken in advance, so that this survives even now.
   for (const std::string& text : scene.told_to_operator()) {
     CHECK(text.find("in memory only") == std::string::npos);

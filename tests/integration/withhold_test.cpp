@@ -145,7 +145,7 @@ TEST_CASE("a part that a forger calls lost or leaves out is missing, not erased"
                    " is lost and no erasure is on record"));
   }
   SECTION("left out") {
-    evidence.forge("parts", [](std::vector<Json>) { return std::vector<Json>(); });
+    evidence.forge("parts", [](const std::vector<Json>&) { return std::vector<Json>(); });
     CHECK(any_ends(sentences(evidence.audit(), Judgement::broken),
                    " is missing: it was here and is gone without a word"));
   }
@@ -161,7 +161,7 @@ TEST_CASE("a part that a forger calls lost or leaves out is missing, not erased"
       return each.starts_with("part ") && each.find(" is erased (entry ") != std::string::npos;
     }));
     CHECK(sentences(evidence.audit(), Judgement::broken) == Words{});
-    evidence.forge("parts", [](std::vector<Json>) { return std::vector<Json>(); });
+    evidence.forge("parts", [](const std::vector<Json>&) { return std::vector<Json>(); });
     CHECK(any_ends(sentences(evidence.audit(), Judgement::broken),
                    " is missing: it was here and is gone without a word"));
   }

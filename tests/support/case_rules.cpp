@@ -21,8 +21,9 @@ bool asks_for_person(const Message& said) {
 }
 
 void check_agreements(const Case& casefile, Sentences& broken) {
-  for (const auto& [id, claim] : casefile.claims()) {
-    const auto open = std::ranges::count_if(casefile.bindings(), [&](const auto& each) {
+  for (const auto& claim : casefile.claims()) {
+    const std::uint16_t id = claim.first;
+    const auto open = std::ranges::count_if(casefile.bindings(), [id](const auto& each) {
       const Binding& binding = each.second;
       return binding.kind == Binding::Kind::agreement && binding.is_open() &&
              std::ranges::any_of(binding.terms, [&](const TermState& term) {
