@@ -279,7 +279,7 @@ std::string_view name(Fault fault) {
   return "unknown";
 }
 
-FaultyDisk::FaultyDisk(std::filesystem::path under) {
+FaultyDisk::FaultyDisk(const std::filesystem::path& under) {
   heal();
   {
     const std::scoped_lock lock(plan.mutex);

@@ -33,7 +33,7 @@ enum class Lasting : std::uint8_t { once, until_healed };
 
 class FaultyDisk {
  public:
-  explicit FaultyDisk(std::filesystem::path under);
+  explicit FaultyDisk(const std::filesystem::path& under);
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
   ~FaultyDisk();

@@ -132,7 +132,7 @@ TEST_CASE("a revoked key stays as it was revoked, and may leave the card after t
   const auto second =
       admitted(w.second_card([](Card& c) { c.keys[4].revoked_at_index = 50; }), w.root);
   REQUIRE(w.authority.learn(second, now));
-  const auto third = [&](std::function<void(Card&)> change) {
+  const auto third = [&](const std::function<void(Card&)>& change) {
     Card card = *second;
     card.number = 3;
     card.prev_card = second.id();

@@ -117,7 +117,7 @@ struct World {
   }
 
   template <class Change>
-  Card card(Change change) const {
+  Card card(const Change& change) const {
     Card made = card();
     change(made);
     return made;
@@ -152,7 +152,7 @@ struct World {
   }
 
   template <class Change>
-  Mandate mandate(Change change) const {
+  Mandate mandate(const Change& change) const {
     Mandate made = mandate();
     change(made);
     return made;
