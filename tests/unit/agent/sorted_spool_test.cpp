@@ -29,8 +29,8 @@ std::string some_record(std::uint64_t number) {
 TEST_CASE("a spool gives back in order what it was given, held or on the disk", "[agent]") {
   constexpr std::size_t record_bytes = sizeof(std::string);
   constexpr std::size_t more_than_three_runs = 4 * SortedSpool::memory_bytes_max / record_bytes;
-  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{1000},
-                                  more_than_three_runs}) {
+  for (const std::size_t count :
+       {std::size_t{0}, std::size_t{1}, std::size_t{1000}, more_than_three_runs}) {
     INFO(count);
     SortedSpool spool;
     std::vector<std::string> due;
@@ -46,8 +46,8 @@ TEST_CASE("a spool gives back in order what it was given, held or on the disk", 
 TEST_CASE("a spool takes records longer than what it reads at once, and longer than it holds",
           "[agent]") {
   SortedSpool spool;
-  const std::vector<std::string> due = {
-      "a", std::string(SortedSpool::memory_bytes_max + 1, 'b'), std::string(100'000, 'c')};
+  const std::vector<std::string> due = {"a", std::string(SortedSpool::memory_bytes_max + 1, 'b'),
+                                        std::string(100'000, 'c')};
   for (const std::size_t at : {2u, 1u, 0u}) REQUIRE(spool.add(due[at]));
   CHECK(read_back(spool) == due);
 }

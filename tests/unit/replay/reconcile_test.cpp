@@ -31,8 +31,8 @@ TEST_CASE("two histories of one size are a fork, in whichever logs they were see
   logs[1].views["a/log"].push_back(head(5, 2));
   logs[0].views["b/log"].push_back(head(5, 3));
   logs[1].views["b/log"] = {head(5, 4), head(5, 3)};
-  CHECK(sentences(reconcile(logs)) == Sentences{"a/log has 2 histories of 5 entries",
-                                                "b/log has 3 histories of 5 entries"});
+  CHECK(sentences(reconcile(logs)) ==
+        Sentences{"a/log has 2 histories of 5 entries", "b/log has 3 histories of 5 entries"});
 }
 
 TEST_CASE("views that were kept elsewhere are compared in their place", "[replay]") {
