@@ -103,3 +103,31 @@ struct Read {
   nonce @7 :Data;
   seenSize @8 :UInt64;               # entries of the brand's log under the newest checkpoint held
 }
+
+struct ErasureNotice {
+  # application/vnd.entente.erasure-notice+capnp: the author has erased these classes of a case, and
+  # asks the other to do likewise. Advice: each decides under its own duties.
+  caseId @0 :Data;
+  classes @1 :List(Text);            # of content: contact, terms, decision ...
+  reason @2 :Text;                   # code
+  key @3 :Data;                      # 32 bytes: signs
+  authority @4 :Data;                # digest of the mandate or card; empty: the principal's key
+  audience @5 :Text;                 # DID spoken to
+  environment @6 :M.Environment;
+  atMs @7 :Int64;
+  nonce @8 :Data;                    # 32 bytes
+}
+
+struct ErasureAck {
+  # application/vnd.entente.erasure-ack+capnp: what came of a notice.
+  notice @0 :Data;                   # digest of what was signed
+  caseId @1 :Data;
+  answer @2 :Answer;
+  basis @3 :Text;                    # code: why it is held or refused; empty if erased
+  untilMs @4 :Int64;                 # how long it is held; 0 = not said
+  classes @5 :List(Text);            # those erased
+  key @6 :Data;
+  environment @7 :M.Environment;
+  atMs @8 :Int64;
+  enum Answer { unset @0; erased @1; held @2; refused @3; }
+}

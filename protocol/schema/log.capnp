@@ -24,7 +24,8 @@ struct LogEntry {
     unset @0;
     message @1; refusal @2; facts @3; decision @4; performIntent @5; performResult @6;
     handoffClock @7; card @8; mandate @9; policy @10; key @11; checkpointSeen @12;
-    cosignature @13; hold @14; erasure @15; access @16; freeze @17;
+    cosignature @13; hold @14; erasure @15; access @16; freeze @17; timestamp @18; notice @19;
+    rollover @20; backup @21; restore @22;
   }
   enum Direction { unset @0; received @1; sent @2; own @3; }
 }
@@ -126,4 +127,65 @@ struct CheckpointSeen {
   note @0 :Text;
   consistency @1 :List(Data);
   fromSize @2 :UInt64;
+}
+
+struct Cosigned {
+  # A checkpoint under the lines of those who saw it grow: of this log, received; of another's log,
+  # which this party cosigned, sent.
+  note @0 :Text;
+  atMs @1 :Int64;
+}
+
+struct Timestamped {
+  # When a checkpoint of this log existed, by the word of a time-stamp authority.
+  note @0 :Text;
+  token @1 :Data;                    # RFC 3161 TimeStampToken, DER, over the bytes of the note
+}
+
+struct Access {
+  # Somebody outside the cases read of this log. Written before the bytes leave.
+  reader @0 :Text;                   # the key that asked, as a did:key
+  path @1 :Text;
+  atMs @2 :Int64;
+}
+
+struct LogKey {
+  # The log is signed by another key from here on, and by both until then. Each key signs
+  # "entente/log-key/v1\0" and this record without signatures.
+  oldVkey @0 :Text;
+  newVkey @1 :Text;
+  bothUntilMs @2 :Int64;
+  atMs @3 :Int64;
+  oldSignature @4 :Data;             # 64 bytes each, or empty in what is signed
+  newSignature @5 :Data;
+}
+
+struct Rollover {
+  # A log goes on under another origin. The last entry of the old log names the new one, the first
+  # entry of the new log names the old one and the tree that it ended with.
+  begins @0 :Bool;                   # this is the first entry of the new log
+  origin @1 :Text;                   # of the other log
+  vkey @2 :Text;
+  size @3 :UInt64;                   # of the old log, without the entry that names the new one
+  root @4 :Data;                     # of the tree of that size; both empty in the last entry
+  reason @5 :Text;                   # code: key_lost, restored, period ...
+  atMs @6 :Int64;
+}
+
+struct Backup {
+  # A copy of this log was taken away.
+  backup @0 :Data;                   # names the copy
+  size @1 :UInt64;                   # entries in it
+  root @2 :Data;
+  atMs @3 :Int64;
+}
+
+struct Restore {
+  # This log was brought back from a copy and goes on.
+  backup @0 :Data;
+  size @1 :UInt64;                   # entries in the copy; the rest came from elsewhere
+  root @2 :Data;
+  by @3 :Text;
+  reason @4 :Text;                   # code
+  atMs @5 :Int64;
 }

@@ -53,4 +53,5 @@ struct Parcel {
   cards @6 :List(Data);              # envelopes the peer lacks
   mandates @7 :List(Data);
   packages @8 :List(Data);
+  notices @9 :List(Data);            # of erasure, and the answers to them
 }

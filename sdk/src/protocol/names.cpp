@@ -3,6 +3,7 @@
 #include <entente/protocol/log_entry.h>
 #include <entente/protocol/mandate.h>
 #include <entente/protocol/message.h>
+#include <entente/protocol/retention.h>
 
 #include <algorithm>
 
@@ -29,10 +30,11 @@ constexpr Names<verb_count> verbs = {"open",     "link",    "inform",  "ask",   
                                      "exercise", "perform", "confirm", "dispute",   "handoff",
                                      "leave",    "close",   "revoke",  "notice"};
 
-constexpr Names<18> entry_kinds = {
-    "unset",           "message",       "refusal", "facts",   "decision", "perform_intent",
-    "perform_result",  "handoff_clock", "card",    "mandate", "policy",   "key",
-    "checkpoint_seen", "cosignature",   "hold",    "erasure", "access",   "freeze"};
+constexpr Names<23> entry_kinds = {
+    "unset",           "message",       "refusal",  "facts",   "decision", "perform_intent",
+    "perform_result",  "handoff_clock", "card",     "mandate", "policy",   "key",
+    "checkpoint_seen", "cosignature",   "hold",     "erasure", "access",   "freeze",
+    "timestamp",       "notice",        "rollover", "backup",  "restore"};
 
 constexpr Names<16> handoff_acts = {"request",   "ack",
                                     "route",     "choose",
@@ -109,6 +111,9 @@ std::string_view name(Mandate::Role role) {
 }
 std::string_view name(Mandate::Representation representation) {
   return pick(Names<5>{"unset", "self", "family", "guardian", "professional"}, representation);
+}
+std::string_view name(ErasureAnswer answer) {
+  return pick(Names<4>{"unset", "erased", "held", "refused"}, answer);
 }
 std::string_view name(EntryKind kind) { return pick(entry_kinds, kind); }
 std::string_view name(Direction direction) {

@@ -20,6 +20,10 @@ std::string_view content_class(EntryKind kind) {
     case EntryKind::hold:
     case EntryKind::erasure:
     case EntryKind::access:
+    case EntryKind::notice:
+    case EntryKind::backup:
+    case EntryKind::restore:
+    case EntryKind::rollover:
       return "record";
     case EntryKind::unset:
     case EntryKind::message:
@@ -33,6 +37,7 @@ std::string_view content_class(EntryKind kind) {
     case EntryKind::key:
     case EntryKind::checkpoint_seen:
     case EntryKind::cosignature:
+    case EntryKind::timestamp:
       return "terms";
   }
   return "terms";

@@ -273,6 +273,11 @@ void BrandLog::take_record(BrandCase& live, const OpenEntry& entry) {
     case EntryKind::erasure:
     case EntryKind::access:
     case EntryKind::freeze:
+    case EntryKind::timestamp:
+    case EntryKind::notice:
+    case EntryKind::rollover:
+    case EntryKind::backup:
+    case EntryKind::restore:
       return;
   }
 }

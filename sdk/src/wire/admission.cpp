@@ -10,6 +10,8 @@ const PublicKey* find_named_key(const Message& message) { return &message.author
 const PublicKey* find_named_key(const Card& card) { return &card.root_key; }
 const PublicKey* find_named_key(const Mandate& mandate) { return &mandate.principal; }
 const PublicKey* find_named_key(const Read& read) { return &read.key; }
+const PublicKey* find_named_key(const ErasureNotice& notice) { return &notice.key; }
+const PublicKey* find_named_key(const ErasureAck& ack) { return &ack.key; }
 const PublicKey* find_named_key(const Approval&) { return nullptr; }
 const PublicKey* find_named_key(const Refusal&) { return nullptr; }
 
@@ -77,6 +79,8 @@ template Result<Verified<Mandate>> Admission::admit<Mandate>(ByteView);
 template Result<Verified<Approval>> Admission::admit<Approval>(ByteView);
 template Result<Verified<Read>> Admission::admit<Read>(ByteView);
 template Result<Verified<Refusal>> Admission::admit<Refusal>(ByteView);
+template Result<Verified<ErasureNotice>> Admission::admit<ErasureNotice>(ByteView);
+template Result<Verified<ErasureAck>> Admission::admit<ErasureAck>(ByteView);
 template Result<Verified<Message>> Admission::sign<Message>(const Message&, const Signer&);
 template Result<Verified<Refusal>> Admission::sign<Refusal>(const Refusal&, const Signer&);
 

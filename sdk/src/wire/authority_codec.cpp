@@ -1,5 +1,6 @@
-// Cards, mandates, approvals and reads.
+// Cards, mandates, approvals, reads, and what is said about forgetting.
 #include <authority.capnp.h>
+#include <entente/wire/retention.h>
 
 #include "wire/canonical.h"
 #include "wire/encoder.h"
@@ -262,6 +263,56 @@ void read(Read::Reader from, entente::Read& to, Decoder& in) {
   in.require(to.path.starts_with('/'), ErrorCode::malformed, "read.path");
 }
 
+void write(const entente::ErasureNotice& from, ErasureNotice::Builder to) {
+  if (!from.case_id.is_zero()) to.setCaseId(raw(from.case_id));
+  if (!from.classes.empty()) write_texts(from.classes, to.initClasses(count(from.classes)));
+  if (!from.reason.empty()) to.setReason(words(from.reason));
+  to.setKey(raw(from.key));
+  if (!from.authority.is_zero()) to.setAuthority(raw(from.authority));
+  if (!from.audience.empty()) to.setAudience(words(from.audience));
+  to.setEnvironment(enumerant<Environment>(from.environment));
+  to.setAtMs(from.at_ms);
+  to.setNonce(raw(from.nonce));
+}
+
+void read(ErasureNotice::Reader from, entente::ErasureNotice& to, Decoder& in) {
+  to.case_id = in.digest(from.getCaseId(), "erasure_notice.case_id");
+  to.classes = in.list(from.getClasses(), erased_classes_max,
+                       [&](auto item) { return in.code(item, "erasure_notice.class"); });
+  to.reason = in.code(from.getReason(), "erasure_notice.reason");
+  to.key = in.key(from.getKey());
+  to.authority = in.find_digest(from.getAuthority(), "erasure_notice.authority");
+  to.audience = in.did(from.getAudience());
+  to.environment = in.enumerator(from.getEnvironment(), entente::Environment::production);
+  to.at_ms = in.required_instant(from.getAtMs(), "erasure_notice.at");
+  to.nonce = in.fixed<32>(from.getNonce(), "a nonce has 32 bytes");
+}
+
+void write(const entente::ErasureAck& from, ErasureAck::Builder to) {
+  if (!from.notice.is_zero()) to.setNotice(raw(from.notice));
+  if (!from.case_id.is_zero()) to.setCaseId(raw(from.case_id));
+  to.setAnswer(enumerant<ErasureAck::Answer>(from.answer));
+  if (!from.basis.empty()) to.setBasis(words(from.basis));
+  to.setUntilMs(from.until_ms);
+  if (!from.classes.empty()) write_texts(from.classes, to.initClasses(count(from.classes)));
+  to.setKey(raw(from.key));
+  to.setEnvironment(enumerant<Environment>(from.environment));
+  to.setAtMs(from.at_ms);
+}
+
+void read(ErasureAck::Reader from, entente::ErasureAck& to, Decoder& in) {
+  to.notice = in.digest(from.getNotice(), "erasure_ack.notice");
+  to.case_id = in.digest(from.getCaseId(), "erasure_ack.case_id");
+  to.answer = in.enumerator(from.getAnswer(), ErasureAnswer::refused);
+  to.basis = in.find_code(from.getBasis(), "erasure_ack.basis");
+  to.until_ms = in.instant(from.getUntilMs(), "erasure_ack.until");
+  to.classes = in.list(from.getClasses(), erased_classes_max,
+                       [&](auto item) { return in.code(item, "erasure_ack.class"); });
+  to.key = in.key(from.getKey());
+  to.environment = in.enumerator(from.getEnvironment(), entente::Environment::production);
+  to.at_ms = in.required_instant(from.getAtMs(), "erasure_ack.at");
+}
+
 }  // namespace entente::wire
 
 namespace entente {
@@ -269,4 +320,6 @@ ENTENTE_CODEC(Card, Card, limits::envelope_bytes_max)
 ENTENTE_CODEC(Mandate, Mandate, limits::envelope_bytes_max)
 ENTENTE_CODEC(Approval, Approval, limits::envelope_bytes_max)
 ENTENTE_CODEC(Read, Read, limits::envelope_bytes_max)
+ENTENTE_CODEC(ErasureNotice, ErasureNotice, limits::envelope_bytes_max)
+ENTENTE_CODEC(ErasureAck, ErasureAck, limits::envelope_bytes_max)
 }  // namespace entente

@@ -41,6 +41,14 @@ template <>
 std::string_view payload_type_of<Refusal>() {
   return payload_type::refusal;
 }
+template <>
+std::string_view payload_type_of<ErasureNotice>() {
+  return payload_type::erasure_notice;
+}
+template <>
+std::string_view payload_type_of<ErasureAck>() {
+  return payload_type::erasure_ack;
+}
 
 Result<Bytes> sign_payload(std::string_view type, ByteView payload, const Signer& signer) {
   ENTENTE_LET(signature, signer.sign(pre_authentication_encoding(type, payload)));

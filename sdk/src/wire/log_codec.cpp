@@ -117,7 +117,7 @@ void write(const entente::LogEntry& from, LogEntry::Builder to) {
 }
 
 void read(LogEntry::Reader from, entente::LogEntry& to, Decoder& in) {
-  to.kind = in.enumerator(from.getKind(), EntryKind::freeze);
+  to.kind = in.enumerator(from.getKind(), EntryKind::restore);
   to.time_ms = in.integer(from.getTimeMs(), "entry.time");
   to.blind_case = in.find_digest(from.getBlindCase(), "entry.blind_case");
   to.position = in.count(from.getPosition(), "entry.position");

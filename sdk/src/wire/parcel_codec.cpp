@@ -113,6 +113,7 @@ void write(const entente::Parcel& from, Parcel::Builder to) {
   if (!from.cards.empty()) write_data(from.cards, to.initCards(count(from.cards)));
   if (!from.mandates.empty()) write_data(from.mandates, to.initMandates(count(from.mandates)));
   if (!from.packages.empty()) write_data(from.packages, to.initPackages(count(from.packages)));
+  if (!from.notices.empty()) write_data(from.notices, to.initNotices(count(from.notices)));
 }
 
 void read(Parcel::Reader from, entente::Parcel& to, Decoder& in) {
@@ -130,6 +131,7 @@ void read(Parcel::Reader from, entente::Parcel& to, Decoder& in) {
   to.cards = read_envelopes(from.getCards(), in);
   to.mandates = read_envelopes(from.getMandates(), in);
   to.packages = read_envelopes(from.getPackages(), in);
+  to.notices = read_envelopes(from.getNotices(), in);
 }
 
 }  // namespace entente::wire

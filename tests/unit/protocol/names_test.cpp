@@ -47,7 +47,7 @@ TEST_CASE("every enumerator is spelled as a code, none like another", "[protocol
   check_names(Custody::webauthn);
   check_names(Mandate::Role::operator_);
   check_names(Mandate::Representation::professional);
-  check_names(EntryKind::freeze);
+  check_names(EntryKind::restore);
   check_names(Direction::own);
 }
 

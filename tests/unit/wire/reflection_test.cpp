@@ -1,5 +1,6 @@
 #include <authority.capnp.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/log_life.h>
 #include <entente/wire/retention.h>
 #include <log.capnp.h>
 #include <message.capnp.h>
@@ -77,6 +78,15 @@ TEST_CASE("every field of the schema survives decoding and encoding", "[wire]") 
   check_every_field_survives<ErasureRecord, wire::Erasure>();
   check_every_field_survives<HoldRecord, wire::LegalHold>();
   check_every_field_survives<CheckpointSeenRecord, wire::CheckpointSeen>();
+  check_every_field_survives<CosignatureRecord, wire::Cosigned>();
+  check_every_field_survives<TimestampRecord, wire::Timestamped>();
+  check_every_field_survives<AccessRecord, wire::Access>();
+  check_every_field_survives<LogKeyRecord, wire::LogKey>();
+  check_every_field_survives<RolloverRecord, wire::Rollover>();
+  check_every_field_survives<BackupRecord, wire::Backup>();
+  check_every_field_survives<RestoreRecord, wire::Restore>();
+  check_every_field_survives<ErasureNotice, wire::ErasureNotice>();
+  check_every_field_survives<ErasureAck, wire::ErasureAck>();
 }
 
 TEST_CASE("an unset enum or union is refused wherever it stands", "[wire]") {
@@ -87,6 +97,7 @@ TEST_CASE("an unset enum or union is refused wherever it stands", "[wire]") {
   check_spoiled<Parcel, wire::Parcel>(Spoil::unset, ErrorCode::unset_value);
   check_spoiled<LogEntry, wire::LogEntry>(Spoil::unset, ErrorCode::unset_value);
   check_spoiled<Facts, wire::Facts>(Spoil::unset, ErrorCode::unset_value);
+  check_spoiled<ErasureAck, wire::ErasureAck>(Spoil::unset, ErrorCode::unset_value);
 }
 
 TEST_CASE("what a newer version might say is refused wherever it stands", "[wire]") {
@@ -98,4 +109,5 @@ TEST_CASE("what a newer version might say is refused wherever it stands", "[wire
   check_spoiled<LogEntry, wire::LogEntry>(Spoil::unknown, ErrorCode::unknown_type);
   check_spoiled<Facts, wire::Facts>(Spoil::unknown, ErrorCode::unknown_type);
   check_spoiled<PerformanceRecord, wire::Performance>(Spoil::unknown, ErrorCode::unknown_type);
+  check_spoiled<ErasureAck, wire::ErasureAck>(Spoil::unknown, ErrorCode::unknown_type);
 }

@@ -32,7 +32,8 @@ std::string text_for(const std::string& name, std::size_t index) {
 }
 
 Bytes data_for(const std::string& name, std::size_t index) {
-  static const std::map<std::string, std::size_t> sizes = {{"actId", 16}, {"sig", 64}};
+  static const std::map<std::string, std::size_t> sizes = {
+      {"actId", 16}, {"sig", 64}, {"oldSignature", 64}, {"newSignature", 64}};
   const auto found = sizes.find(name);
   return Bytes(found == sizes.end() ? 32 : found->second, static_cast<std::uint8_t>(index + 1));
 }

@@ -26,7 +26,12 @@ enum class EntryKind : std::uint8_t {
   hold,
   erasure,
   access,
-  freeze
+  freeze,
+  timestamp,
+  notice,
+  rollover,
+  backup,
+  restore
 };
 enum class Direction : std::uint8_t { unset, received, sent, own };
 std::string_view name(EntryKind kind);

@@ -16,6 +16,8 @@ inline constexpr std::string_view approval = "application/vnd.entente.approval+c
 inline constexpr std::string_view read = "application/vnd.entente.read+capnp";
 inline constexpr std::string_view refusal = "application/vnd.entente.refusal+capnp";
 inline constexpr std::string_view package = "application/vnd.entente.package+capnp";
+inline constexpr std::string_view erasure_notice = "application/vnd.entente.erasure-notice+capnp";
+inline constexpr std::string_view erasure_ack = "application/vnd.entente.erasure-ack+capnp";
 }  // namespace payload_type
 
 // Proof that a message stands in the brand's log: the leaf, what opens its commitment, and a C2SP
@@ -53,6 +55,7 @@ struct Parcel {
   std::vector<Bytes> cards;
   std::vector<Bytes> mandates;
   std::vector<Bytes> packages;
+  std::vector<Bytes> notices;
 
   bool operator==(const Parcel&) const = default;
 };

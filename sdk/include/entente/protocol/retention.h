@@ -3,6 +3,7 @@
 // case and a reason, never a person, and are themselves never erased. Twins of
 // protocol/schema/log.capnp; rules in protocol/spec/06-audit-log.md, "Forgetting".
 
+#include <entente/core/key.h>
 #include <entente/protocol/log_entry.h>
 
 #include <span>
@@ -35,6 +36,38 @@ struct HoldRecord {
   std::string by;
   std::int64_t at_ms = 0;
   bool operator==(const HoldRecord&) const = default;
+};
+
+// To the other party: this was erased here, or it is asked to erase it too. Advice, in an envelope
+// of its own that stands in both logs (kind `notice`).
+struct ErasureNotice {
+  CaseId case_id;
+  std::vector<std::string> classes;
+  std::string reason;  // code
+  PublicKey key;       // signs
+  Digest authority;    // of the mandate or card; zero: the principal's own key
+  std::string audience;
+  Environment environment = Environment::unset;
+  std::int64_t at_ms = 0;
+  std::array<std::uint8_t, 32> nonce{};
+  bool operator==(const ErasureNotice&) const = default;
+};
+
+enum class ErasureAnswer : std::uint8_t { unset, erased, held, refused };
+std::string_view name(ErasureAnswer answer);
+
+// What came of a notice.
+struct ErasureAck {
+  Digest notice;  // of what was signed
+  CaseId case_id;
+  ErasureAnswer answer = ErasureAnswer::unset;
+  std::string basis;                 // code: why it is held or refused; empty if erased
+  std::int64_t until_ms = 0;         // how long it is held; 0: not said
+  std::vector<std::string> classes;  // those erased
+  PublicKey key;
+  Environment environment = Environment::unset;
+  std::int64_t at_ms = 0;
+  bool operator==(const ErasureAck&) const = default;
 };
 
 // Which key the content of an entry lies under: "terms" for messages and what rests on them,

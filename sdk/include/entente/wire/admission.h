@@ -14,8 +14,8 @@ namespace entente {
 
 class Admission {
  public:
-  // T: Message, Card, Mandate, Approval, Read, Refusal.
-  // The signer must be author.key, root_key, principal or key; an Approval and a Refusal name no
+  // T: Message, Card, Mandate, Approval, Read, Refusal, ErasureNotice, ErasureAck.
+  // The signer must be author.key, root_key, principal or `key`; an Approval and a Refusal name no
   // key, and their callers compare signer() with the key they expect.
   // Fails with too_large, malformed, unknown_type, signature_invalid, key_invalid and the codes of
   // decode().
@@ -35,6 +35,8 @@ extern template Result<Verified<Mandate>> Admission::admit<Mandate>(ByteView);
 extern template Result<Verified<Approval>> Admission::admit<Approval>(ByteView);
 extern template Result<Verified<Read>> Admission::admit<Read>(ByteView);
 extern template Result<Verified<Refusal>> Admission::admit<Refusal>(ByteView);
+extern template Result<Verified<ErasureNotice>> Admission::admit<ErasureNotice>(ByteView);
+extern template Result<Verified<ErasureAck>> Admission::admit<ErasureAck>(ByteView);
 extern template Result<Verified<Message>> Admission::sign<Message>(const Message&, const Signer&);
 extern template Result<Verified<Refusal>> Admission::sign<Refusal>(const Refusal&, const Signer&);
 

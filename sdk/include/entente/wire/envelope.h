@@ -8,7 +8,7 @@
 // The way back is entente/wire/admission.h. Rules: protocol/spec/02-envelope.md.
 
 #include <entente/crypto/signature.h>
-#include <entente/wire/codec.h>
+#include <entente/wire/retention.h>
 
 namespace entente {
 
@@ -30,6 +30,10 @@ template <>
 std::string_view payload_type_of<Read>();
 template <>
 std::string_view payload_type_of<Refusal>();
+template <>
+std::string_view payload_type_of<ErasureNotice>();
+template <>
+std::string_view payload_type_of<ErasureAck>();
 
 Result<Bytes> sign_payload(std::string_view type, ByteView payload, const Signer& signer);
 

@@ -14,5 +14,13 @@ template <>
 Bytes encode<HoldRecord>(const HoldRecord& value);
 template <>
 Result<HoldRecord> decode<HoldRecord>(ByteView bytes);
+template <>
+Bytes encode<ErasureNotice>(const ErasureNotice& value);
+template <>
+Result<ErasureNotice> decode<ErasureNotice>(ByteView bytes);
+template <>
+Bytes encode<ErasureAck>(const ErasureAck& value);
+template <>
+Result<ErasureAck> decode<ErasureAck>(ByteView bytes);
 
 }  // namespace entente
