@@ -6,8 +6,8 @@
 #include <entente/core/clock.h>
 #include <entente/core/key.h>
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <shared_mutex>
-#include <unordered_set>
 
 namespace entente {
 
@@ -28,7 +28,7 @@ class Members {
   std::array<std::uint8_t, 32> secret_{};  // so that nobody can make two pairs that look the same
   const std::size_t pairs_max_;
   mutable std::shared_mutex mutex_;
-  std::unordered_set<std::uint64_t> pairs_;
+  boost::unordered_flat_set<std::uint64_t> pairs_;  // of closed cases, too: a few bytes for each
   bool complete_ = true;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
-// Token buckets by key, in a table of bounded size: the longest unused bucket is forgotten first,
-// which forgives a debt and never makes one.
+// Token buckets by key. A bucket that has filled up again is as good as none and is let go of, so
+// that the table holds those who spend. Its size is bounded: then the longest unused bucket is
+// forgotten, which forgives a debt and never makes one.
 
 #include <entente/journal/load.h>
 
@@ -53,20 +54,31 @@ class TokenBuckets {
     if (known != index_.end()) {
       buckets_.splice(buckets_.begin(), buckets_, known->second);
     } else {
-      if (buckets_.size() >= buckets_max_) {
-        index_.erase(buckets_.back().key);
-        buckets_.pop_back();
-      }
+      make_room(now_ms);
       buckets_.push_front({key, rate_.burst * unit, now_ms});
       index_[key] = buckets_.begin();
     }
     Bucket& bucket = buckets_.front();
+    bucket.units = units_of(bucket, now_ms);
+    bucket.filled_ms = now_ms;
+    return bucket;
+  }
+
+  std::int64_t units_of(const Bucket& bucket, std::int64_t now_ms) const {
     constexpr std::int64_t longest_ms = 3'600'000;  // after it every bucket is full
     const std::int64_t passed_ms =
         std::clamp<std::int64_t>(now_ms - bucket.filled_ms, 0, longest_ms);
-    bucket.units = std::min(rate_.burst * unit, bucket.units + passed_ms * rate_.per_minute);
-    bucket.filled_ms = now_ms;
-    return bucket;
+    return std::min(rate_.burst * unit, bucket.units + passed_ms * rate_.per_minute);
+  }
+
+  // Before one more is added: two at most, so that the table shrinks and nobody waits for it.
+  void make_room(std::int64_t now_ms) {
+    for (int i = 0; i < 2 && !buckets_.empty(); ++i) {
+      const bool full = units_of(buckets_.back(), now_ms) == rate_.burst * unit;
+      if (!full && buckets_.size() < buckets_max_) return;
+      index_.erase(buckets_.back().key);
+      buckets_.pop_back();
+    }
   }
 
   const Rate rate_;
