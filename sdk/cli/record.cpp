@@ -5,7 +5,9 @@
 #include <entente/identity/gate.h>
 #include <entente/identity/linked_account.h>
 #include <entente/journal/content.h>
+#include <entente/journal/log_nodes.h>
 #include <entente/journal/master_key.h>
+#include <entente/store/last_signed.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/part.h>
 
@@ -27,6 +29,35 @@ struct PlacedMessage {
 };
 using PlacedMessages = std::map<std::uint64_t, PlacedMessage>;
 
+// A case while it is read: where its messages stand, and which parts the log says are here.
+struct Reading {
+  ReadCase read;
+  PlacedMessages placed;
+  std::map<Digest, PartClass> named, due;
+
+  // A part that an own message is the first to name was made here; of others the entry says which
+  // arrived.
+  void note_parts(const Message& message, const LogEntry& leaf, bool own) {
+    for (const PartRef& ref : message.parts) {
+      const bool fresh = named.emplace(ref.digest, ref.part_class).second;
+      if (fresh && own) due.emplace(ref.digest, ref.part_class);
+    }
+    for (const Digest& digest : leaf.parts_received) {
+      const auto ref = named.find(digest);
+      if (ref != named.end()) due.insert(*ref);
+    }
+  }
+};
+
+// That the receipt holds together: whose key signed it is for an audit to ask.
+Result<Proof> check_receipt(const ReceiptRow& row, const LogEntry& leaf, ByteView envelope) {
+  ENTENTE_LET(proof, decode_proof(row.proof));
+  ENTENTE_LET(under, decode_unverified_checkpoint(proof.checkpoint));
+  ENTENTE_TRY(verify_inclusion(leaf_hash(row.leaf), proof.index, under.head(), proof.hashes));
+  if (commitment(row.salt, envelope) == leaf.commit) return proof;
+  return fail(ErrorCode::receipt_invalid, "a receipt is kept for another message");
+}
+
 }  // namespace
 
 const Part* ReadCase::find_part(const PartRef& ref) const {
@@ -38,6 +69,8 @@ struct PartyStore::State {
   SystemEntropy entropy;  // reading makes no keys; the craft wants one
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<Store> store;
+  std::optional<LogNodes> nodes;
+  TreeHead head;  // of the entries
   std::optional<Authority> authority;
   Party owner = Party::brand;
   std::map<Digest, std::uint64_t> freezes;  // entries by order
@@ -45,6 +78,10 @@ struct PartyStore::State {
 
   Result<OpenedEntry> entry(std::uint64_t index) const {
     ENTENTE_LET(row, store->read_entry(index));
+    ENTENTE_LET(path, inclusion_proof(*nodes, index, head.size));
+    if (!verify_inclusion(leaf_hash(row.leaf), index, head, path)) {
+      return fail(ErrorCode::log_corrupt, "entry " + std::to_string(index) + " was changed");
+    }
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
     const KeyScope scope = key_scope(row.case_id, leaf.kind);
     ENTENTE_LET(key, keys->content_key(scope.case_id, scope.content_class));
@@ -55,13 +92,29 @@ struct PartyStore::State {
     return OpenedEntry{index, leaf, std::move(opened.content)};
   }
 
+  Status check_signed(const std::string& last_signed);
   Status learn_documents();
-  Status read_entry_of(ReadCase& read, std::uint64_t index, PlacedMessages& placed);
-  Status place_by_receipts(ReadCase& read, const CaseId& case_id, PlacedMessages& placed) const;
-  Status fold(ReadCase& read, const PlacedMessages& placed);
-  Status read_parts(ReadCase& read, const CaseId& case_id) const;
+  Status read_entry_of(Reading& reading, std::uint64_t index);
+  Status place_by_receipts(Reading& reading, const CaseId& case_id) const;
+  Status fold(Reading& reading);
+  Status read_parts(Reading& reading, const CaseId& case_id) const;
   bool concerns(const ReadCase& read, std::string_view party) const;
 };
+
+// What is shown is what was signed, and perhaps the batch that a running process is about to sign:
+// a store that has lost its newest pages would tell of a case as it once was.
+Status PartyStore::State::check_signed(const std::string& last_signed) {
+  nodes.emplace(*store);
+  ENTENTE_LET(tree, nodes->load());
+  head = tree.head();
+  if (last_signed.empty()) return {};
+  ENTENTE_LET(last, decode_checkpoint_text(last_signed));
+  const auto then = last.size <= head.size ? root_of(*nodes, last.size)
+                                           : Result<Digest>(fail(ErrorCode::log_corrupt));
+  if (then && *then == last.root) return {};
+  return fail(ErrorCode::log_corrupt, "the log has signed " + std::to_string(last.size) +
+                                          " entries, and they are not those that are stored");
+}
 
 Status PartyStore::State::learn_documents() {
   ENTENTE_LET(documents, store->entries_of(no_case));
@@ -83,19 +136,19 @@ Status PartyStore::State::learn_documents() {
   return {};
 }
 
-Status PartyStore::State::read_entry_of(ReadCase& read, std::uint64_t index,
-                                        PlacedMessages& placed) {
+Status PartyStore::State::read_entry_of(Reading& reading, std::uint64_t index) {
   ENTENTE_LET(opened, entry(index));
-  read.entries.push_back(index);
+  reading.read.entries.push_back(index);
   switch (opened.leaf.kind) {
     case EntryKind::message: {
       ENTENTE_LET(message, Admission::admit<Message>(opened.content));
+      reading.note_parts(*message, opened.leaf, message->author.party == owner);
       if (owner == Party::consumer) {
-        read.unacknowledged.push_back(message);
+        reading.read.unacknowledged.push_back(message);
         return {};
       }
-      placed.emplace(opened.leaf.position,
-                     PlacedMessage{message, {opened.leaf.time_ms, opened.index}});
+      reading.placed.emplace(opened.leaf.position,
+                             PlacedMessage{message, {opened.leaf.time_ms, opened.index}});
       return {};
     }
     case EntryKind::mandate: {
@@ -104,7 +157,7 @@ Status PartyStore::State::read_entry_of(ReadCase& read, std::uint64_t index,
     }
     case EntryKind::decision: {
       ENTENTE_LET(decision, decode<DecisionRecord>(opened.content));
-      read.decisions.push_back(decision);
+      reading.read.decisions.push_back(decision);
       return {};
     }
     default:
@@ -112,27 +165,30 @@ Status PartyStore::State::read_entry_of(ReadCase& read, std::uint64_t index,
   }
 }
 
-Status PartyStore::State::place_by_receipts(ReadCase& read, const CaseId& case_id,
-                                            PlacedMessages& placed) const {
+Status PartyStore::State::place_by_receipts(Reading& reading, const CaseId& case_id) const {
   ENTENTE_LET(receipts, store->receipts_of(case_id));
+  auto& unacknowledged = reading.read.unacknowledged;
   for (const ReceiptRow& row : receipts) {
-    const auto named = std::ranges::find(read.unacknowledged, row.message,
+    const auto named = std::ranges::find(unacknowledged, row.message,
                                          [](const auto& message) { return message.id(); });
-    if (named == read.unacknowledged.end()) continue;
+    if (named == unacknowledged.end()) {
+      return fail(ErrorCode::store_corrupt, "a receipt is kept for no message of this case");
+    }
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
-    ENTENTE_LET(proof, decode_proof(row.proof));
-    placed.emplace(leaf.position, PlacedMessage{*named, {leaf.time_ms, proof.index}});
-    read.unacknowledged.erase(named);
+    ENTENTE_LET(proof, check_receipt(row, leaf, named->envelope()));
+    reading.placed.emplace(leaf.position, PlacedMessage{*named, {leaf.time_ms, proof.index}});
+    unacknowledged.erase(named);
   }
   return {};
 }
 
-Status PartyStore::State::fold(ReadCase& read, const PlacedMessages& placed) {
-  for (const auto& [position, item] : placed) {
-    ENTENTE_LET(message, pass_gate(*authority, read.casefile, item.message, item.time));
+Status PartyStore::State::fold(Reading& reading) {
+  Case& casefile = reading.read.casefile;
+  for (const auto& [position, item] : reading.placed) {
+    ENTENTE_LET(message, pass_gate(*authority, casefile, item.message, item.time));
     take_back_mandate(*authority, *message, item.time.index);
-    read.casefile.advance(item.time.now_ms);
-    const Outcome outcome = read.casefile.admit(message, item.time.now_ms);
+    casefile.advance(item.time.now_ms);
+    const Outcome outcome = casefile.admit(message, item.time.now_ms);
     if (outcome.effect == Effect::refused) {
       return fail(ErrorCode::log_corrupt,
                   "position " + std::to_string(position) + ": " + describe(outcome));
@@ -141,13 +197,21 @@ Status PartyStore::State::fold(ReadCase& read, const PlacedMessages& placed) {
   return {};
 }
 
-Status PartyStore::State::read_parts(ReadCase& read, const CaseId& case_id) const {
+// What was erased is not here, and what rested on it stays readable; nothing else may be missing.
+Status PartyStore::State::read_parts(Reading& reading, const CaseId& case_id) const {
   ENTENTE_LET(rows, store->parts_of(case_id));
   for (const PartRow& row : rows) {
-    const auto key = keys->content_key(case_id, name(row.part_class));
-    if (!key) continue;  // erased: what rested on it stays readable
-    ENTENTE_LET(part, open_part(*key, row));
-    read.parts.emplace(row.digest, part);
+    const std::string of_class(name(row.part_class));
+    ENTENTE_LET(destroyed, keys->is_destroyed({case_id, of_class}));
+    if (destroyed) continue;
+    ENTENTE_LET(key, keys->content_key(case_id, of_class));
+    ENTENTE_LET(part, open_part(key, row));
+    reading.read.parts.emplace(row.digest, part);
+  }
+  for (const auto& [digest, part_class] : reading.due) {
+    if (reading.read.parts.contains(digest)) continue;
+    if (retention.find_erasure(case_id, name(part_class)) != nullptr) continue;
+    return fail(ErrorCode::store_corrupt, "part " + short_hex(digest) + " is missing");
   }
   return {};
 }
@@ -178,12 +242,15 @@ Result<PartyStore> PartyStore::open(const std::filesystem::path& directory,
     return fail(ErrorCode::file_missing, directory.string() + " holds no store");
   }
   auto state = std::make_unique<State>();
+  // First: what is read after it is at least as new.
+  ENTENTE_LET(last, LastSigned::open(directory / "last-signed.db", StoreMode::read));
   ENTENTE_LET(master, read_master_key(directory, master_key_file));
   ENTENTE_LET(keys, KeyStore::open(directory / "keys.db", master, sealing_craft(state->entropy),
                                    StoreMode::read));
   ENTENTE_LET(store, open_sqlite_store(directory / "store.db", StoreMode::read));
   state->keys = std::move(keys);
   state->store = std::move(store);
+  ENTENTE_TRY(state->check_signed(last->text()));
   ENTENTE_TRY(state->learn_documents());
   ENTENTE_LET(retention, read_retention_records(*state->keys, *state->store));
   state->retention = std::move(retention);
@@ -228,14 +295,13 @@ Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
                                                  std::to_string(gone->entry) + ", " +
                                                  gone->record.reason + ")");
   }
-  ReadCase read;
-  read.brand_did = s.authority->newest_card()->did();
-  PlacedMessages placed;
-  for (const std::uint64_t index : entries) ENTENTE_TRY(s.read_entry_of(read, index, placed));
-  if (s.owner == Party::consumer) ENTENTE_TRY(s.place_by_receipts(read, case_id, placed));
-  ENTENTE_TRY(s.fold(read, placed));
-  ENTENTE_TRY(s.read_parts(read, case_id));
-  return read;
+  Reading reading;
+  reading.read.brand_did = s.authority->newest_card()->did();
+  for (const std::uint64_t index : entries) ENTENTE_TRY(s.read_entry_of(reading, index));
+  if (s.owner == Party::consumer) ENTENTE_TRY(s.place_by_receipts(reading, case_id));
+  ENTENTE_TRY(s.fold(reading));
+  ENTENTE_TRY(s.read_parts(reading, case_id));
+  return std::move(reading.read);
 }
 
 const RetentionRecords& PartyStore::retention() const { return state_->retention; }

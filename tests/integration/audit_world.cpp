@@ -26,6 +26,15 @@ void must(const Status& status) {
   if (!status) throw std::runtime_error(describe(status.error()));
 }
 
+void copy_live(const fs::path& from, const fs::path& to) {
+  fs::create_directory(to);
+  for (const auto& item : fs::directory_iterator(from)) {
+    const std::string name = item.path().filename().string();
+    if (name == "lock" || name.ends_with("-shm")) continue;
+    fs::copy(item.path(), to / name);
+  }
+}
+
 }  // namespace
 
 Aftermath::Aftermath() : brand(make_brand(1, SystemClock().now_ms())) {
@@ -47,6 +56,9 @@ Aftermath::Aftermath() : brand(make_brand(1, SystemClock().now_ms())) {
   const Ending ending = must(assistant->run(case_id, 60'000));
   if (ending.kind != Ending::Kind::closed) throw std::runtime_error("it ended: " + ending.outcome);
   must(assistant->poll(case_id, 0));
+  if (!endpoint->wait_idle(10'000)) throw std::runtime_error("the brand does not come to rest");
+  copy_live(brand_store(), live_brand());
+  copy_live(consumer_store(), live_consumer());
   assistant.reset();
   endpoint->stop();
   endpoint.reset();

@@ -21,6 +21,9 @@ struct Aftermath {
   Aftermath();
   std::filesystem::path brand_store() const { return directory.path() / "brand"; }
   std::filesystem::path consumer_store() const { return directory.path() / "consumer"; }
+  // The same two, copied while they were open: their newest pages are in the write-ahead logs.
+  std::filesystem::path live_brand() const { return directory.path() / "live-brand"; }
+  std::filesystem::path live_consumer() const { return directory.path() / "live-consumer"; }
 };
 // Made once, never changed: tests copy what they tamper with.
 const Aftermath& aftermath();

@@ -2,6 +2,7 @@
 #include <entente/crypto/seal.h>
 #include <entente/journal/content.h>
 #include <entente/journal/ledger.h>
+#include <entente/journal/log_nodes.h>
 #include <entente/journal/master_key.h>
 #include <entente/store/key_store.h>
 #include <entente/store/last_signed.h>
@@ -15,7 +16,6 @@
 
 #include "engine.h"
 #include "forgetting.h"
-#include "log_nodes.h"
 
 namespace entente {
 namespace {

@@ -1,4 +1,4 @@
-#include "log_nodes.h"
+#include <entente/journal/log_nodes.h>
 
 namespace entente {
 namespace {

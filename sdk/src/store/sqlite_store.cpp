@@ -438,12 +438,26 @@ bool StoreBatch::empty() const {
   return entries.empty() && parts.empty() && receipts.empty() && cases.empty() && revoked.empty();
 }
 
+namespace {
+
+// Receipts are asked for by their case: one that is filed under none would be missed by nobody.
+Status check_receipts(const Database& database) {
+  ENTENTE_LET(lost,
+              database.read_number("SELECT count(*) FROM receipts WHERE NOT EXISTS "
+                                   "(SELECT 1 FROM cases WHERE cases.case_id=receipts.case_id)"));
+  if (lost == 0) return {};
+  return fail(ErrorCode::store_corrupt, "a receipt is filed under no case");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
                                                  StoreMode mode) {
   ENTENTE_LET(database, Database::open(file, store_kind, mode));
   Statements statements;
   ENTENTE_TRY(prepare_reads(database, statements));
   if (mode == StoreMode::write) ENTENTE_TRY(prepare_writes(database, statements));
+  if (mode == StoreMode::read) ENTENTE_TRY(check_receipts(database));
   std::uint64_t size = 0;
   std::string checkpoint;
   {
