@@ -2,6 +2,7 @@
 #include <entente/protocol/verbs.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace entente {
@@ -13,7 +14,7 @@ constexpr std::int64_t remembered_ms = 366 * day_ms;  // longer than any cap loo
 // Capped, so that no sum overflows; an amount that large is beyond every cap anyway.
 constexpr std::int64_t sum_max = std::int64_t{1} << 62;
 
-std::int64_t add(std::int64_t a, std::int64_t b) { return std::min(a + b, sum_max); }
+std::int64_t capped_sum(std::int64_t a, std::int64_t b) { return std::min(a + b, sum_max); }
 
 std::int64_t day_of(std::int64_t at_ms) { return at_ms / day_ms - (at_ms % day_ms < 0 ? 1 : 0); }
 
@@ -56,6 +57,18 @@ Exposure::Name Exposure::name_of(std::string_view text) {
   return added->second;
 }
 
+Exposure::Name Exposure::set_of(std::vector<Name> names) {
+  const auto [set, added] = sets_.try_emplace(std::move(names), static_cast<Name>(sets_.size()));
+  if (added) members_.push_back(&set->first);
+  return set->second;
+}
+
+Exposure::Mark Exposure::mark_of(const MessageId& message) {
+  Mark mark{};
+  std::memcpy(mark.data(), message.bytes.data(), sizeof mark);
+  return mark;
+}
+
 void Exposure::reserve(const Pledge& pledge) {
   if (promises_.contains(pledge.message) || pledge.at_ms < forgotten_before_ms_) return;
   Promise& promise = promises_[pledge.message];
@@ -68,22 +81,29 @@ void Exposure::reserve(const Pledge& pledge) {
     if (term.obligor == Party::brand && !term.standby) give(promise, term);
   }
   promise.shares.shrink_to_fit();
+  promise.account->second.promises.push_back(&promise);
+  of_case_[pledge.case_id].push_back(pledge.message);
+  if (days_[day_of(promise.at_ms)].settled.erase(mark_of(pledge.message)) > 0) {
+    // Its case had ended, and goes on.
+    promise.kept = true;
+    return unsettle(promise);
+  }
   count_in(promise, 1);
-  promise.account->second.push_back(&promise);
   lapsing_.emplace(promise.until_ms, pledge.message);
 }
 
 void Exposure::give(Promise& promise, const Term& term) {
   const auto money = money_to_consumer(term);
-  const Name currency = name_of(money ? std::string_view(money->cur) : std::string_view());
-  for (const std::string& family : families_of(term)) {
-    const ShareKey key(name_of(family), currency);
-    const auto known = std::ranges::find(promise.shares, key, &Share::first);
-    Sum& sum =
-        (known != promise.shares.end() ? *known : promise.shares.emplace_back(key, Sum{})).second;
-    ++sum.count;
-    sum.amount = add(sum.amount, money ? money->amt : 0);
-  }
+  std::vector<Name> families;
+  for (const std::string& family : families_of(term)) families.push_back(name_of(family));
+  Share share{.families = set_of(std::move(families)),
+              .currency = name_of(money ? std::string_view(money->cur) : std::string_view())};
+  const auto known = std::ranges::find_if(promise.shares, [&](const Share& other) {
+    return other.families == share.families && other.currency == share.currency;
+  });
+  Share& sum = known != promise.shares.end() ? *known : promise.shares.emplace_back(share);
+  ++sum.count;
+  sum.amount = capped_sum(sum.amount, money ? money->amt : 0);
   const std::string kind = kind_of_remedy(term);
   if (kind.empty()) return;
   for (const std::uint16_t claim : term.claims) {
@@ -137,6 +157,12 @@ void Exposure::let_pass(std::int64_t now_ms) {
   for (auto promise = promises_.begin(); promise != promises_.end();) {
     promise = promise->second.at_ms < before_ms ? drop(promise) : std::next(promise);
   }
+  for (auto account = of_account_.begin(); account != of_account_.end();) {
+    Account& of = account->second;
+    std::erase_if(of.settled, [&](const Settled& old) { return old.at_ms < before_ms; });
+    account =
+        of.promises.empty() && of.settled.empty() ? of_account_.erase(account) : std::next(account);
+  }
   days_.erase(days_.begin(), days_.lower_bound(day_of(before_ms)));
 }
 
@@ -144,8 +170,13 @@ Exposure::Promises::iterator Exposure::drop(Promises::iterator found) {
   const Promise& promise = found->second;
   count_in(promise, -1);
   lapsing_.erase({promise.until_ms, found->first});
-  std::erase(promise.account->second, &promise);
-  if (promise.account->second.empty()) of_account_.erase(promise.account);
+  Account& account = promise.account->second;
+  std::erase(account.promises, &promise);
+  if (account.promises.empty() && account.settled.empty()) of_account_.erase(promise.account);
+  if (const auto of = of_case_.find(promise.case_id); of != of_case_.end()) {
+    std::erase(of->second, found->first);
+    if (of->second.empty()) of_case_.erase(of);
+  }
   for (const Orders::iterator order : promise.orders) {
     std::erase_if(order->second, [&](const Given& given) { return given.promise == &promise; });
   }
@@ -166,6 +197,29 @@ void Exposure::note_claim(const CaseId& case_id, std::uint16_t claim,
 void Exposure::end_case(const CaseId& case_id) {
   constexpr std::uint16_t last = std::numeric_limits<std::uint16_t>::max();
   things_.erase(things_.lower_bound({case_id, 0}), things_.upper_bound({case_id, last}));
+  const auto of_case = of_case_.extract(case_id);
+  if (of_case.empty()) return;
+  for (const MessageId& message : of_case.mapped()) {
+    const auto found = promises_.find(message);
+    if (found->second.kept && found->second.orders.empty()) settle(found);
+  }
+}
+
+void Exposure::settle(Promises::iterator found) {
+  const Promise& promise = found->second;
+  Account& account = promise.account->second;
+  std::erase(account.promises, &promise);
+  for (const Share& share : promise.shares) account.settled.push_back({promise.at_ms, share});
+  days_[day_of(promise.at_ms)].settled.insert(mark_of(found->first));
+  promises_.erase(found);
+}
+
+void Exposure::unsettle(const Promise& promise) {
+  auto& settled = promise.account->second.settled;
+  for (const Share& share : promise.shares) {
+    const auto found = std::ranges::find(settled, Settled{promise.at_ms, share});
+    if (found != settled.end()) settled.erase(found);
+  }
 }
 
 bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
@@ -194,26 +248,30 @@ bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
 }
 
 void Exposure::count_in(const Promise& promise, int sign) {
-  auto& day = days_[day_of(promise.at_ms)];
-  for (const auto& [key, share] : promise.shares) {
-    Sum& sum = day[key];
-    sum.count += sign > 0 ? share.count : -share.count;
-    sum.amount = sign > 0 ? add(sum.amount, share.amount) : sum.amount - share.amount;
+  auto& sums = days_[day_of(promise.at_ms)].sums;
+  for (const Share& share : promise.shares) {
+    for (const Name family : *members_[share.families]) {
+      Sum& sum = sums[{family, share.currency}];
+      sum.count += sign > 0 ? share.count : -std::uint64_t{share.count};
+      sum.amount = sign > 0 ? capped_sum(sum.amount, share.amount) : sum.amount - share.amount;
+    }
   }
 }
 
-template <class Shares>
-void Exposure::add_family(Promised& sum, const Shares& shares, std::string_view family,
+void Exposure::add(Promised& sum, Name currency, const Sum& more, int sign) const {
+  sum.count += sign * static_cast<std::int64_t>(more.count);
+  const std::string& spelled = *spelled_[currency];
+  if (spelled.empty()) return;
+  std::int64_t& amount = sum.money[spelled];
+  amount = sign > 0 ? capped_sum(amount, more.amount) : amount - more.amount;
+}
+
+void Exposure::add_shares(Promised& sum, std::span<const Share> shares, Name family,
                           int sign) const {
-  const auto known = names_.find(family);
-  if (known == names_.end()) return;
-  for (const auto& [key, share] : shares) {
-    if (key.first != known->second) continue;
-    sum.count += sign * static_cast<std::int64_t>(share.count);
-    const std::string& currency = *spelled_[key.second];
-    if (currency.empty()) continue;
-    std::int64_t& amount = sum.money[currency];
-    amount = sign > 0 ? add(amount, share.amount) : amount - share.amount;
+  for (const Share& share : shares) {
+    const auto& families = *members_[share.families];
+    if (std::ranges::find(families, family) == families.end()) continue;
+    add(sum, share.currency, {share.count, share.amount}, sign);
   }
 }
 
@@ -221,12 +279,16 @@ Promised Exposure::to_customer(std::string_view account, std::string_view family
                                std::int64_t from_ms, const MessageId& except) const {
   Promised sum;
   const auto known = of_account_.find(account);
-  if (known == of_account_.end()) return sum;
+  const auto named = names_.find(family);
+  if (known == of_account_.end() || named == names_.end()) return sum;
   const auto replaced = promises_.find(except);
   const Promise* left_out = replaced == promises_.end() ? nullptr : &replaced->second;
-  for (const Promise* promise : known->second) {
+  for (const Promise* promise : known->second.promises) {
     if (promise == left_out || promise->at_ms < from_ms) continue;
-    add_family(sum, promise->shares, family, 1);
+    add_shares(sum, promise->shares, named->second, 1);
+  }
+  for (const Settled& settled : known->second.settled) {
+    if (settled.at_ms >= from_ms) add_shares(sum, {&settled.share, 1}, named->second, 1);
   }
   return sum;
 }
@@ -235,11 +297,14 @@ Promised Exposure::on_day(std::string_view family, std::int64_t at_ms,
                           const MessageId& except) const {
   Promised sum;
   const auto day = days_.find(day_of(at_ms));
-  if (day == days_.end()) return sum;
-  add_family(sum, day->second, family, 1);
+  const auto named = names_.find(family);
+  if (day == days_.end() || named == names_.end()) return sum;
+  for (const auto& [key, of_family] : day->second.sums) {
+    if (key.first == named->second) add(sum, key.second, of_family, 1);
+  }
   const auto left_out = promises_.find(except);
   if (left_out != promises_.end() && day_of(left_out->second.at_ms) == day->first) {
-    add_family(sum, left_out->second.shares, family, -1);
+    add_shares(sum, left_out->second.shares, named->second, -1);
   }
   return sum;
 }

@@ -1,6 +1,9 @@
 #include <entente/policy/exposure.h>
 #include <entente/protocol/verbs.h>
 
+#include <array>
+#include <random>
+
 #include "catch.h"
 
 using namespace entente;
@@ -202,6 +205,48 @@ TEST_CASE("a case that has ended promises nothing more, and what it was promised
   CHECK(exposure.knows_claim(id(2), 1));
   CHECK(exposure.is_given_elsewhere(id(2), for_claim(refund(1)), noon_ms));
   CHECK(euros(exposure.to_customer("a", "refund", 0)) == 1);
+}
+
+// One told when cases end, and one that never is: both must say the same of every customer and day.
+TEST_CASE("a case that ends and goes on again changes no sum", "[policy]") {
+  std::minstd_rand random(7);
+  const auto below = [&](std::uint32_t most) { return static_cast<std::uint8_t>(random() % most); };
+  const std::array accounts = {"", "a", "b"};
+  const auto promise = [&](Exposure& exposure, std::uint8_t number) {
+    const std::uint8_t case_number = number % 8;
+    std::vector<Term> terms = {refund(number + 1), refund(2, number % 3 == 0 ? "USD" : "EUR")};
+    if (number % 2 == 0) terms.push_back(priced(Settlement::Direction::receives));
+    const std::int64_t at_ms = noon_ms + number % 5 * 90 * day_ms;
+    if (exposure.extend(id(number), at_ms + day_ms)) return;
+    exposure.reserve({.message = id(number),
+                      .case_id = id(case_number),
+                      .account = accounts[number % 3],
+                      .terms = terms,
+                      .at_ms = at_ms,
+                      .until_ms = at_ms + day_ms});
+  };
+  Exposure told;
+  Exposure untold;
+  for (int step = 0; step < 4'000; ++step) {
+    const auto number = static_cast<std::uint8_t>(1 + below(64));  // id 0 is none
+    const std::uint8_t what = below(8);
+    for (Exposure* each : {&told, &untold}) {
+      promise(*each, number);
+      if (what < 4) each->keep(id(number));
+      if (what == 4) each->release(id(number));
+      if (what == 5) each->let_pass(noon_ms + step * day_ms / 8);
+    }
+    if (what == 6) told.end_case(id(below(8)));
+    const std::int64_t at_ms = noon_ms + below(5) * 90 * day_ms;
+    const MessageId standing = what == 7 ? id(number) : MessageId{};
+    for (const char* family : {"refund", "money", "exchange", "refund_full"}) {
+      for (const char* account : accounts) {
+        REQUIRE(told.to_customer(account, family, at_ms) ==
+                untold.to_customer(account, family, at_ms));
+      }
+      REQUIRE(told.on_day(family, at_ms, standing) == untold.on_day(family, at_ms, standing));
+    }
+  }
 }
 
 TEST_CASE("facts that were asked for after a remedy was carried out decide themselves",

@@ -10,11 +10,14 @@
 
 #include <entente/protocol/terms.h>
 
+#include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace entente {
@@ -97,7 +100,7 @@ class Exposure {
 
  private:
   using ClaimKey = std::pair<CaseId, std::uint16_t>;
-  // A year of promises is kept: what they have in common is written once, and has a number.
+  // A year of promises is remembered: what they have in common is written once, and has a number.
   using Name = std::uint32_t;
   struct Promise;
   struct Given {
@@ -107,13 +110,25 @@ class Exposure {
     const Promise* promise = nullptr;
   };
   using Orders = std::map<std::string, std::vector<Given>, std::less<>>;
-  using Accounts = std::map<std::string, std::vector<const Promise*>, std::less<>>;
-  struct Sum {
+  // What counts against caps: of terms that count for the same families, in one currency.
+  struct Share {
+    Name families = 0;  // a set of names
+    Name currency = 0;  // that of no money is empty
     std::uint32_t count = 0;
     std::int64_t amount = 0;
+    bool operator==(const Share&) const = default;
   };
-  using ShareKey = std::pair<Name, Name>;  // family, currency (that of no money is empty)
-  using Share = std::pair<ShareKey, Sum>;
+  // All that is left of a promise that was kept, whose case has ended and that made no order good.
+  struct Settled {
+    std::int64_t at_ms = 0;
+    Share share;
+    bool operator==(const Settled&) const = default;
+  };
+  struct Account {
+    std::vector<const Promise*> promises;
+    std::vector<Settled> settled;
+  };
+  using Accounts = std::map<std::string, Account, std::less<>>;
   struct Promise {
     CaseId case_id;
     Accounts::iterator account;
@@ -125,20 +140,40 @@ class Exposure {
     std::vector<Orders::iterator> orders;  // of which it makes something good
   };
   using Promises = std::unordered_map<MessageId, Promise>;
+  // Half of a message's id: two that are alike take 2^64 tries.
+  using Mark = std::array<std::uint64_t, 2>;
+  struct MarkHash {
+    std::size_t operator()(const Mark& mark) const noexcept { return mark[0]; }
+  };
+  struct Sum {
+    std::uint64_t count = 0;
+    std::int64_t amount = 0;
+  };
+  struct Day {
+    std::map<std::pair<Name, Name>, Sum> sums;  // by family and currency
+    std::unordered_set<Mark, MarkHash> settled;
+  };
 
   Name name_of(std::string_view text);
+  Name set_of(std::vector<Name> names);
   void give(Promise& promise, const Term& term);
   void count_in(const Promise& promise, int sign);
+  void settle(Promises::iterator found);
+  void unsettle(const Promise& promise);
   Promises::iterator drop(Promises::iterator found);
-  template <class Shares>
-  void add_family(Promised& sum, const Shares& shares, std::string_view family, int sign) const;
+  void add(Promised& sum, Name currency, const Sum& more, int sign) const;
+  void add_shares(Promised& sum, std::span<const Share> shares, Name family, int sign) const;
+  static Mark mark_of(const MessageId& message);
 
   std::map<std::string, Name, std::less<>> names_;
   std::vector<const std::string*> spelled_;  // by number
+  std::map<std::vector<Name>, Name> sets_;
+  std::vector<const std::vector<Name>*> members_;  // by number of the set
   Promises promises_;
+  std::map<CaseId, std::vector<MessageId>> of_case_;      // of cases that have not ended
   std::set<std::pair<std::int64_t, MessageId>> lapsing_;  // by until_ms: what is not kept
   Accounts of_account_;
-  std::map<std::int64_t, std::map<ShareKey, Sum>> days_;  // by UTC day
+  std::map<std::int64_t, Day> days_;  // by UTC day
   std::map<ClaimKey, std::vector<OrderLine>> things_;
   Orders orders_;
   std::int64_t forgotten_before_ms_ = 0;
