@@ -89,7 +89,7 @@ class NodeAgent {
     std::string request =
         http_post(target_, "/rpc", "application/json", view(to_json(call, JsonStyle::compact)));
     request.insert(request.find("\r\n") + 2, "A2A-Version: 1.0\r\n");
-    client_.send(connection, std::move(request));
+    client_.send(connection, request);
   }
 
   void check(const Answer& answer) const {

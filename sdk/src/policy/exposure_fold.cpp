@@ -18,7 +18,7 @@ void note_claims(Exposure& exposure, const Case& casefile, const CaseContent& co
       all_known = all_known && order.has_value();
       if (order) things.push_back({*order, line.line});
     }
-    exposure.note_claim(casefile.id(), id, std::move(things), all_known);
+    exposure.note_claim(casefile.id(), id, things, all_known);
   }
 }
 
