@@ -300,6 +300,8 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
   QueueDeskOptions desk = config.desk;
   desk.human = card->human;
   state->desk = std::make_unique<QueueDesk>(desk);
+  KeepTimes keep(config.retention.keep.begin(), config.retention.keep.end());
+  if (config.retention.keep_cases_ms) keep["case"] = *config.retention.keep_cases_ms;
   ENTENTE_LET(endpoint, Endpoint::start({.directory = config.data,
                                          .master_key_file = config.master_key,
                                          .policy = state->contents.policy,
@@ -313,6 +315,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                          .workers = static_cast<std::size_t>(config.workers),
                                          .call_timeout_ms = config.call_timeout_ms,
                                          .load = config.load,
+                                         .keep_ms = keep,
                                          .server = config.server,
                                          .clock = &host.clock,
                                          .uptime = host.uptime,

@@ -12,7 +12,8 @@
 
 namespace entente::cli {
 
-// What brand.yaml says under `retention`; used by the commands that erase, not by an endpoint.
+// What brand.yaml says under `retention`; used by the commands that erase, and to
+// answer notices of erasure.
 struct RetentionRules {
   std::int64_t backups_kept_ms = 0;           // 0: no copy of keys.db is kept
   std::int64_t epoch_ms = 0;                  // how old the keys' epoch may get; 0: any age

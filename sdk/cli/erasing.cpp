@@ -1,9 +1,11 @@
 #include "erasing.h"
 
 #include <entente/core/clock.h>
+#include <entente/journal/notice.h>
 
 #include <algorithm>
 
+#include "key_file.h"
 #include "words.h"
 
 namespace entente::cli {
@@ -97,6 +99,7 @@ void ErasurePlan::consider(const PartyStore& store, const ReadCase& read, const 
                                     ")"});
     return;
   }
+  const Party owner = store.owner();
   ErasureRecord due{.case_id = case_id,
                     .classes = wish.classes.empty() ? all_classes() : wish.classes,
                     .reason = wish.reason,
@@ -118,22 +121,57 @@ void ErasurePlan::consider(const PartyStore& store, const ReadCase& read, const 
   });
   if (due.classes.empty()) {
     spared_.push_back({case_id, gone_by(*earlier), true});
-  } else {
-    due_.push_back(std::move(due));
+    return;
   }
+  notices_.push_back({.case_id = case_id,
+                      .classes = due.classes,
+                      .reason = due.reason,
+                      .audience = owner == Party::brand ? read.consumer_did : read.brand_did,
+                      .environment = store.card()->environment,
+                      .at_ms = due.at_ms});
+  due_.push_back(std::move(due));
 }
 
-Result<ExitCode> carry_out(const ErasurePlan& plan, Ledger* ledger, const Arguments& arguments,
-                           Console& console) {
+namespace {
+
+// Of a case that is erased whole a brand tells nobody anything any more, not even that it was.
+bool can_tell(const OwnLog& own, const ErasureNotice& notice) {
+  return !own.is_brand() || std::ranges::all_of(notice.classes, is_of_parts);
+}
+
+Status tell_other_parties(const ErasurePlan& plan, const OwnLog& own, Ledger& ledger) {
+  ENTENTE_LET(key, read_key_file(own.speaking_key));
+  SystemEntropy entropy;
+  for (ErasureNotice notice : plan.notices()) {
+    if (!can_tell(own, notice)) continue;
+    notice.authority = own.card;
+    entropy.fill(notice.nonce);
+    ENTENTE_TRY(tell_erasure(ledger, notice, key));
+  }
+  return ledger.commit();
+}
+
+}  // namespace
+
+Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify) {
+  return [&own, &ledger, notify](const ErasurePlan& plan) -> Result<std::vector<std::uint64_t>> {
+    ENTENTE_LET(entries, erase(ledger, plan.due()));
+    if (notify) ENTENTE_TRY(tell_other_parties(plan, own, ledger));
+    return entries;
+  };
+}
+
+Result<ExitCode> carry_out(const ErasurePlan& plan, const Eraser& eraser,
+                           const Arguments& arguments, Console& console) {
   std::vector<std::uint64_t> entries;
-  if (ledger != nullptr && !plan.due().empty()) {
-    ENTENTE_LET(written, erase(*ledger, plan.due()));
+  if (eraser && !plan.due().empty()) {
+    ENTENTE_LET(written, eraser(plan));
     entries = std::move(written);
   }
   if (arguments.has("json")) {
-    console.json(to_value(plan, entries, ledger == nullptr));
+    console.json(to_value(plan, entries, !eraser));
   } else {
-    tell(plan, entries, ledger == nullptr, console);
+    tell(plan, entries, !eraser, console);
   }
   const bool all = std::ranges::all_of(plan.spared(), &ErasurePlan::Spared::gone);
   return all ? ExitCode::ok : ExitCode::finding;

@@ -5,7 +5,9 @@
 //
 //     ErasurePlan plan = ...;
 //     ENTENTE_TRY(plan.consider(store, case_id, wish));
-//     return carry_out(plan, ledger, console);
+//     return carry_out(plan, eraser_at_rest(own, ledger, false), arguments, console);
+
+#include <functional>
 
 #include "own_log.h"
 
@@ -33,19 +35,27 @@ class ErasurePlan {
   void consider(const PartyStore& store, const ReadCase& read, const ErasureWish& wish);
 
   const std::vector<ErasureRecord>& due() const { return due_; }
+  // What the other party of each is to be told, without key and nonce.
+  const std::vector<ErasureNotice>& notices() const { return notices_; }
   const std::vector<Spared>& spared() const { return spared_; }
 
  private:
   std::vector<ErasureRecord> due_;
+  std::vector<ErasureNotice> notices_;
   std::vector<Spared> spared_;
 };
 
 // True once nothing can be said in the case any more but by opening it again: what it owes is done.
 bool has_ended(const Case& casefile);
 
-// Erases what is due and tells it; without a ledger it tells what would be. The exit code is
+// Erases what is due; the entries that say so, in its order.
+using Eraser = std::function<Result<std::vector<std::uint64_t>>(const ErasurePlan& plan)>;
+// In a log that nobody else writes to. With `notify` the other parties are told, too.
+Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify);
+
+// Erases what is due and tells it; without an eraser it tells what would be. The exit code is
 // `finding` if something that was wished for stays.
-Result<ExitCode> carry_out(const ErasurePlan& plan, Ledger* ledger, const Arguments& arguments,
-                           Console& console);
+Result<ExitCode> carry_out(const ErasurePlan& plan, const Eraser& eraser,
+                           const Arguments& arguments, Console& console);
 
 }  // namespace entente::cli

@@ -19,6 +19,8 @@ Result<OwnLog> brand_log(const fs::path& file) {
                 .master_key = config.master_key,
                 .log_key = config.log_key,
                 .origin = vkey.name(),
+                .speaking_key = config.message_key,
+                .card = card.id(),
                 .retention = config.retention};
 }
 
@@ -28,6 +30,8 @@ Result<OwnLog> consumer_log(const fs::path& home) {
                 .master_key = {},
                 .log_key = home / "keys/assistant.key",
                 .origin = to_did_key(principal.public_key()),
+                .speaking_key = home / "keys/principal.key",
+                .card = {},
                 .retention = {}};
 }
 

@@ -20,7 +20,11 @@ struct OwnLog {
   std::filesystem::path master_key;
   std::filesystem::path log_key;
   std::string origin;
+  std::filesystem::path speaking_key;  // what a brand says is signed with; a consumer's principal
+  Digest card;                         // a brand's; zero: a consumer
   RetentionRules retention;
+
+  bool is_brand() const { return !card.is_zero(); }
 
   Result<PartyStore> read() const { return PartyStore::open(data, master_key); }
 };

@@ -301,6 +301,10 @@ Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
   if (s.owner == Party::consumer) ENTENTE_TRY(s.place_by_receipts(reading, case_id));
   ENTENTE_TRY(s.fold(reading));
   ENTENTE_TRY(s.read_parts(reading, case_id));
+  const Case& casefile = reading.read.casefile;
+  if (casefile.is_open()) {
+    reading.read.consumer_did = consumer_did(*s.authority, *casefile.messages().front());
+  }
   return std::move(reading.read);
 }
 

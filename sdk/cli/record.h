@@ -24,6 +24,7 @@ struct ReadCase {
   std::vector<Verified<Message>> unacknowledged;  // of a consumer: said, without receipt
   std::vector<std::uint64_t> entries;             // of this log, in order
   std::string brand_did;
+  std::string consumer_did;  // of the principal
 
   const Part* find_part(const PartRef& ref) const;
 };

@@ -84,16 +84,36 @@ Result<ErasurePlan> plan_for(const Arguments& arguments, const OwnLog& own) {
   return plan;
 }
 
+void tell_of_notices(const ErasurePlan& plan, const OwnLog& own, Console& console) {
+  bool told = false;
+  for (const ErasureNotice& notice : plan.notices()) {
+    const bool whole = std::ranges::find(notice.classes, "terms") != notice.classes.end();
+    if (!own.is_brand() || !whole) {
+      told = true;
+    } else {
+      console.line("case " + short_hex(notice.case_id) +
+                   ": its customer hears nothing of it from here any more; tell them another way");
+    }
+  }
+  if (!told) return;
+  console.line(own.is_brand()
+                   ? "The customer is told with the next answer in the case."
+                   : "The brand is told when your assistant next meets it: entente negotiate");
+}
+
 Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
   ENTENTE_LET(own, read_own_log(arguments));
   if (arguments.has("dry-run")) {
     ENTENTE_LET(plan, plan_for(arguments, own));
-    return carry_out(plan, nullptr, arguments, console);
+    return carry_out(plan, {}, arguments, console);
   }
   // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
   ENTENTE_LET(opened, OpenLog::open(own));
   ENTENTE_LET(plan, plan_for(arguments, own));
-  return carry_out(plan, &opened->ledger(), arguments, console);
+  const Eraser eraser = eraser_at_rest(own, opened->ledger(), arguments.has("notify"));
+  ENTENTE_LET(code, carry_out(plan, eraser, arguments, console));
+  if (arguments.has("notify") && !arguments.has("json")) tell_of_notices(plan, own, console);
+  return code;
 }
 
 Result<HoldRecord> hold_in(const Arguments& arguments) {
@@ -225,6 +245,7 @@ Verb erase() {
            {"class", "LIST", "parts of these classes only: contact,special,media,prose,reference"},
            {"reason", "CODE", "why, for the log: request, consent_withdrawn, order ...", true},
            {"authority", "TEXT", "who decided it, for the log; names no customer", true},
+           {"notify", "", "tell the other party, which decides for itself"},
            {"dry-run", "", "say what would be erased"}}),
       .run = run_erase,
       .example =

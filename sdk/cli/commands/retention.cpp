@@ -69,11 +69,12 @@ Result<ExitCode> run_retention(const Arguments& arguments, Console& console) {
   }
   if (arguments.has("dry-run")) {
     ENTENTE_LET(plan, plan_for(own, now_ms));
-    return carry_out(plan, nullptr, arguments, console);
+    return carry_out(plan, {}, arguments, console);
   }
   ENTENTE_LET(opened, OpenLog::open(own));
   ENTENTE_LET(plan, plan_for(own, now_ms));
-  ENTENTE_LET(code, carry_out(plan, &opened->ledger(), arguments, console));
+  ENTENTE_LET(code,
+              carry_out(plan, eraser_at_rest(own, opened->ledger(), false), arguments, console));
   ENTENTE_TRY(renew_epoch(own, opened->ledger(), now_ms));
   return code;
 }

@@ -18,6 +18,7 @@
 #include <entente/crypto/signature.h>
 #include <entente/desk/desk.h>
 #include <entente/journal/load.h>
+#include <entente/journal/notice.h>
 #include <entente/protocol/parcel.h>
 #include <entente/transport/server.h>
 
@@ -42,6 +43,7 @@ struct EndpointOptions {
   std::int64_t call_timeout_ms = 30'000;  // a call of it that takes longer is given up
   std::int64_t lookup_after_ms = 2'000;   // after an unknown result; each wait is twice the last
   LoadLimits load;                        // what it takes on when more comes than it can carry
+  KeepTimes keep_ms;                      // what a consumer's notice of erasure is answered by
   HttpServerOptions server;               // no certificate and port: loopback, plain
   bool serve_http = true;                 // false: parcels come by deliver() alone
   Clock* clock = nullptr;                 // none: the system's

@@ -225,6 +225,16 @@ Status Assistant::State::meet_brand() {
   return follower->learn_card(envelope);
 }
 
+// Advice that does not arrive costs nobody anything: it goes out again at the next start.
+Status Assistant::State::deliver_notices() {
+  ENTENTE_LET(waiting, follower->unanswered_notices());
+  for (const auto& [case_id, parcel] : waiting) {
+    const auto answer = options.brand->post(parcel, case_id, 0);
+    if (answer) ENTENTE_TRY(follower->hear_notices(case_id, *answer));
+  }
+  return {};
+}
+
 Assistant::Assistant(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Assistant::~Assistant() = default;
 
@@ -249,6 +259,7 @@ Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
   s.follower = std::move(follower);
   ENTENTE_TRY(s.meet_brand());
   ENTENTE_TRY(s.keep_evidence());
+  ENTENTE_TRY(s.deliver_notices());
   return std::unique_ptr<Assistant>(new Assistant(std::move(state)));
 }
 

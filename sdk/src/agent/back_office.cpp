@@ -15,5 +15,6 @@ std::string PartTexts::text_or(PartIndex index, std::string_view otherwise) cons
 // A brand that offers no codes delivers none; the consumer then cannot prove the link, and a person
 // helps.
 void BackOffice::deliver_code(const AccountProof&, std::string_view) {}
+void BackOffice::forget(const CaseId&, std::span<const std::string>) {}
 
 }  // namespace entente

@@ -66,7 +66,8 @@ void submit_parcel(Sequencer& sequencer, const HttpRequest& request, std::option
   if (!wait_ms || !parcel) {
     return reply.send(plain(400, describe(parcel ? wait_ms.error() : parcel.error())));
   }
-  if (parcel->envelopes.empty()) return reply.send(plain(400, "malformed: an empty parcel"));
+  const bool says_nothing = parcel->envelopes.empty() && (!case_id || parcel->notices.empty());
+  if (says_nothing) return reply.send(plain(400, "malformed: an empty parcel"));
   sequencer.submit({.parcel = std::move(*parcel),
                     .case_id = case_id,
                     .network = network_of(request.remote_address),

@@ -82,4 +82,10 @@ void TimedBackOffice::deliver_code(const AccountProof& proof, std::string_view c
   timing.ends(0, "done");
 }
 
+void TimedBackOffice::forget(const CaseId& case_id, std::span<const std::string> classes) {
+  Timing timing("forget", metrics_);
+  office_.forget(case_id, classes);
+  timing.ends(0, "done");
+}
+
 }  // namespace entente

@@ -20,6 +20,7 @@ class TimedBackOffice final : public BackOffice {
   Performance lookup(const Digest& key) override;
   std::optional<std::string> find_account(const AccountProof& proof) override;
   void deliver_code(const AccountProof& proof, std::string_view code) override;
+  void forget(const CaseId& case_id, std::span<const std::string> classes) override;
   bool answers_at_once() const override { return office_.answers_at_once(); }
 
  private:

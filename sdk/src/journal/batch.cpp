@@ -7,7 +7,9 @@
 #include <entente/wire/admission.h>
 
 #include <algorithm>
+
 #include "members.h"
+#include "notice_reply.h"
 
 namespace entente {
 namespace {
@@ -50,6 +52,13 @@ Arrived check_signatures(Submission submission) {
   for (const Bytes& envelope : submission.parcel.mandates) {
     if (auto mandate = Admission::admit<Mandate>(envelope)) {
       arrived.mandates.push_back(std::move(*mandate));
+    }
+  }
+  for (const Bytes& envelope : submission.parcel.notices) {
+    if (auto notice = Admission::admit<ErasureNotice>(envelope)) {
+      arrived.notices.push_back(std::move(*notice));
+    } else if (auto ack = Admission::admit<ErasureAck>(envelope)) {
+      arrived.acks.push_back(std::move(*ack));
     }
   }
   if (submission.read) arrived.read = Admission::admit<Read>(*submission.read);
@@ -127,6 +136,7 @@ Reply Batch::take(const Arrived& arrived) {
     take_message(arrived, *message, reply);
     if (reply.kind != Delivery::Kind::parcel) return reply;
   }
+  if (!arrived.submission.parcel.notices.empty()) answer_notices(*this, arrived, reply);
   return reply;
 }
 

@@ -19,6 +19,8 @@ struct Arrived {
   std::vector<Result<Verified<Message>>> messages;  // one per envelope
   std::vector<Verified<Mandate>> mandates;
   std::optional<Result<Verified<Read>>> read;
+  std::vector<Verified<ErasureNotice>> notices;  // what does not verify is not among them
+  std::vector<Verified<ErasureAck>> acks;
   std::size_t bytes = 0;          // of envelopes and parts
   bool acknowledged = false;      // unlogged, and answered: it is owed to the log
   std::int64_t hold_back_ms = 0;  // busy for so long to those messages that may be shed; 0: to none
@@ -41,6 +43,7 @@ struct Reply {
   std::optional<std::uint64_t> from;  // deliver positions from here; empty: none
   std::vector<Bytes> refusals;        // envelopes
   std::uint64_t seen_size = 0;        // of our log, as this very request names it
+  std::vector<Bytes> notices = {};    // answers to notices of erasure, as envelopes
 
   void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
 };
@@ -98,6 +101,7 @@ class Batch {
   const std::map<CaseId, std::int64_t>& next_clocks() const { return next_clocks_; }
   std::int64_t now_ms() const { return now_ms_; }
   SequencerParts& parts() { return parts_; }
+  const SequencerParts& parts() const { return parts_; }
 
  private:
   void note_member(const LiveCase& live, const Message& message);

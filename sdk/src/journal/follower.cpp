@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "compose.h"
+#include "notices_heard.h"
 #include "reply.h"
 
 namespace entente {
@@ -28,6 +29,7 @@ struct Follower::State {
   BrandLine line;
   std::map<CaseId, FollowedCase> cases;
   std::vector<Contradiction> contradictions;
+  NoticesHeard notices;
 
   Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
 
@@ -116,6 +118,7 @@ Result<Parcel> Follower::State::pack(const CaseId& case_id,
   }
   parcel.checkpoint = ledger.checkpoint_note();
   if (mandate) parcel.mandates.push_back(identity.mandate);
+  parcel.notices = notices.take_due(case_id);
   return parcel;
 }
 
@@ -412,6 +415,7 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   s.log_news(case_id, folded);
   s.log_refusals(case_id, reply->refusals);
   ENTENTE_TRY(s.ledger.commit());
+  ENTENTE_TRY(hear_notices(case_id, parcel));
   News news{.is_behind = reply->is_behind};
   for (const Placed& item : folded) {
     const bool own = item.message->author.party == Party::consumer;
@@ -426,6 +430,24 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
     if (heard.is_breach) news.never_refused.insert(heard.refusal.message);
   }
   return news;
+}
+
+Result<std::vector<std::pair<CaseId, Parcel>>> Follower::unanswered_notices() const {
+  return unanswered_notices_in(state_->ledger);
+}
+
+Status Follower::hear_notices(const CaseId& case_id, const Parcel& parcel) {
+  State& s = *state_;
+  if (parcel.notices.empty() || !s.authority) return {};
+  const PublicKey& own = s.mandate ? (*s.mandate)->principal : s.identity.assistant->public_key();
+  return s.notices.hear({.ledger = s.ledger,
+                         .authority = *s.authority,
+                         .brand_size = s.line.head.size,
+                         .own_did = to_did_key(own),
+                         .own_key = *s.identity.assistant,
+                         .environment = s.identity.environment,
+                         .now_ms = s.clock.now_ms()},
+                        case_id, parcel);
 }
 
 bool Follower::has_unsent(const CaseId& case_id) const {

@@ -7,8 +7,10 @@
 #include <chrono>
 #include <thread>
 
+#include "delivery.h"
 #include "entrance.h"
 #include "outage.h"
+#include "running_erasure.h"
 #include "waiters.h"
 
 namespace entente {
@@ -58,7 +60,7 @@ struct Sequencer::State {
   Survey survey();
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
-  bool add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel);
+  void publish_note();
   void begin_outage(const Error& why, std::deque<Work> works);
   void hold(std::deque<Work> works);
   void resume();
@@ -314,12 +316,14 @@ void Sequencer::State::forget(Batch::Cases::iterator live) {
   cases.erase(live);
 }
 
+void Sequencer::State::publish_note() {
+  const std::scoped_lock lock(note_mutex);
+  note = parts.ledger.checkpoint_note();
+}
+
 // A clock already due was seen by this batch; only a later one wakes the case again.
 void Sequencer::State::after_commit(const Batch& batch) {
-  {
-    const std::scoped_lock lock(note_mutex);
-    note = parts.ledger.checkpoint_note();
-  }
+  publish_note();
   for (const auto& [case_id, at_ms] : batch.next_clocks()) {
     clocks.set(case_id, at_ms);
     const auto live = cases.find(case_id);
@@ -358,10 +362,13 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
   Delivery delivery{.kind = reply.kind, .parcel = {}};
   if (reply.kind != Delivery::Kind::parcel) return delivery;
   delivery.parcel.envelopes = reply.refusals;
+  delivery.parcel.notices = reply.notices;
   delivery.parcel.checkpoint = parts.ledger.checkpoint_note();
   const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
   if (live == cases.end()) return delivery;
-  if (reply.from && !add_messages(*live->second, *reply.from, delivery.parcel)) {
+  add_notices(live->second->record, delivery.parcel);
+  if (reply.from &&
+      !add_messages(parts.ledger, live->second->record, *reply.from, delivery.parcel)) {
     return {.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
   }
   if (reply.seen_size > 0 && reply.seen_size <= parts.ledger.size()) {
@@ -370,28 +377,6 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
     }
   }
   return delivery;
-}
-
-// False if a receipt cannot be read now.
-bool Sequencer::State::add_messages(const LiveCase& live, std::uint64_t from, Parcel& parcel) {
-  const CaseRecord& record = live.record;
-  for (std::uint64_t position = from; position < record.entries.size(); ++position) {
-    if (parcel.envelopes.size() >= limits::parcel_envelopes_max) return true;
-    auto receipt = parts.ledger.receipt(record.entries[position]);
-    if (!receipt) return false;
-    parcel.receipts.push_back(std::move(*receipt));
-    const Authorised<Message>& message = record.casefile.messages()[position];
-    // What made an accept timely comes with its receipt, or its effect could not be understood.
-    const auto busy = record.busies.find(message.id());
-    if (busy != record.busies.end()) parcel.envelopes.push_back(busy->second);
-    if (message->author.party != Party::brand) continue;
-    const ByteView envelope = message.verified().envelope();
-    parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
-    for (const PartRef& ref : message->parts) {
-      if (const Part* part = record.find_part(ref)) parcel.parts.push_back(*part);
-    }
-  }
-  return true;
 }
 
 Sequencer::Sequencer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -448,6 +433,22 @@ void Sequencer::declare(EntryKind kind, Bytes content, std::function<void(bool)>
     for (const CaseRow& row : *rows) {
       if (!row.closed) batch->wake(row.case_id);
     }
+  };
+  state_->intake.post(Look(put));
+}
+
+void Sequencer::erase(std::vector<ErasureRecord> erasures,
+                      std::function<void(Result<std::vector<std::uint64_t>>)> then) {
+  const auto put = [state = state_.get(), erasures = std::move(erasures),
+                    then = std::move(then)](Batch* batch) {
+    if (batch == nullptr) return then(fail(ErrorCode::busy, "the log cannot be written now"));
+    auto entries = erase_running(*batch, erasures);
+    for (const ErasureRecord& each : erasures) {
+      const auto live = state->cases.find(each.case_id);
+      if (entries && covers(each, "terms") && live != state->cases.end()) state->forget(live);
+    }
+    state->publish_note();
+    then(std::move(entries));
   };
   state_->intake.post(Look(put));
 }

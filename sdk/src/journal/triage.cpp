@@ -2,6 +2,8 @@
 
 #include <entente/crypto/hash.h>
 
+#include "notice_reply.h"
+
 namespace entente {
 namespace {
 
@@ -50,7 +52,7 @@ bool Triage::is_deaf_to(const Submission& submission, std::int64_t now_ms) {
 Triage::Verdict Triage::judge(const Arrived& arrived, std::int64_t now_ms) {
   if (arrived.read) return judge_read(arrived, now_ms);
   Verdict verdict;
-  if (arrived.messages.empty()) return verdict;
+  if (arrived.messages.empty()) return judge_notices(arrived, now_ms);
   if (!arrived.messages.front()) return refuse_unsigned(arrived.submission, now_ms);
   const Verified<Message>& first = *arrived.messages.front();
   const PublicKey& key = first->author.key;
@@ -97,6 +99,25 @@ std::int64_t Triage::charge(const Verdict& verdict, const std::string& network, 
   const std::int64_t wait_ms = messages_by_key_.take(verdict.source.key, price, now_ms);
   if (wait_ms > 0 || new_case) return wait_ms;
   return messages_by_case_.take(verdict.case_id, price, now_ms);
+}
+
+// What is said beside messages costs its signer as much as they do.
+Triage::Verdict Triage::judge_notices(const Arrived& arrived, std::int64_t now_ms) {
+  const PublicKey* signer = notice_signer(arrived);
+  if (signer == nullptr || !arrived.submission.case_id) {
+    return refuse_unsigned(arrived.submission, now_ms);
+  }
+  Verdict verdict;
+  verdict.case_id = *arrived.submission.case_id;
+  verdict.member = members_.has(verdict.case_id, *signer);
+  verdict.source = {own_place(*signer), *signer};
+  if (!verdict.member && !pays_as_stranger(arrived.submission, now_ms)) {
+    return {Verdict::Way::not_found};
+  }
+  const auto price = static_cast<std::int64_t>(arrived.submission.parcel.notices.size());
+  verdict.retry_after_ms = charge(verdict, arrived.submission.network, price, now_ms);
+  if (verdict.retry_after_ms > 0) verdict.way = Verdict::Way::busy;
+  return verdict;
 }
 
 Triage::Verdict Triage::judge_read(const Arrived& arrived, std::int64_t now_ms) {

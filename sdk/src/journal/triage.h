@@ -39,6 +39,7 @@ class Triage {
   bool may_refuse_accept(const CaseId& case_id, std::int64_t now_ms);
 
  private:
+  Verdict judge_notices(const Arrived& arrived, std::int64_t now_ms);
   Verdict judge_read(const Arrived& arrived, std::int64_t now_ms);
   Verdict refuse_unsigned(const Submission& submission, std::int64_t now_ms);
   bool pays_as_stranger(const Submission& submission, std::int64_t now_ms);

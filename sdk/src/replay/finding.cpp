@@ -51,9 +51,7 @@ void Report::count(Rule rule, Judgement judgement) {
 
 void Report::add(Finding finding) {
   count(finding.rule, finding.judgement);
-  const bool is_news =
-      finding.judgement == Judgement::broken || finding.judgement == Judgement::not_checkable;
-  if (!is_news) return;
+  if (finding.judgement == Judgement::not_applicable || finding.sentence.empty()) return;
   if (findings.size() >= replay_findings_max) {
     ++left_out;
     return;
@@ -73,9 +71,10 @@ std::uint64_t Report::broken() const {
 
 void Report::sort() {
   const auto place = [](const Finding& finding) {
-    // What is broken comes before what merely cannot be checked.
-    return std::tie(finding.judgement, finding.rule, finding.log, finding.entries,
-                    finding.sentence);
+    // What is broken comes before what merely cannot be checked, and before what is told.
+    const bool told = finding.judgement == Judgement::holds;
+    return std::tuple(told, finding.judgement, finding.rule, finding.log, finding.entries,
+                      finding.sentence);
   };
   std::ranges::stable_sort(findings, {}, place);
   std::ranges::stable_sort(cases, {}, &CaseSummary::case_id);

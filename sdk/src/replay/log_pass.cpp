@@ -79,6 +79,7 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
                    .ends_case = entry.ends_case};
   open(entry, opened);
   if (opened.leaf.kind == EntryKind::erasure && opened.content) take_erasure(opened);
+  if (opened.leaf.kind == EntryKind::notice && opened.content) take_notice(opened);
   return opened;
 }
 
@@ -302,8 +303,16 @@ void LogPass::take_erasure(const OpenEntry& erasure) {
                Party::unset, "the erasure does not say what was erased");
 }
 
+void LogPass::take_notice(const OpenEntry& notice) {
+  const bool is_record = chains_[notice.leaf.blind_case].notices.take(
+      notice.index, notice.leaf.direction, *notice.content);
+  notes_.check(is_record, Rule::log_record, {.entries = {notice.index}, .case_id = {}},
+               Party::unset, "the notice of erasure, or its answer, does not verify");
+}
+
 // Nothing is missing without a word, and nothing stays that is said to be gone.
 void LogPass::check_withheld(const Chain& chain, Party owner) {
+  chain.notices.check(chain.erasures, owner, notes_);
   for (const Chain::Gap& gap : chain.gaps) {
     const Where where{.entries = {gap.entry}, .case_id = {}};
     if (const auto erased = chain.erasures.after(gap.entry, content_class(gap.kind))) {

@@ -11,6 +11,7 @@
 
 #include "erasures.h"
 #include "notes.h"
+#include "notices.h"
 
 namespace entente {
 
@@ -56,6 +57,7 @@ class LogPass {
     };
     std::vector<Gap> gaps;
     Erasures erasures;
+    NoticeBook notices;
     std::map<std::string_view, std::uint64_t> first_shown;  // entry, by class of content
   };
 
@@ -70,6 +72,7 @@ class LogPass {
   void check_witnesses(const CosignedCheckpoint& cosigned);
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
+  void take_notice(const OpenEntry& notice);
   void check_withheld(const Chain& chain, Party owner);
 
   EntrySource& source_;

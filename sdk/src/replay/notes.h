@@ -35,6 +35,10 @@ class Notes {
 
   void holds(Rule rule) { report_.count(rule, Judgement::holds); }
   void not_applicable(Rule rule) { report_.count(rule, Judgement::not_applicable); }
+  // What holds and is worth a sentence.
+  void tell(Rule rule, const Where& where, std::string sentence) {
+    add(rule, Judgement::holds, where, Party::unset, std::move(sentence));
+  }
   void broken(Rule rule, const Where& where, Party at_fault, std::string sentence) {
     add(rule, Judgement::broken, where, at_fault, std::move(sentence));
   }

@@ -32,16 +32,27 @@ TEST_CASE("every rule has an id of its own and is found by it", "[replay]") {
   CHECK(!find_rule(""));
 }
 
-TEST_CASE("what holds is counted, what is broken is told", "[replay]") {
+TEST_CASE("what is broken is told, and so is what holds if it has a sentence", "[replay]") {
   for (const Judgement judgement :
        {Judgement::holds, Judgement::broken, Judgement::not_checkable, Judgement::not_applicable}) {
     Report report;
     report.add(finding(Rule::log_root, judgement, 1));
-    const bool told = judgement == Judgement::broken || judgement == Judgement::not_checkable;
+    const bool told = judgement != Judgement::not_applicable;
     CHECK(report.findings.size() == (told ? 1 : 0));
     CHECK(report.count_of(Rule::log_root, judgement) == 1);
     CHECK(report.broken() == (judgement == Judgement::broken ? 1 : 0));
   }
+  Report report;
+  report.count(Rule::log_root, Judgement::holds);
+  CHECK(report.findings.empty());
+  Finding unsaid = finding(Rule::log_root, Judgement::holds, 1);
+  unsaid.sentence.clear();
+  report.add(unsaid);
+  CHECK(report.findings.empty());
+  report.add(finding(Rule::log_root, Judgement::holds, 1));
+  report.add(finding(Rule::log_time, Judgement::not_checkable, 2));
+  report.sort();
+  CHECK(report.findings.front().judgement == Judgement::not_checkable);
 }
 
 TEST_CASE("a report renders the same whatever the order it was found in", "[replay]") {

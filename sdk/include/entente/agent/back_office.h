@@ -12,6 +12,7 @@
 #include <entente/protocol/message.h>
 
 #include <map>
+#include <span>
 
 namespace entente {
 
@@ -79,6 +80,11 @@ class BackOffice {
   virtual std::optional<std::string> find_account(const AccountProof& proof) = 0;
   // Sends a one-time code to the address on the account, if there is one, by the brand's own means.
   virtual void deliver_code(const AccountProof& proof, std::string_view code);
+
+  // These classes of a case were erased from the log (all there is: `terms` among them): what is
+  // kept of it here goes the same way, but for what keeps a term from being carried out twice. May
+  // come again for the same case. Nothing by default.
+  virtual void forget(const CaseId& case_id, std::span<const std::string> classes);
 
   // True if facts() answers from memory, within microseconds and without waiting for anything. It
   // is then called on the thread that orders the log, so that a request and its answer become

@@ -60,6 +60,13 @@ class Follower {
   // act_conflict, and what the gate says of an author: then nothing of the parcel was believed, but
   // for cards that follow from those known.
   Result<News> receive(const CaseId& case_id, const Parcel& parcel);
+  // What was erased here and told the brand, and has no answer yet: to be sent, by case. Also of
+  // cases of which nothing else is left.
+  Result<std::vector<std::pair<CaseId, Parcel>>> unanswered_notices() const;
+  // Puts the brand's answers, and its own notices, on record. Those get the answer `held`: what the
+  // consumer keeps is its evidence. It goes out with the next parcel of the case. What does not
+  // verify is passed over. receive() does the same with what comes beside messages.
+  Status hear_notices(const CaseId& case_id, const Parcel& parcel);
   // What the brand has signed so far that cannot be true, or that it may not sign. The first kind
   // is on record, too, and found again after a restart.
   const std::vector<Contradiction>& contradictions() const;

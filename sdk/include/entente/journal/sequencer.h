@@ -8,6 +8,7 @@
 // Rules: protocol/spec/05-lifecycle.md (order), 06-audit-log.md (what must be durable first).
 
 #include <entente/journal/load.h>
+#include <entente/journal/notice.h>
 #include <entente/journal/observer.h>
 #include <entente/journal/room.h>
 
@@ -22,7 +23,8 @@ struct BrandIdentity {
   std::string policy;  // text; its SHA-256 is what decisions name
   const Signer* message_key = nullptr;
   Environment environment = Environment::sandbox;
-  LoadLimits load;  // how much it takes on
+  LoadLimits load;    // how much it takes on
+  KeepTimes keep_ms;  // what a notice of erasure is answered by
 };
 
 // What it is given to live on; all outlive it.
@@ -64,6 +66,12 @@ class Sequencer {
   // Finishes the batch in hand; what waits is answered with busy.
   ~Sequencer();
 
+  // Puts erasures on record and carries them out, between two batches, as erase() of
+  // entente/journal/retention.h does; what is in memory of them goes, too. `then` hears the
+  // entries, or what erase() says; wrong_use for all there is of a case that has not ended, busy
+  // while the log cannot be written. From any thread; `then` is called on the writer's.
+  void erase(std::vector<ErasureRecord> erasures,
+             std::function<void(Result<std::vector<std::uint64_t>>)> then);
   // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
   // after everything it tells is durable; at once, on the caller's thread, by what is shed. The
   // message key must bear being used by several threads. While the log cannot be written the answer

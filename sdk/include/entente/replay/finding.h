@@ -93,7 +93,7 @@ struct LogSummary {
 
 struct Report {
   std::vector<LogSummary> logs;
-  // Broken and not checkable, in the order of rule, log, entry. What holds is only counted.
+  // Broken, not checkable, and told: by rule, log, entry. What holds unsaid is only counted.
   std::vector<Finding> findings;
   std::uint64_t left_out = 0;  // findings beyond replay_findings_max, counted all the same
   std::array<std::array<std::uint64_t, 4>, rule_count> counts{};  // [rule][judgement]
