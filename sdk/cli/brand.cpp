@@ -290,8 +290,8 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
   ENTENTE_TRY(make_directory(config.data));
   ENTENTE_LET(office, FileBackOffice::open({.facts_file = config.facts,
-                                            .work_file = config.data / "work.jsonl",
-                                            .outbox_file = config.data / "outbox.jsonl",
+                                            .work_file = config.data / work_file_name,
+                                            .outbox_file = config.data / outbox_file_name,
                                             .clock = &host.clock},
                                            policy));
   auto state =

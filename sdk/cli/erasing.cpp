@@ -1,15 +1,21 @@
 #include "erasing.h"
 
+#include <entente/agent/erase_order.h>
 #include <entente/core/clock.h>
 #include <entente/journal/notice.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
+#include "file_back_office.h"
 #include "key_file.h"
 #include "words.h"
 
 namespace entente::cli {
 namespace {
+
+constexpr std::chrono::milliseconds look_every{50};
 
 bool is_of_parts(std::string_view each) { return each != "terms" && each != "decision"; }
 
@@ -156,8 +162,35 @@ Status tell_other_parties(const ErasurePlan& plan, const OwnLog& own, Ledger& le
 Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify) {
   return [&own, &ledger, notify](const ErasurePlan& plan) -> Result<std::vector<std::uint64_t>> {
     ENTENTE_LET(entries, erase(ledger, plan.due()));
+    if (own.is_brand()) {
+      for (const ErasureRecord& each : plan.due()) {
+        ENTENTE_TRY(forget_work(own.data, each.case_id, each.classes));
+      }
+    }
     if (notify) ENTENTE_TRY(tell_other_parties(plan, own, ledger));
     return entries;
+  };
+}
+
+// The store is left alone meanwhile: whoever reads it keeps it from being built anew.
+Eraser eraser_by_order(const OwnLog& own, bool notify, std::int64_t timeout_s) {
+  return [&own, notify, timeout_s](const ErasurePlan& plan) -> Result<std::vector<std::uint64_t>> {
+    SystemEntropy entropy;
+    EraseOrder order{.order = {}, .erasures = plan.due(), .notify = notify};
+    entropy.fill(order.order.bytes);
+    ENTENTE_TRY(write_erase_order(own.data, order));
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_s);
+    while (std::chrono::steady_clock::now() < until) {
+      if (const auto outcome = take_erase_outcome(own.data, order.order)) {
+        if (outcome->error.empty()) return outcome->entries;
+        return fail(ErrorCode::peer_failed, "the endpoint says: " + outcome->error);
+      }
+      std::this_thread::sleep_for(look_every);
+    }
+    return fail(ErrorCode::timed_out,
+                "the order stands, but the endpoint has not carried it out "
+                "within " +
+                    std::to_string(timeout_s) + " s");
   };
 }
 

@@ -53,6 +53,9 @@ using Eraser = std::function<Result<std::vector<std::uint64_t>>(const ErasurePla
 // In a log that nobody else writes to. With `notify` the other parties are told, too.
 Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify);
 
+// Through the endpoint that has the log. Fails with timed_out, and with what the endpoint says.
+Eraser eraser_by_order(const OwnLog& own, bool notify, std::int64_t timeout_s);
+
 // Erases what is due and tells it; without an eraser it tells what would be. The exit code is
 // `finding` if something that was wished for stays.
 Result<ExitCode> carry_out(const ErasurePlan& plan, const Eraser& eraser,

@@ -6,6 +6,7 @@
 #include <entente/crypto/hash.h>
 #include <entente/text/json.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "facts_file.h"
@@ -55,6 +56,28 @@ NamedFacts facts_for(const FactsFile& file, const FactsQuery& query, const Polic
     if (known != order->lines.end()) override_with(facts, known->second);
   }
   return facts;
+}
+
+// Accounts and addresses are of these classes; `terms` is all there is of a case.
+bool names_customer(std::span<const std::string> classes) {
+  return std::ranges::any_of(classes, [](const std::string& each) {
+    return each == "contact" || each == "reference" || each == "terms";
+  });
+}
+
+// What it held is overwritten before its room is given back.
+Status empty_file(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(file, error);
+  if (error || bytes == 0) return {};
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return fail(ErrorCode::store_failed, file.string());
+  const std::string zeros(bytes, '\0');
+  const bool emptied =
+      ::pwrite(descriptor, zeros.data(), zeros.size(), 0) == static_cast<ssize_t>(zeros.size()) &&
+      ::fsync(descriptor) == 0 && ::ftruncate(descriptor, 0) == 0 && ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return emptied ? Status() : fail(ErrorCode::store_failed, file.string());
 }
 
 Status append_to(const std::filesystem::path& file, const std::string& line) {
@@ -135,6 +158,25 @@ void FileBackOffice::deliver_code(const AccountProof& proof, std::string_view co
   const std::lock_guard lock(state_->mutex);
   // A code that does not arrive is asked for again; nobody is waiting for this answer.
   static_cast<void>(append_to(state_->options.outbox_file, to_json(mail) + "\n"));
+}
+
+// Who asked, and for what: that a key was used stays, or its term could be carried out twice. Which
+// mail was whose nobody wrote down, so that all of it goes: a code can be asked for again.
+void FileBackOffice::forget(const CaseId& case_id, std::span<const std::string> classes) {
+  if (!names_customer(classes)) return;
+  const std::lock_guard lock(state_->mutex);
+  static_cast<void>(state_->work.forget(case_id));
+  static_cast<void>(empty_file(state_->options.outbox_file));
+}
+
+Status forget_work(const std::filesystem::path& data, const CaseId& case_id,
+                   std::span<const std::string> classes) {
+  if (!names_customer(classes)) return {};
+  if (std::filesystem::exists(data / work_file_name)) {
+    ENTENTE_LET(work, WorkFile::open(data / work_file_name));
+    ENTENTE_TRY(work.forget(case_id));
+  }
+  return empty_file(data / outbox_file_name);
 }
 
 }  // namespace entente::cli

@@ -36,11 +36,19 @@ class FileBackOffice final : public BackOffice {
   Performance lookup(const Digest& key) override;
   std::optional<std::string> find_account(const AccountProof& proof) override;
   void deliver_code(const AccountProof& proof, std::string_view code) override;
+  void forget(const CaseId& case_id, std::span<const std::string> classes) override;
 
  private:
   struct State;
   explicit FileBackOffice(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+inline constexpr std::string_view work_file_name = "work.jsonl";
+inline constexpr std::string_view outbox_file_name = "outbox.jsonl";
+
+// What forget() does, in the files of a brand whose endpoint does not run.
+Status forget_work(const std::filesystem::path& data, const CaseId& case_id,
+                   std::span<const std::string> classes);
 
 }  // namespace entente::cli

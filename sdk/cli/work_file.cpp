@@ -36,6 +36,21 @@ std::string line_of(const Order& order, const Performance& performance, std::int
   return to_json(record) + "\n";
 }
 
+// The line with the same key and reference, and spaces instead of the rest; nothing if it is of
+// another case.
+std::optional<std::string> without_customer(std::string_view line, const CaseId& case_id) {
+  const auto json = parse_json(line);
+  const auto of_case = json ? json->get_text("case") : fail(ErrorCode::json_invalid);
+  if (!of_case || *of_case != to_hex(case_id)) return std::nullopt;
+  const auto key = json->get_text("key");
+  const auto reference = json->get_text("reference");
+  if (!key || !reference) return std::nullopt;
+  std::string kept = to_json(Json::object({{"key", *key}, {"reference", *reference}}));
+  if (kept.size() > line.size()) return std::nullopt;
+  kept.insert(kept.size() - 1, line.size() - kept.size(), ' ');
+  return kept;
+}
+
 }  // namespace
 
 Status append_line(int descriptor, const std::string& line) {
@@ -47,7 +62,8 @@ Status append_line(int descriptor, const std::string& line) {
 }
 
 WorkFile::WorkFile(WorkFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
+    : file_(std::move(other.file_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
       certain_(other.certain_),
       done_(std::move(other.done_)) {}
 
@@ -57,6 +73,7 @@ WorkFile::~WorkFile() {
 
 Result<WorkFile> WorkFile::open(const std::filesystem::path& file) {
   WorkFile work;
+  work.file_ = file;
   std::string text;
   if (std::filesystem::exists(file)) {
     ENTENTE_LET(read, read_text(file));
@@ -96,6 +113,28 @@ Status WorkFile::add(const Order& order, const Performance& performance, std::in
   }
   done_.emplace(order.key, performance);
   return {};
+}
+
+// In place, byte for byte as long as it was: who writes next still appends, and what a crash leaves
+// is a file whose lines are records.
+Status WorkFile::forget(const CaseId& case_id) {
+  ENTENTE_LET(text, read_text(file_));
+  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return fail(ErrorCode::store_failed, file_.string());
+  Status done;
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos && done;
+       end = text.find('\n', begin)) {
+    const auto blank = without_customer(std::string_view(text).substr(begin, end - begin), case_id);
+    if (blank && ::pwrite(descriptor, blank->data(), blank->size(), static_cast<off_t>(begin)) !=
+                     static_cast<ssize_t>(blank->size())) {
+      done = fail(ErrorCode::store_failed, std::strerror(errno));
+    }
+    begin = end + 1;
+  }
+  if (done && ::fsync(descriptor) != 0) done = fail(ErrorCode::store_failed, std::strerror(errno));
+  ::close(descriptor);
+  return done;
 }
 
 }  // namespace entente::cli

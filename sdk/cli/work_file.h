@@ -20,11 +20,15 @@ class WorkFile {
   const Performance* find(const Digest& key) const;
   // Durable on return. Fails with store_failed: then nothing was done, or it is_certain() no more.
   Status add(const Order& order, const Performance& performance, std::int64_t now_ms);
+  // Of this case only the keys and references stay: whose they were and what for goes. Fails with
+  // store_failed.
+  Status forget(const CaseId& case_id);
   // False once a line may stand in the file that nobody could take back.
   bool is_certain() const { return certain_; }
 
  private:
   WorkFile() = default;
+  std::filesystem::path file_;
   int descriptor_ = -1;
   bool certain_ = true;
   std::unordered_map<Digest, Performance> done_;

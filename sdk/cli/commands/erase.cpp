@@ -1,4 +1,5 @@
-// Forgetting a case or a person, and the orders to keep: on a log at rest, by whoever owns it.
+// Forgetting a case or a person, by whoever owns the log, at rest or through the endpoint that has
+// it; and the orders to keep, on a log at rest.
 
 #include <entente/core/clock.h>
 
@@ -11,6 +12,8 @@
 
 namespace entente::cli {
 namespace {
+
+constexpr std::int64_t taken_within_s = 60;
 
 std::vector<OptionRule> options_with(std::vector<OptionRule> options) {
   for (const OptionRule& each : own_log_options()) options.push_back(each);
@@ -108,9 +111,15 @@ Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
     return carry_out(plan, {}, arguments, console);
   }
   // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
-  ENTENTE_LET(opened, OpenLog::open(own));
+  const auto opened = OpenLog::open(own);
+  const bool is_running =
+      !opened && own.is_brand() && opened.error().code == ErrorCode::store_locked;
+  if (!opened && !is_running) return std::unexpected(opened.error());
   ENTENTE_LET(plan, plan_for(arguments, own));
-  const Eraser eraser = eraser_at_rest(own, opened->ledger(), arguments.has("notify"));
+  ENTENTE_LET(timeout_s, arguments.integer_or("timeout", taken_within_s, 3'600));
+  const bool notify = arguments.has("notify");
+  const Eraser eraser = is_running ? eraser_by_order(own, notify, timeout_s)
+                                   : eraser_at_rest(own, (*opened)->ledger(), notify);
   ENTENTE_LET(code, carry_out(plan, eraser, arguments, console));
   if (arguments.has("notify") && !arguments.has("json")) tell_of_notices(plan, own, console);
   return code;
@@ -246,6 +255,7 @@ Verb erase() {
            {"reason", "CODE", "why, for the log: request, consent_withdrawn, order ...", true},
            {"authority", "TEXT", "who decided it, for the log; names no customer", true},
            {"notify", "", "tell the other party, which decides for itself"},
+           {"timeout", "SECONDS", "how long a running endpoint may take (default: 60)"},
            {"dry-run", "", "say what would be erased"}}),
       .run = run_erase,
       .example =

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "endpoint_http.h"
+#include "erase_watch.h"
 #include "freeze_watch.h"
 #include "monitoring.h"
 #include "service_agent.h"
@@ -68,6 +69,7 @@ struct Endpoint::State {
   std::unique_ptr<TimedBackOffice> back_office;
   std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Sequencer> sequencer;
+  std::unique_ptr<EraseWatch> erase_watch;
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<HttpServer> server;
 
@@ -134,14 +136,17 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
 }
 
 void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
+  erase_watch = std::make_unique<EraseWatch>(options.directory, *sequencer, *back_office);
   freeze_watch = std::make_unique<FreezeWatch>(
-      options.directory, last ? last->order : Digest{}, [this](const FreezeRecord& order) {
+      options.directory, last ? last->order : Digest{},
+      [this](const FreezeRecord& order) {
         sequencer->declare(EntryKind::freeze, encode(order), [this, order](bool on_record) {
           // Nothing is promised while the log cannot be written, and then the order comes again.
           if (!on_record) return freeze_watch->hand_over_again();
           agent->set_frozen(order.frozen);
         });
-      });
+      },
+      [this] { erase_watch->look(); });
 }
 
 void Endpoint::State::tell(const std::string& line) {
@@ -189,6 +194,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
 void Endpoint::stop() {
   if (state_ == nullptr) return;
   state_->freeze_watch.reset();
+  state_->erase_watch.reset();
   if (state_->server) state_->server->stop();
   if (state_->monitoring) state_->monitoring->stop();
   if (state_->workers) state_->workers->stop();

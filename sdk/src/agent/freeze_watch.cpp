@@ -26,8 +26,11 @@ Result<std::optional<FreezeRecord>> last_freeze(const Ledger& ledger) {
 }
 
 FreezeWatch::FreezeWatch(std::filesystem::path directory, const Digest& known,
-                         std::function<void(const FreezeRecord&)> take)
-    : directory_(std::move(directory)), known_(known), take_(std::move(take)) {
+                         std::function<void(const FreezeRecord&)> take, std::function<void()> also)
+    : directory_(std::move(directory)),
+      known_(known),
+      take_(std::move(take)),
+      also_(std::move(also)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -48,6 +51,7 @@ void FreezeWatch::hand_over_again() {
 void FreezeWatch::run() {
   std::unique_lock lock(mutex_);
   do {
+    also_();
     const auto order = read_freeze_order(directory_);
     if (!order || order->order == known_) continue;
     before_ = std::exchange(known_, order->order);

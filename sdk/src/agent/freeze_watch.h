@@ -1,5 +1,6 @@
 #pragma once
-// Looks for a new order to stop or go on, and hands each over once.
+// Looks for a new order to stop or go on, and hands each over once; and has others look for orders
+// of other kinds as often.
 
 #include <entente/agent/freeze.h>
 #include <entente/journal/ledger.h>
@@ -16,9 +17,9 @@ Result<std::optional<FreezeRecord>> last_freeze(const Ledger& ledger);
 
 class FreezeWatch {
  public:
-  // `known` is not handed over again. `take` is called from a thread of the watch.
+  // `known` is not handed over again. Both are called from a thread of the watch.
   FreezeWatch(std::filesystem::path directory, const Digest& known,
-              std::function<void(const FreezeRecord&)> take);
+              std::function<void(const FreezeRecord&)> take, std::function<void()> also);
   ~FreezeWatch();
 
   // What was taken last did not take effect. From any thread.
@@ -31,6 +32,7 @@ class FreezeWatch {
   Digest known_;
   Digest before_;  // known before the newest order was taken
   std::function<void(const FreezeRecord&)> take_;
+  std::function<void()> also_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

@@ -1,5 +1,6 @@
 #include "running_erasure.h"
 
+#include <entente/identity/gate.h>
 #include <entente/journal/retention.h>
 #include <entente/wire/retention.h>
 
@@ -18,25 +19,84 @@ Status check_at_rest(Batch& batch, const ErasureRecord& erasure) {
                                         " has not ended: only parts of it can be erased");
 }
 
-void forget_in_memory(Batch& batch, const ErasureRecord& erasure, std::uint64_t entry) {
-  LiveCase* live = batch.find(erasure.case_id);
-  if (live == nullptr) return;
-  std::erase_if(live->record.parts,
-                [&](const auto& item) { return covers(erasure, name(item.second.part_class)); });
-  live->record.records.push_back(
+void put_in_memory(LiveCase& live, const EntryDraft& draft, std::uint64_t entry) {
+  live.record.records.push_back(
       {.index = entry,
-       .leaf = {.kind = EntryKind::erasure, .time_ms = erasure.at_ms, .direction = Direction::own},
-       .content = encode(erasure)});
+       .leaf = {.kind = draft.kind, .time_ms = draft.time_ms, .direction = draft.direction},
+       .content = draft.content});
+}
+
+void forget_in_memory(LiveCase& live, const ErasureRecord& erasure, std::uint64_t entry) {
+  std::erase_if(live.record.parts,
+                [&](const auto& item) { return covers(erasure, name(item.second.part_class)); });
+  put_in_memory(live,
+                {.kind = EntryKind::erasure,
+                 .direction = Direction::own,
+                 .time_ms = erasure.at_ms,
+                 .content = encode(erasure)},
+                entry);
+}
+
+Status tell_consumer(Batch& batch, LiveCase& live, const ErasureRecord& erasure) {
+  SequencerParts& parts = batch.parts();
+  const Message& opening = *live.record.casefile.messages().front();
+  ErasureNotice notice{.case_id = erasure.case_id,
+                       .classes = erasure.classes,
+                       .reason = erasure.reason,
+                       .key = parts.identity.message_key->public_key(),
+                       .authority = parts.card_digest,
+                       .audience = consumer_did(parts.authority, opening),
+                       .environment = parts.identity.environment,
+                       .at_ms = batch.now_ms()};
+  parts.entropy.fill(notice.nonce);
+  ENTENTE_LET(envelope, sign(notice, *parts.identity.message_key));
+  const EntryDraft draft{.kind = EntryKind::notice,
+                         .case_id = erasure.case_id,
+                         .direction = Direction::sent,
+                         .time_ms = batch.now_ms(),
+                         .content = envelope};
+  put_in_memory(live, draft, parts.ledger.append(draft));
+  return {};
+}
+
+// The entry of an erasure that took all of these classes before.
+std::optional<std::uint64_t> find_done(const RetentionRecords& records,
+                                       const ErasureRecord& erasure) {
+  std::optional<std::uint64_t> entry;
+  for (const std::string& each : erasure.classes) {
+    const ErasureOnRecord* known = records.find_erasure(erasure.case_id, each);
+    if (known == nullptr) return std::nullopt;
+    entry = std::max(entry.value_or(0), known->entry);
+  }
+  return entry;
 }
 
 }  // namespace
 
 Result<std::vector<std::uint64_t>> erase_running(Batch& batch,
-                                                 std::span<const ErasureRecord> erasures) {
-  for (const ErasureRecord& each : erasures) ENTENTE_TRY(check_at_rest(batch, each));
-  ENTENTE_LET(entries, erase(batch.parts().ledger, erasures));
-  for (std::size_t i = 0; i < erasures.size(); ++i) {
-    if (!covers(erasures[i], "terms")) forget_in_memory(batch, erasures[i], entries[i]);
+                                                 std::span<const ErasureRecord> erasures,
+                                                 bool notify) {
+  Ledger& ledger = batch.parts().ledger;
+  ENTENTE_LET(records, ledger.retention_records());
+  std::vector<ErasureRecord> due;
+  for (const ErasureRecord& each : erasures) {
+    if (find_done(records, each)) continue;
+    ENTENTE_TRY(check_at_rest(batch, each));
+    due.push_back(each);
+  }
+  ENTENTE_LET(written, erase(ledger, due));
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    LiveCase* live = covers(due[i], "terms") ? nullptr : batch.find(due[i].case_id);
+    if (live == nullptr) continue;
+    forget_in_memory(*live, due[i], written[i]);
+    if (notify) ENTENTE_TRY(tell_consumer(batch, *live, due[i]));
+  }
+  ENTENTE_TRY(ledger.commit());
+  std::vector<std::uint64_t> entries;
+  auto next = written.begin();
+  for (const ErasureRecord& each : erasures) {
+    const auto before = find_done(records, each);
+    entries.push_back(before ? *before : *next++);
   }
   return entries;
 }

@@ -437,12 +437,12 @@ void Sequencer::declare(EntryKind kind, Bytes content, std::function<void(bool)>
   state_->intake.post(Look(put));
 }
 
-void Sequencer::erase(std::vector<ErasureRecord> erasures,
+void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
                       std::function<void(Result<std::vector<std::uint64_t>>)> then) {
-  const auto put = [state = state_.get(), erasures = std::move(erasures),
+  const auto put = [state = state_.get(), erasures = std::move(erasures), notify,
                     then = std::move(then)](Batch* batch) {
     if (batch == nullptr) return then(fail(ErrorCode::busy, "the log cannot be written now"));
-    auto entries = erase_running(*batch, erasures);
+    auto entries = erase_running(*batch, erasures, notify);
     for (const ErasureRecord& each : erasures) {
       const auto live = state->cases.find(each.case_id);
       if (entries && covers(each, "terms") && live != state->cases.end()) state->forget(live);

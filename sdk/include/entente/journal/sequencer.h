@@ -67,10 +67,11 @@ class Sequencer {
   ~Sequencer();
 
   // Puts erasures on record and carries them out, between two batches, as erase() of
-  // entente/journal/retention.h does; what is in memory of them goes, too. `then` hears the
-  // entries, or what erase() says; wrong_use for all there is of a case that has not ended, busy
-  // while the log cannot be written. From any thread; `then` is called on the writer's.
-  void erase(std::vector<ErasureRecord> erasures,
+  // entente/journal/retention.h does; what is in memory of them goes, too, and with `notify` the
+  // consumers are told, but for cases erased whole. What was erased before stays so. `then` hears
+  // the entries, or what erase() says; wrong_use for all there is of a case that has not ended,
+  // busy while the log cannot be written. From any thread; `then` is called on the writer's.
+  void erase(std::vector<ErasureRecord> erasures, bool notify,
              std::function<void(Result<std::vector<std::uint64_t>>)> then);
   // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
   // after everything it tells is durable; at once, on the caller's thread, by what is shed. The

@@ -1,0 +1,18 @@
+#pragma once
+// Orders to a running endpoint as small files in its data directory: durable, and whole or not
+// there.
+
+#include <entente/text/json.h>
+
+#include <filesystem>
+
+namespace entente {
+
+// In place of whatever is there. Fails with store_failed.
+Status replace_order_file(const std::filesystem::path& directory, std::string_view name,
+                          const Json& json);
+// Its text; nothing if there is none.
+std::optional<std::string> read_order_file(const std::filesystem::path& directory,
+                                           std::string_view name);
+
+}  // namespace entente
