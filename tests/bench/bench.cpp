@@ -30,6 +30,7 @@ constexpr Family families[] = {
     {"a2a", measure_a2a, "the same hop beside an A2A agent in node"},
     {"idle", measure_idle, "memory of those who wait for news"},
     {"log", measure_log, "durable entries beside bare commits"},
+    {"growth", measure_growth, "entries, proofs and memory of a log of a million (--full: ten)"},
     {"negotiation", measure_negotiation, "whole negotiations, one at a time"},
     {"replay", measure_replay, "an auditor's replay beside the signatures it verifies"},
     {"retail", measure_retail, "tasks a second of examples/retail"},
@@ -160,6 +161,9 @@ int main(int count, char** words) {
   }
   if (count > 1 && std::strcmp(words[1], "--replay") == 0) {
     return replay_alone({words + 2, words + count});
+  }
+  if (count > 1 && std::strcmp(words[1], "--verify") == 0) {
+    return verify_alone({words + 2, words + count});
   }
   const Arguments arguments = read_arguments(count, words);
   if (arguments.help) {

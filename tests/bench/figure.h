@@ -26,6 +26,9 @@ struct BenchOptions {
   int soak_seconds = 0;  // 0: as long as the soak usually takes
 };
 
+std::vector<Figure> measure_growth(const BenchOptions& options);
+// What measure_growth() runs in a process of its own: a store and the key of its log.
+int verify_alone(std::span<const char* const> words);
 std::vector<Figure> measure_hop(const BenchOptions& options);
 std::vector<Figure> measure_receipt(const BenchOptions& options);
 std::vector<Figure> measure_a2a(const BenchOptions& options);

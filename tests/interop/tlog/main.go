@@ -4,6 +4,7 @@
 //	tlog growing VKEY DIR        checkpoint.<N>, tiles and proofs of a log at each of its sizes
 //	tlog export VKEY DIR         one checkpoint and its tiles
 //	tlog write DIR SIZE          a log of its own, and copies in which one thing is wrong
+//	tlog append DIR SIZE BATCH   entries made durable in batches; prints the seconds of one
 package main
 
 import (
@@ -31,8 +32,13 @@ func main() {
 		if size, err = strconv.Atoi(words[2]); err == nil {
 			err = write(words[1], size)
 		}
+	case len(words) == 4 && words[0] == "append":
+		var size, batch int
+		if _, err = fmt.Sscan(words[2]+" "+words[3], &size, &batch); err == nil {
+			err = appendLog(words[1], size, batch)
+		}
 	default:
-		fmt.Fprintln(os.Stderr, "usage: tlog growing|export VKEY DIR | tlog write DIR SIZE")
+		fmt.Fprintln(os.Stderr, "usage: tlog growing|export VKEY DIR | tlog write DIR SIZE | tlog append DIR SIZE BATCH")
 		os.Exit(2)
 	}
 	if err != nil {
