@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "../../sdk/cli/file_back_office.h"
@@ -20,12 +22,18 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-// Remembers what it was told to forget.
+// Remembers what it was told to forget, and what it was told.
 class ToldShop final : public BackOffice {
  public:
   explicit ToldShop(const fs::path& file) : shop_(file) {}
-  Result<std::vector<Fact>> facts(const FactsQuery& query) override { return shop_.facts(query); }
-  Performance execute(const Order& order) override { return shop_.execute(order); }
+  Result<std::vector<Fact>> facts(const FactsQuery& query) override {
+    note(query.parts);
+    return shop_.facts(query);
+  }
+  Performance execute(const Order& order) override {
+    note(order.parts);
+    return shop_.execute(order);
+  }
   Performance lookup(const Digest& key) override { return shop_.lookup(key); }
   std::optional<std::string> find_account(const AccountProof& proof) override {
     return shop_.find_account(proof);
@@ -34,10 +42,22 @@ class ToldShop final : public BackOffice {
     forgotten.push_back(case_id);
   }
 
+  std::set<std::string> take_texts() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(texts_, {});
+  }
+
   std::vector<CaseId> forgotten;  // read once the outcome is there
 
  private:
+  void note(const PartTexts& parts) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [index, text] : parts.texts) texts_.insert(text);
+  }
+
   DurableShop shop_;
+  std::mutex mutex_;
+  std::set<std::string> texts_;  // of parts that questions and orders came with
 };
 
 struct Running {
@@ -159,6 +179,25 @@ TEST_CASE("of a case that goes on parts go, and it goes on", "[forget][running]"
   CHECK(std::ranges::find(told,
                           "notice of erasure received: media (request), answered held "
                           "(own_record)") != told.end());
+}
+
+TEST_CASE("what is erased of an open case is told nobody any more", "[forget][running]") {
+  ForgetWorld world;
+  Running brand(world);
+  const auto customer = brand.customer(3);
+  const CaseId open = *customer->open();
+  const auto known = brand.shop.take_texts();
+  REQUIRE_FALSE(known.empty());
+  ErasureRecord wish = world.wish({"media", "prose", "reference"});
+  wish.case_id = open;
+  REQUIRE(brand.order({wish}).error.empty());
+  // Before it carries anything out, the brand asks its back office again.
+  REQUIRE(customer->run(open, 10'000));
+  REQUIRE(brand.endpoint->wait_idle(10'000));
+  for (const std::string& text : brand.shop.take_texts()) {
+    CAPTURE(text);
+    CHECK_FALSE(known.contains(text));
+  }
 }
 
 TEST_CASE("a held case stays, and an order that nobody can read destroys nothing",
