@@ -2,11 +2,13 @@
 // it; and the orders to keep, on a log at rest.
 
 #include <entente/core/clock.h>
+#include <entente/journal/notice.h>
 
 #include <algorithm>
 #include <sstream>
 
 #include "../commands.h"
+#include "../consumer.h"
 #include "../erasing.h"
 #include "../words.h"
 
@@ -87,21 +89,72 @@ Result<ErasurePlan> plan_for(const Arguments& arguments, const OwnLog& own) {
   return plan;
 }
 
-void tell_of_notices(const ErasurePlan& plan, const OwnLog& own, Console& console) {
+using Lines = std::vector<std::string>;
+
+Lines tell_of_brands_notices(const ErasurePlan& plan) {
+  Lines lines;
   bool told = false;
   for (const ErasureNotice& notice : plan.notices()) {
     const bool whole = std::ranges::find(notice.classes, "terms") != notice.classes.end();
-    if (!own.is_brand() || !whole) {
-      told = true;
-    } else {
-      console.line("case " + short_hex(notice.case_id) +
-                   ": its customer hears nothing of it from here any more; tell them another way");
-    }
+    told = told || !whole;
+    if (!whole) continue;
+    lines.push_back("case " + short_hex(notice.case_id) + ": its customer hears nothing of it " +
+                    "from here any more; tell them another way");
   }
-  if (!told) return;
-  console.line(own.is_brand()
-                   ? "The customer is told with the next answer in the case."
-                   : "The brand is told when your assistant next meets it: entente negotiate");
+  if (told) lines.push_back("The customer is told with the next answer in the case.");
+  return lines;
+}
+
+// An assistant that starts meets the brand, and brings it what waits.
+Status meet_brand(const std::filesystem::path& home, Console& console) {
+  ENTENTE_LET(config, read_consumer_file(home));
+  if (config.brand.url.empty()) return fail(ErrorCode::file_missing, "no consumer.yaml");
+  ENTENTE_LET(consumer, Consumer::start(config, console, Person::Answers::asked));
+  static_cast<void>(consumer);
+  return {};
+}
+
+std::string sentence_of(const ErasureAck& ack) {
+  return "case " + short_hex(ack.case_id) +
+         ": the brand was told, and answers: " + std::string(name(ack.answer)) +
+         (ack.until_ms != 0 ? " until " + when(ack.until_ms) : "") +
+         (ack.basis.empty() ? "" : " (" + harmless(ack.basis) + ")");
+}
+
+Result<Lines> tell_of_own_notices(const ErasurePlan& plan, const OwnLog& own, Console& console) {
+  const bool met = meet_brand(own.data.parent_path(), console).has_value();
+  ENTENTE_LET(opened, OpenLog::open(own));
+  Lines lines;
+  bool waits = false;
+  for (const ErasureNotice& notice : plan.notices()) {
+    ENTENTE_LET(known, read_notices(opened->ledger(), notice.case_id));
+    const auto last = std::ranges::find(known.notices.rbegin(), known.notices.rend(),
+                                        Direction::sent, &LoggedNotice::direction);
+    const LoggedAck* answer = last == known.notices.rend() ? nullptr : known.answer_to(last->id);
+    waits = waits || answer == nullptr;
+    if (answer != nullptr) lines.push_back(sentence_of(answer->ack));
+  }
+  if (waits) {
+    lines.push_back(met ? "The brand has not answered; it is told again with: entente negotiate"
+                        : "The brand is told when your assistant next meets it: entente negotiate");
+  }
+  return lines;
+}
+
+Result<ExitCode> erase_now(const Arguments& arguments, const OwnLog& own, Console& console,
+                           ErasurePlan& plan) {
+  // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
+  const auto opened = OpenLog::open(own);
+  const bool is_running =
+      !opened && own.is_brand() && opened.error().code == ErrorCode::store_locked;
+  if (!opened && !is_running) return std::unexpected(opened.error());
+  ENTENTE_LET(due, plan_for(arguments, own));
+  plan = std::move(due);
+  ENTENTE_LET(timeout_s, arguments.integer_or("timeout", taken_within_s, 3'600));
+  const bool notify = arguments.has("notify");
+  const Eraser eraser = is_running ? eraser_by_order(own, notify, timeout_s)
+                                   : eraser_at_rest(own, (*opened)->ledger(), notify);
+  return carry_out(plan, eraser, arguments, console);
 }
 
 Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
@@ -110,18 +163,13 @@ Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
     ENTENTE_LET(plan, plan_for(arguments, own));
     return carry_out(plan, {}, arguments, console);
   }
-  // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
-  const auto opened = OpenLog::open(own);
-  const bool is_running =
-      !opened && own.is_brand() && opened.error().code == ErrorCode::store_locked;
-  if (!opened && !is_running) return std::unexpected(opened.error());
-  ENTENTE_LET(plan, plan_for(arguments, own));
-  ENTENTE_LET(timeout_s, arguments.integer_or("timeout", taken_within_s, 3'600));
-  const bool notify = arguments.has("notify");
-  const Eraser eraser = is_running ? eraser_by_order(own, notify, timeout_s)
-                                   : eraser_at_rest(own, (*opened)->ledger(), notify);
-  ENTENTE_LET(code, carry_out(plan, eraser, arguments, console));
-  if (arguments.has("notify") && !arguments.has("json")) tell_of_notices(plan, own, console);
+  ErasurePlan plan;
+  ENTENTE_LET(code, erase_now(arguments, own, console, plan));
+  if (!arguments.has("notify")) return code;
+  ENTENTE_LET(lines, own.is_brand() ? Result<Lines>(tell_of_brands_notices(plan))
+                                    : tell_of_own_notices(plan, own, console));
+  if (arguments.has("json")) return code;
+  for (const std::string& line : lines) console.line(line);
   return code;
 }
 
