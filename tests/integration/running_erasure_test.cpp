@@ -39,6 +39,8 @@ class ToldShop final : public BackOffice {
     return shop_.find_account(proof);
   }
   void forget(const CaseId& case_id, std::span<const std::string> /*classes*/) override {
+    std::this_thread::sleep_for(forget_takes);
+    const std::scoped_lock lock(mutex_);
     forgotten.push_back(case_id);
   }
 
@@ -47,7 +49,13 @@ class ToldShop final : public BackOffice {
     return std::exchange(texts_, {});
   }
 
+  std::size_t forgets() {
+    const std::scoped_lock lock(mutex_);
+    return forgotten.size();
+  }
+
   std::vector<CaseId> forgotten;  // read once the outcome is there
+  std::chrono::milliseconds forget_takes{0};
 
  private:
   void note(const PartTexts& parts) {
@@ -61,8 +69,9 @@ class ToldShop final : public BackOffice {
 };
 
 struct Running {
-  explicit Running(ForgetWorld& of) : world(of) {
+  explicit Running(ForgetWorld& of, std::int64_t call_timeout_ms = 30'000) : world(of) {
     EndpointOptions options = kettle_endpoint(world.brand_store(), world.brand, unused);
+    options.call_timeout_ms = call_timeout_ms;
     options.back_office = &shop;
     options.policy = lenient(options.policy);
     auto started = Endpoint::start(std::move(options));
@@ -179,6 +188,22 @@ TEST_CASE("of a case that goes on parts go, and it goes on", "[forget][running]"
   CHECK(std::ranges::find(told,
                           "notice of erasure received: media (request), answered held "
                           "(own_record)") != told.end());
+}
+
+TEST_CASE("a back office that hangs is named, and keeps nothing from being erased",
+          "[forget][running]") {
+  ForgetWorld world;
+  Running brand(world, 200);
+  brand.shop.forget_takes = std::chrono::milliseconds(1'500);
+  const EraseOutcome outcome = brand.order({world.wish(whole_case())});
+  CHECK(outcome.error.find("the back office has not said") != std::string::npos);
+  bool erased = false;
+  brand.endpoint->inspect([&](const Ledger& ledger) { erased = *ledger.is_erased(world.first); });
+  CHECK(erased);
+  for (int tries = 0; tries < 1'000 && brand.shop.forgets() == 0; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(brand.shop.forgets() == 1);
 }
 
 TEST_CASE("what is erased of an open case is told nobody any more", "[forget][running]") {

@@ -136,7 +136,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
 }
 
 void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
-  erase_watch = std::make_unique<EraseWatch>(options.directory, *sequencer, *back_office);
+  erase_watch = std::make_unique<EraseWatch>(options.directory,
+                                             EraseWatch::Hands{*sequencer, *back_office, *workers});
   freeze_watch = std::make_unique<FreezeWatch>(
       options.directory, last ? last->order : Digest{},
       [this](const FreezeRecord& order) {

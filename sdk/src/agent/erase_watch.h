@@ -8,30 +8,41 @@
 
 #include <mutex>
 
+#include "workers.h"
+
 namespace entente {
 
 class EraseWatch {
  public:
-  EraseWatch(std::filesystem::path directory, Sequencer& sequencer, BackOffice& office)
-      : directory_(std::move(directory)), sequencer_(sequencer), office_(office) {}
+  // What an order goes through; all outlive the watch.
+  struct Hands {
+    Sequencer& sequencer;
+    BackOffice& office;
+    Workers& workers;
+  };
+  EraseWatch(std::filesystem::path directory, Hands hands)
+      : directory_(std::move(directory)), hands_(hands) {}
 
-  // From one thread, now and then. Does not wait for the writer.
+  // From one thread, now and then. Waits for nobody.
   void look();
 
  private:
   using Entries = Result<std::vector<std::uint64_t>>;
-  // Outlives the watch, should the writer come last.
+  // Outlives the watch, should the writer or the back office come last.
   struct Answer {
     std::mutex mutex;
     std::optional<Entries> entries;
+    std::optional<bool> forgotten;  // by the back office; false: it did not say so in time
   };
-  void finish(const Entries& entries);
+  void take();
+  void tell_office();
+  void finish(const Entries& entries, bool forgotten);
 
   std::filesystem::path directory_;
-  Sequencer& sequencer_;
-  BackOffice& office_;
-  std::optional<EraseOrder> order_;  // with the writer
+  Hands hands_;
+  std::optional<EraseOrder> order_;  // under way
   std::shared_ptr<Answer> answer_;
+  bool office_told_ = false;
 };
 
 }  // namespace entente
