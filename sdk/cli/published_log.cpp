@@ -1,10 +1,29 @@
 #include "published_log.h"
 
+#include <entente/core/clock.h>
+
+#include "console.h"
 #include "files.h"
 
 namespace fs = std::filesystem;
 
 namespace entente::cli {
+namespace {
+
+Result<Vkey> trusted_key_of(const TileReader& files, const Trust& trust, std::int64_t now_ms) {
+  if (trust.logs.empty()) {
+    return fail(ErrorCode::wrong_use, "a log cannot vouch for itself: give --log-key or --trust");
+  }
+  ENTENTE_LET(note, files.read("checkpoint"));
+  const std::string text = to_text(note);
+  const std::string origin = text.substr(0, text.find('\n'));
+  for (const TrustedKey& known : trust.keys_of(origin)) {
+    if (known.window.covers(now_ms)) return known.key;
+  }
+  return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
+}
+
+}  // namespace
 
 bool is_published_log(const fs::path& directory) {
   std::error_code error;
@@ -18,6 +37,64 @@ Result<Bytes> TileDirectory::read(const std::string& path) const {
   if (!fs::is_regular_file(file, error)) return fail(ErrorCode::file_missing, path);
   if (fs::file_size(file, error) > bundle_bytes_max) return fail(ErrorCode::too_large, path);
   return read_file(file);
+}
+
+Result<PublishedLog> verify_published_log(const fs::path& directory, const Trust& trust,
+                                          std::int64_t now_ms, const TileProgress& progress) {
+  const TileDirectory files(directory);
+  ENTENTE_LET(key, trusted_key_of(files, trust, now_ms));
+  ENTENTE_LET(log, verify_tiled_log(files, key, trust.witness_keys(), progress));
+  PublishedLog published{.log = std::move(log), .witnesses = {}, .quorum = {}};
+  published.witnesses = trust.judge(key, published.log.cosigned.cosignatures);
+  if (published.witnesses.quorum) published.quorum = trust.policy->quorum();
+  return published;
+}
+
+bool is_verdict(const Error& error) {
+  return error.code != ErrorCode::wrong_use && error.code != ErrorCode::key_unknown;
+}
+
+std::vector<std::string> to_lines(const PublishedLog& published) {
+  const Checkpoint& checkpoint = published.log.cosigned.checkpoint;
+  std::vector<std::string> lines = {
+      checkpoint.origin + ": " + std::to_string(checkpoint.size) + " entries, root " +
+          to_hex(checkpoint.root),
+      "signed by the log; " + std::to_string(published.log.bundles) + " entry bundles and " +
+          std::to_string(published.log.hash_tiles) + " hash tiles give that root"};
+  for (const Cosignature& each : published.witnesses.counted) {
+    lines.push_back("cosigned by " + each.witness.name() + " at " +
+                    format_rfc3339(each.time_s * 1000));
+  }
+  for (const Cosignature& each : published.witnesses.outside) {
+    lines.push_back("cosigned by " + each.witness.name() + " at " +
+                    format_rfc3339(each.time_s * 1000) + ", when it is not trusted");
+  }
+  if (const auto& quorum = published.witnesses.quorum) {
+    lines.push_back("witnessed by " + std::to_string(quorum->cosigned) + " of " +
+                    std::to_string(quorum->witnesses) + ": the quorum " + published.quorum +
+                    (quorum->met ? " is met" : " is NOT MET"));
+  }
+  return lines;
+}
+
+Json to_value(const PublishedLog& published) {
+  const Checkpoint& checkpoint = published.log.cosigned.checkpoint;
+  Json witnesses = Json::array();
+  for (const Cosignature& each : published.witnesses.counted) {
+    witnesses.push(Json::object({{"name", each.witness.name()}, {"time_s", each.time_s}}));
+  }
+  const auto& quorum = published.witnesses.quorum;
+  return Json::object({{"format", "entente/tiles/v1"},
+                       {"origin", checkpoint.origin},
+                       {"size", checkpoint.size},
+                       {"root", to_hex(checkpoint.root)},
+                       {"bundles", published.log.bundles},
+                       {"hash_tiles", published.log.hash_tiles},
+                       {"witnesses", std::move(witnesses)},
+                       {"quorum", quorum ? Json::object({{"name", published.quorum},
+                                                         {"witnesses", quorum->witnesses},
+                                                         {"met", quorum->met}})
+                                         : Json()}});
 }
 
 }  // namespace entente::cli

@@ -42,51 +42,25 @@ Result<ExitCode> run_checkpoint(const Arguments& arguments, Console& console) {
   return ExitCode::ok;
 }
 
-// Of whoever signed the checkpoint there, as the auditor believes it today: what the entries of a
-// stranger's log say about their time is not known.
-Result<Vkey> trusted_key_of(const TileDirectory& directory, const Arguments& arguments) {
-  ENTENTE_LET(trust, trust_of(arguments));
-  if (trust.logs.empty()) {
-    return fail(ErrorCode::wrong_use, "a log cannot vouch for itself: give --log-key or --trust");
-  }
-  ENTENTE_LET(note, directory.read("checkpoint"));
-  const std::string text = to_text(note);
-  const std::string origin = text.substr(0, text.find('\n'));
-  const std::int64_t now_ms = SystemClock().now_ms();
-  for (const TrustedKey& known : trust.keys_of(origin)) {
-    if (known.window.covers(now_ms)) return known.key;
-  }
-  return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
-}
-
 // The tiles of any log, ours or not: what its entries mean is not asked.
 Result<ExitCode> verify_published(const Arguments& arguments, Console& console) {
-  const TileDirectory directory(arguments.operand(0));
-  ENTENTE_LET(key, trusted_key_of(directory, arguments));
+  ENTENTE_LET(trust, trust_of(arguments));
   const auto checked = [&] {
     ProgressLine line("entries");
-    return verify_tiled_log(directory, key, {},
-                            [&line](auto done, auto all) { line.tell(done, all); });
+    return verify_published_log(arguments.operand(0), trust, SystemClock().now_ms(),
+                                [&line](auto done, auto all) { line.tell(done, all); });
   }();
   if (!checked) {
+    if (!is_verdict(checked.error())) return std::unexpected(checked.error());
     console.report(checked.error());
     return ExitCode::finding;
   }
-  const Checkpoint& checkpoint = checked->cosigned.checkpoint;
   if (arguments.has("json")) {
-    console.json(Json::object({{"format", "entente/tiles/v1"},
-                               {"origin", checkpoint.origin},
-                               {"size", checkpoint.size},
-                               {"root", to_hex(checkpoint.root)},
-                               {"bundles", checked->bundles},
-                               {"hash_tiles", checked->hash_tiles}}));
-    return ExitCode::ok;
+    console.json(to_value(*checked));
+  } else {
+    for (const std::string& line : to_lines(*checked)) console.line(harmless(line));
   }
-  console.line(harmless(checkpoint.origin) + ": " + std::to_string(checkpoint.size) +
-               " entries, root " + to_hex(checkpoint.root));
-  console.line("signed by the log; " + std::to_string(checked->bundles) + " entry bundles and " +
-               std::to_string(checked->hash_tiles) + " hash tiles give that root");
-  return ExitCode::ok;
+  return checked->is_good() ? ExitCode::ok : ExitCode::finding;
 }
 
 Result<ExitCode> run_verify(const Arguments& arguments, Console& console) {

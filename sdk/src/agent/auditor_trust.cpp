@@ -62,6 +62,15 @@ Result<TrustedAuthority> read_authority(const YamlReader& map, const fs::path& d
   return TrustedAuthority{*der, window};
 }
 
+Result<WitnessPolicy> read_policy(const YamlReader& field, const fs::path& directory) {
+  ENTENTE_LET(path, field.text());
+  const auto text = read_whole_file(directory / path);
+  if (!text) return field.expected("the file of a c2sp.org/tlog-policy, seen from here");
+  auto policy = WitnessPolicy::parse(*text);
+  if (!policy) return field.refuse(path + ": " + policy.error().detail);
+  return policy;
+}
+
 template <class T, class Read>
 Status read_list(const YamlReader& root, std::string_view name, std::vector<T>& into, Read read) {
   const auto list = root.find(name);
@@ -81,7 +90,7 @@ Result<Trust> read_trust(const fs::path& file) {
   const std::string name = file.string();
   ENTENTE_LET(tree, parse_yaml(text, name));
   const YamlReader root(tree, name, ErrorCode::config_invalid);
-  ENTENTE_TRY(root.closed({"logs", "parties", "witnesses", "timestamp_authorities"}));
+  ENTENTE_TRY(root.closed({"logs", "parties", "witnesses", "policy", "timestamp_authorities"}));
   Trust trust;
   ENTENTE_TRY(read_list(root, "logs", trust.logs, [](const YamlReader& item) {
     return read_key(item, SignatureType::ed25519);
@@ -93,6 +102,10 @@ Result<Trust> read_trust(const fs::path& file) {
   ENTENTE_TRY(
       read_list(root, "timestamp_authorities", trust.authorities,
                 [&](const YamlReader& item) { return read_authority(item, file.parent_path()); }));
+  if (const auto field = root.find("policy")) {
+    ENTENTE_LET(policy, read_policy(*field, file.parent_path()));
+    trust.take(std::move(policy));
+  }
   return trust;
 }
 

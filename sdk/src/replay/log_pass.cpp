@@ -8,6 +8,7 @@
 #include <entente/wire/part.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace entente {
@@ -225,8 +226,7 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   std::vector<Vkey> keys = trusted_keys();
   const bool trusted = !keys.empty();
   if (header_.checkpoint.empty()) {
-    if (next_ > 0)
-      notes_.not_checkable(Rule::log_signed, {}, "the source has no signed checkpoint");
+    if (next_ > 0) miss_signature(keys);
     return check_timestamp();
   }
   if (!trusted && self_named) keys.push_back(*self_named);
@@ -234,11 +234,11 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
     notes_.not_checkable(Rule::log_signed, {}, "no key of this log is known");
     return check_timestamp();
   }
-  std::vector<Vkey> witnesses;
-  for (const TrustedKey& each : trust_.witnesses) witnesses.push_back(each.key);
-  auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, keys.front(), witnesses);
-  for (std::size_t i = 1; !cosigned && i < keys.size(); ++i) {
-    cosigned = verify_cosigned_checkpoint(header_.checkpoint, keys[i], witnesses);
+  const std::vector<Vkey> witnesses = trust_.witness_keys();
+  auto key = keys.begin();
+  auto cosigned = verify_cosigned_checkpoint(header_.checkpoint, *key, witnesses);
+  while (!cosigned && std::next(key) != keys.end()) {
+    cosigned = verify_cosigned_checkpoint(header_.checkpoint, *++key, witnesses);
   }
   if (!cosigned) {
     return notes_.broken(Rule::log_signed, {}, Party::unset,
@@ -247,24 +247,37 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   notes_.holds(Rule::log_signed);
   if (trusted) {
     grade_ = Grade::receipted;
-    check_witnesses(*cosigned);
+    check_witnesses(*key, cosigned->cosignatures);
   }
   check_timestamp();
 }
 
-void LogPass::check_witnesses(const CosignedCheckpoint& cosigned) {
-  for (const Cosignature& each : cosigned.cosignatures) {
-    const bool in_force = std::ranges::any_of(trust_.witnesses, [&](const TrustedKey& witness) {
-      return witness.key == each.witness && witness.window.covers(each.time_s * 1000);
-    });
-    if (in_force) {
-      grade_ = Grade::witnessed;
-    } else {
-      notes_.not_checkable(Rule::log_signed, {},
-                           "the witness " + each.witness.name() + " is not trusted at the time " +
-                               "of its cosignature, " + format_rfc3339(each.time_s * 1000));
-    }
+void LogPass::miss_signature(std::span<const Vkey> trusted) {
+  const char* const why = "the source has no signed checkpoint";
+  notes_.not_checkable(Rule::log_signed, {}, why);
+  const bool asked = trust_.policy && std::ranges::any_of(trusted, [&](const Vkey& key) {
+                       return trust_.policy->covers(key);
+                     });
+  if (asked) notes_.not_checkable(Rule::log_witnessed, {}, why);
+}
+
+void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosignatures) {
+  const WitnessVerdict verdict = trust_.judge(log, cosignatures);
+  for (const Cosignature& each : verdict.counted) {
+    witnesses_.push_back({each.witness.name(), each.time_s});
   }
+  for (const Cosignature& each : verdict.outside) {
+    notes_.not_checkable(Rule::log_signed, {},
+                         "the witness " + each.witness.name() + " is not trusted at the time " +
+                             "of its cosignature, " + format_rfc3339(each.time_s * 1000));
+  }
+  if (verdict.is_witnessed()) grade_ = Grade::witnessed;
+  if (!verdict.quorum) return;
+  notes_.check(verdict.quorum->met, Rule::log_witnessed, {}, Party::unset, [&] {
+    return "cosigned by " + std::to_string(verdict.quorum->cosigned) + " of " +
+           std::to_string(verdict.quorum->witnesses) +
+           " witnesses of the policy, which is not its quorum " + trust_.policy->quorum();
+  });
 }
 
 // A token dates the checkpoint, and with it every entry: none can be of a later time.

@@ -43,6 +43,8 @@ class LogPass {
   const LogHeader& header() const { return header_; }
   const Checkpoint& checkpoint() const { return checkpoint_; }
   Grade grade() const { return grade_; }
+  // Whose cosignatures of it count.
+  const std::vector<WitnessSummary>& witnesses() const { return witnesses_; }
   // Of the leaves; nothing if one could not be read.
   std::optional<TreeHead> head() const;
 
@@ -69,7 +71,8 @@ class LogPass {
   void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
   std::vector<Vkey> trusted_keys();
-  void check_witnesses(const CosignedCheckpoint& cosigned);
+  void miss_signature(std::span<const Vkey> trusted);
+  void check_witnesses(const Vkey& log, std::span<const Cosignature> cosignatures);
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
   void take_notice(const OpenEntry& notice);
@@ -91,6 +94,7 @@ class LogPass {
   std::int64_t last_ms_ = 0;                  // of the entry before
   std::unordered_map<Digest, Chain> chains_;  // by blinded case
   Grade grade_ = Grade::asserted;
+  std::vector<WitnessSummary> witnesses_;
 };
 
 }  // namespace entente

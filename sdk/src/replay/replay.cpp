@@ -114,7 +114,8 @@ class LogReplay {
                                    .size = result_.checkpoint.size,
                                    .root = result_.checkpoint.root,
                                    .partial = pass_.header().partial,
-                                   .grade = result_.grade});
+                                   .grade = result_.grade,
+                                   .witnesses = pass_.witnesses()});
     result_.report.sort();
   }
 

@@ -21,13 +21,18 @@ Json list(const std::vector<T>& values, Write write) {
   return Json::array(std::move(items));
 }
 
+Json witness(const WitnessSummary& value) {
+  return Json::object({{"name", value.name}, {"time_s", value.time_s}});
+}
+
 Json log(const LogSummary& value) {
   return Json::object({{"owner", party(value.owner)},
                        {"origin", value.origin},
                        {"size", value.size},
                        {"root", to_hex(value.root)},
                        {"partial", value.partial},
-                       {"grade", name(value.grade)}});
+                       {"grade", name(value.grade)},
+                       {"witnesses", list(value.witnesses, witness)}});
 }
 
 Json finding(const Finding& value) {

@@ -24,6 +24,9 @@ void add_log(std::string& text, const LogSummary& log) {
   text += "log " + log.origin + " (" + owner_of(log.owner) + "): " + number(log.size) +
           " entries, root " + to_hex(log.root) + ", " + std::string(name(log.grade)) +
           (log.partial ? ", evidence of some entries\n" : "\n");
+  for (const WitnessSummary& witness : log.witnesses) {
+    text += "  cosigned by " + witness.name + " at " + format_rfc3339(witness.time_s * 1000) + "\n";
+  }
 }
 
 void add_finding(std::string& text, const Finding& finding) {

@@ -2,6 +2,7 @@
 #include <entente/replay/trust.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace entente {
 
@@ -28,11 +29,40 @@ Result<Trust> Trust::in_log(std::string_view vkey) {
   return in_logs({&one, 1});
 }
 
+void Trust::take(WitnessPolicy quorum) {
+  const auto add = [](std::vector<TrustedKey>& known, const Vkey& key) {
+    if (std::ranges::find(known, key, &TrustedKey::key) == known.end()) known.push_back({key, {}});
+  };
+  for (const PolicyLog& log : quorum.logs()) add(logs, log.key);
+  for (const PolicyWitness& witness : quorum.witnesses()) add(witnesses, witness.key);
+  policy = std::move(quorum);
+}
+
 std::vector<TrustedKey> Trust::keys_of(std::string_view origin) const {
   std::vector<TrustedKey> keys;
   std::ranges::copy_if(logs, std::back_inserter(keys),
                        [&](const TrustedKey& each) { return each.key.name() == origin; });
   return keys;
+}
+
+std::vector<Vkey> Trust::witness_keys() const {
+  std::vector<Vkey> keys;
+  for (const TrustedKey& each : witnesses) {
+    if (std::ranges::find(keys, each.key) == keys.end()) keys.push_back(each.key);
+  }
+  return keys;
+}
+
+WitnessVerdict Trust::judge(const Vkey& log, std::span<const Cosignature> cosignatures) const {
+  WitnessVerdict verdict;
+  for (const Cosignature& each : cosignatures) {
+    const bool in_force = std::ranges::any_of(witnesses, [&](const TrustedKey& witness) {
+      return witness.key == each.witness && witness.window.covers(each.time_s * 1000);
+    });
+    (in_force ? verdict.counted : verdict.outside).push_back(each);
+  }
+  if (policy && policy->covers(log)) verdict.quorum = policy->judge(verdict.counted);
+  return verdict;
 }
 
 }  // namespace entente

@@ -81,6 +81,13 @@ struct CaseSummary {
   bool operator==(const CaseSummary&) const = default;
 };
 
+// A cosignature of the checkpoint that counts.
+struct WitnessSummary {
+  std::string name;  // of the witness's key
+  std::int64_t time_s = 0;
+  bool operator==(const WitnessSummary&) const = default;
+};
+
 struct LogSummary {
   Party owner = Party::unset;
   std::string origin;
@@ -88,6 +95,7 @@ struct LogSummary {
   Digest root;
   bool partial = false;
   Grade grade = Grade::asserted;
+  std::vector<WitnessSummary> witnesses;
   bool operator==(const LogSummary&) const = default;
 };
 

@@ -9,7 +9,7 @@
 // Each may be believed for a window of time, so that what was said under a key that was changed
 // since still holds, and nothing said under it later does. Rules: protocol/spec/07-replay.md.
 
-#include <entente/audit/note.h>
+#include <entente/audit/witness_policy.h>
 #include <entente/core/limits.h>
 
 #include <span>
@@ -49,18 +49,36 @@ struct TrustedAuthority {
   bool operator==(const TrustedAuthority&) const = default;
 };
 
+// What an auditor's witnesses make of the cosignatures of one checkpoint.
+struct WitnessVerdict {
+  std::vector<Cosignature> counted;     // by witnesses who are believed at the time they say
+  std::vector<Cosignature> outside;     // by witnesses who are believed, but not at that time
+  std::optional<PolicyVerdict> quorum;  // nothing: of this log, any one of them is enough
+
+  bool is_witnessed() const { return !counted.empty() && (!quorum || quorum->met); }
+};
+
 struct Trust {
   std::vector<TrustedKey> logs;
   std::vector<TrustedRoot> roots;
   std::vector<TrustedKey> witnesses;
+  // How many of the witnesses have to have cosigned a log that it covers. Its logs and witnesses
+  // are to stand above too, as take() puts them there.
+  std::optional<WitnessPolicy> policy;
   std::vector<TrustedAuthority> authorities;
 
   // In the logs of these keys, at any time, and in nothing else. Fails as Vkey::decode does.
   static Result<Trust> in_logs(std::span<const std::string> vkeys);
   static Result<Trust> in_log(std::string_view vkey);
 
+  // Believes the logs and witnesses of the policy, too: at any time, unless they are listed.
+  void take(WitnessPolicy quorum);
+
   // The keys of one log, as they are listed.
   std::vector<TrustedKey> keys_of(std::string_view origin) const;
+  std::vector<Vkey> witness_keys() const;
+  // Requires cosignatures that verified, of the log with this key.
+  WitnessVerdict judge(const Vkey& log, std::span<const Cosignature> cosignatures) const;
   bool operator==(const Trust&) const = default;
 };
 
