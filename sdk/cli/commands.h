@@ -42,6 +42,8 @@ Verb audit_sample();
 Verb audit_selftest();
 Verb tsa_init();
 Verb tsa_serve();
+Verb witness_init();
+Verb witness_serve();
 Verb demo();
 Verb version();
 Verb completion();
