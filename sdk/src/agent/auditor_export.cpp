@@ -4,6 +4,7 @@
 #include <entente/crypto/hash.h>
 #include <entente/crypto/signature.h>
 #include <entente/journal/content.h>
+#include <entente/protocol/log_life.h>
 #include <entente/wire/codec.h>
 
 #include <algorithm>
@@ -156,13 +157,19 @@ class Discretion {
   std::vector<std::string> classes_, parts_, unused_;
 };
 
+// Who saw the log and who read it: no case rests on that.
+bool is_about_log(const LoggedEntry& entry) {
+  const auto leaf = decode<LogEntry>(entry.leaf);
+  return leaf && (is_attestation(leaf->kind) || leaf->kind == EntryKind::access);
+}
+
 // The evidence of one case: its own entries, and the documents of the log that it rests on.
 Result<Json> evidence_of(EntrySource& source, const WholeLog& log, const CaseId& case_id,
                          Discretion discretion) {
   Json entries = Json::array();
   for (const LoggedEntry& entry : log.entries) {
     const bool is_document = !entry.case_id || *entry.case_id == no_case;
-    if (!is_document && *entry.case_id != case_id) continue;
+    if (is_document ? is_about_log(entry) : *entry.case_id != case_id) continue;
     LoggedEntry proved = entry;
     ENTENTE_LET(proof, inclusion_proof(log.nodes, entry.index, log.head.size));
     proved.proof = std::move(proof);

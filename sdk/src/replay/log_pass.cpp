@@ -5,6 +5,7 @@
 #include <entente/crypto/hash.h>
 #include <entente/crypto/timestamp.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/log_life.h>
 #include <entente/wire/part.h>
 
 #include <algorithm>
@@ -79,8 +80,10 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
                    .filed = entry.case_id,
                    .ends_case = entry.ends_case};
   open(entry, opened);
+  if (!is_attestation(opened.leaf.kind)) news_end_ = entry.index + 1;
   if (opened.leaf.kind == EntryKind::erasure && opened.content) take_erasure(opened);
   if (opened.leaf.kind == EntryKind::notice && opened.content) take_notice(opened);
+  if (opened.leaf.kind == EntryKind::cosignature && opened.content) take_cosigned(opened);
   return opened;
 }
 
@@ -93,6 +96,7 @@ void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
                         Party::unset, "the entry is not proved to be under the checkpoint");
   }
   if (!complete_) return;
+  recent_.add(tree_, hash);
   source_.compare_nodes(entry.index, tree_.append(hash));
   if (leaves_ != nullptr) leaves_->push_back(hash);
   if (head_ && tree_.size() == head_->size) root_then_ = tree_.root();
@@ -262,7 +266,14 @@ void LogPass::miss_signature(std::span<const Vkey> trusted) {
 }
 
 void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosignatures) {
-  const WitnessVerdict verdict = trust_.judge(log, cosignatures);
+  WitnessVerdict verdict = trust_.judge(log, cosignatures);
+  std::uint64_t newer = 0;  // entries that nobody has cosigned yet
+  if (!verdict.is_witnessed()) {
+    if (auto earlier = earlier_verdict(log)) {
+      verdict = std::move(*earlier);
+      if (news_end_ > cosigned_->size) newer = next_ - cosigned_->size;
+    }
+  }
   for (const Cosignature& each : verdict.counted) {
     witnesses_.push_back({each.witness.name(), each.time_s});
   }
@@ -271,6 +282,11 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
                          "the witness " + each.witness.name() + " is not trusted at the time " +
                              "of its cosignature, " + format_rfc3339(each.time_s * 1000));
   }
+  if (newer > 0) {
+    return notes_.not_checkable(
+        Rule::log_witnessed, {},
+        std::to_string(newer) + " entries are newer than what was cosigned");
+  }
   if (verdict.is_witnessed()) grade_ = Grade::witnessed;
   if (!verdict.quorum) return;
   notes_.check(verdict.quorum->met, Rule::log_witnessed, {}, Party::unset, [&] {
@@ -278,6 +294,17 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
            std::to_string(verdict.quorum->witnesses) +
            " witnesses of the policy, which is not its quorum " + trust_.policy->quorum();
   });
+}
+
+// A log cannot hold the cosignatures of its last entries, only of those before: what is on record
+// of an earlier size vouches for all up to there.
+std::optional<WitnessVerdict> LogPass::earlier_verdict(const Vkey& log) {
+  if (!cosigned_) return std::nullopt;
+  const auto earlier = verify_cosigned_checkpoint(cosigned_->note, log, trust_.witness_keys());
+  if (!earlier) return std::nullopt;
+  WitnessVerdict verdict = trust_.judge(log, earlier->cosignatures);
+  if (!verdict.is_witnessed()) return std::nullopt;
+  return verdict;
 }
 
 // A token dates the checkpoint, and with it every entry: none can be of a later time.
@@ -321,6 +348,25 @@ void LogPass::take_notice(const OpenEntry& notice) {
       notice.index, notice.leaf.direction, *notice.content);
   notes_.check(is_record, Rule::log_record, {.entries = {notice.index}, .case_id = {}},
                Party::unset, "the notice of erasure, or its answer, does not verify");
+}
+
+// What the log has on record of its own witnesses: a checkpoint of the tree as it was.
+void LogPass::take_cosigned(const OpenEntry& entry) {
+  if (entry.leaf.direction != Direction::received || !entry.leaf.blind_case.is_zero()) return;
+  const Where where{.entries = {entry.index}, .case_id = {}};
+  const auto record = decode<CosignatureRecord>(*entry.content);
+  const auto named = record ? decode_unverified_checkpoint(record->note)
+                            : Result<Checkpoint>(std::unexpected(record.error()));
+  const bool is_earlier = named && named->origin == header_.origin && named->size <= entry.index;
+  if (!is_earlier) {
+    return notes_.broken(Rule::log_record, where, Party::unset,
+                         "the cosignatures are not of a checkpoint of this log before them");
+  }
+  const auto root = recent_.root_at(named->size);
+  if (header_.partial || !root) return;  // too long ago, or some entries alone
+  notes_.check(*root == named->root, Rule::log_record, where, Party::unset,
+               "the checkpoint that was cosigned is not the root of the entries before it");
+  if (*root == named->root) cosigned_ = {record->note, named->size};
 }
 
 // Nothing is missing without a word, and nothing stays that is said to be gone.

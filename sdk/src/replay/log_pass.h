@@ -12,6 +12,7 @@
 #include "erasures.h"
 #include "notes.h"
 #include "notices.h"
+#include "recent_roots.h"
 
 namespace entente {
 
@@ -76,6 +77,8 @@ class LogPass {
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
   void take_notice(const OpenEntry& notice);
+  void take_cosigned(const OpenEntry& entry);
+  std::optional<WitnessVerdict> earlier_verdict(const Vkey& log);
   void check_withheld(const Chain& chain, Party owner);
 
   EntrySource& source_;
@@ -95,6 +98,14 @@ class LogPass {
   std::unordered_map<Digest, Chain> chains_;  // by blinded case
   Grade grade_ = Grade::asserted;
   std::vector<WitnessSummary> witnesses_;
+  RecentRoots recent_;
+  // The newest checkpoint of this log that it has on record with cosignatures.
+  struct Cosigned {
+    std::string note;
+    std::uint64_t size = 0;
+  };
+  std::optional<Cosigned> cosigned_;
+  std::uint64_t news_end_ = 0;  // behind the last entry that is no attestation
 };
 
 }  // namespace entente

@@ -4,12 +4,14 @@
 #include <entente/crypto/signature.h>
 #include <entente/replay/replay.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/log_life.h>
 #include <entente/wire/part.h>
 #include <entente/wire/retention.h>
 
 #include <functional>
 
 #include "catch.h"
+#include "replay/recent_roots.h"
 
 using namespace entente;
 
@@ -73,6 +75,39 @@ struct MemoryLog final : EntrySource {
       leaf.commit = commitment(content.salt, content.bytes);
     });
     entries[index].content = std::move(content);
+  }
+
+  TreeHead tree_at(std::size_t size) const {
+    MerkleTree tree;
+    for (std::size_t i = 0; i < size; ++i) tree.append(leaf_hash(entries[i].leaf));
+    return tree.head();
+  }
+
+  // One more entry, of no case, and a checkpoint over all of them.
+  void add(EntryKind kind, const Bytes& bytes) {
+    EntryContent content{.salt = {7}, .bytes = bytes};
+    const LogEntry leaf{.kind = kind,
+                        .time_ms = static_cast<std::int64_t>(1000 + entries.size()),
+                        .direction = Direction::received,
+                        .commit = commitment(content.salt, content.bytes),
+                        .engine = "entente/test"};
+    entries.push_back({.index = entries.size(), .leaf = encode(leaf), .content = content});
+    const TreeHead now = tree_at(entries.size());
+    head.checkpoint = *sign_checkpoint({origin, now.size, now.root}, log_key());
+  }
+  // A checkpoint as one witness has cosigned it.
+  void add_cosigned(const Checkpoint& checkpoint, std::uint8_t witness = 9) {
+    const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, witness)));
+    const std::string note = *add_signature(*sign_checkpoint(checkpoint, log_key()),
+                                            *cosign_checkpoint(checkpoint, "w.example", key, 1));
+    add(EntryKind::cosignature, encode(CosignatureRecord{.note = note, .at_ms = 1000}));
+  }
+  void trust_witness() {
+    const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 9)));
+    trust.take(*WitnessPolicy::parse(
+        "witness w " +
+        Vkey::make("w.example", SignatureType::cosignature_v1, key.public_key())->encode() +
+        "\nquorum w\n"));
   }
 
   Result<LogHeader> header() override { return head; }
@@ -332,4 +367,80 @@ TEST_CASE("time that goes backwards is found at every entry", "[replay]") {
     log.edit(index, [](LogEntry& leaf) { leaf.time_ms = 10; });
     CHECK(verify(log).count_of(Rule::log_time, Judgement::broken) == 1);
   }
+}
+
+TEST_CASE("what was cosigned of an earlier size counts while nothing newer says anything",
+          "[replay][witness]") {
+  constexpr std::size_t entries = 5;
+  for (std::size_t size = 0; size <= entries; ++size) {
+    for (const bool is_trusted : {true, false}) {
+      CAPTURE(size, is_trusted);
+      MemoryLog log(entries);
+      log.trust_witness();
+      const TreeHead then = log.tree_at(size);
+      log.add_cosigned({origin, then.size, then.root}, is_trusted ? 9 : 8);
+      log.add(EntryKind::timestamp, encode(TimestampRecord{.note = "dated", .token = {1}}));
+      const Report report = verify(log);
+      INFO(to_text(report));
+      CHECK(report.count_of(Rule::log_record, Judgement::broken) == 0);
+      const bool counts = is_trusted && size == entries;
+      CHECK(report.logs.front().grade == (counts ? Grade::witnessed : Grade::receipted));
+      const Judgement judgement = counts       ? Judgement::holds
+                                  : is_trusted ? Judgement::not_checkable
+                                               : Judgement::broken;
+      CHECK(report.count_of(Rule::log_witnessed, judgement) == 1);
+      CHECK(report.broken() == (is_trusted ? 0 : 1));
+    }
+  }
+}
+
+TEST_CASE("cosignatures of another tree are a record that is none", "[replay][witness][negative]") {
+  const MemoryLog sound(5);
+  const TreeHead then = sound.tree_at(4);
+  const TreeHead all = sound.tree_at(5);
+  const Checkpoint wrong[] = {{origin, 4, all.root},
+                              {origin, 5, then.root},
+                              {origin, 6, all.root},
+                              {"pot.example/log", 5, all.root}};
+  for (const Checkpoint& checkpoint : wrong) {
+    CAPTURE(checkpoint.origin, checkpoint.size);
+    MemoryLog log(5);
+    log.trust_witness();
+    const std::string note = *sign_checkpoint(checkpoint, log_key());
+    const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 9)));
+    log.add(EntryKind::cosignature,
+            encode(CosignatureRecord{
+                .note = *add_signature(note, *cosign_checkpoint(checkpoint, "w.example", key, 1)),
+                .at_ms = 1}));
+    const Report report = verify(log);
+    INFO(to_text(report));
+    CHECK(report.count_of(Rule::log_record, Judgement::broken) == 1);
+    CHECK(report.logs.front().grade == Grade::receipted);
+  }
+  MemoryLog none(5);
+  none.add(EntryKind::cosignature, to_bytes("no record"));
+  CHECK(verify(none).count_of(Rule::log_record, Judgement::broken) == 1);
+}
+
+TEST_CASE("the roots that a log had lately are known at every size, and no others", "[replay]") {
+  RecentRoots recent;
+  MerkleTree tree;
+  std::vector<Digest> roots = {tree.root()};
+  constexpr std::size_t size = RecentRoots::leaves_max + 2'000;
+  for (std::size_t i = 0; i < size; ++i) {
+    const Digest hash = leaf_hash(view(std::to_string(i)));
+    recent.add(tree, hash);
+    tree.append(hash);
+    if (i < 3'000 || i + 500 > size) {
+      roots.push_back(tree.root());
+    } else {
+      roots.emplace_back();
+    }
+    if (i == 2'999) {
+      for (std::size_t at = 0; at <= 3'000; at += 7) CHECK(recent.root_at(at) == roots[at]);
+      CHECK_FALSE(recent.root_at(3'001));
+    }
+  }
+  CHECK_FALSE(recent.root_at(1'000));
+  for (std::size_t at = size - 498; at <= size; ++at) CHECK(recent.root_at(at) == roots[at]);
 }

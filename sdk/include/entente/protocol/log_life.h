@@ -16,6 +16,12 @@ struct CosignatureRecord {
   bool operator==(const CosignatureRecord&) const = default;
 };
 
+// Says who saw the log, or when: a log that grew by such entries alone has nothing new to show, or
+// showing it would go on for ever.
+constexpr bool is_attestation(EntryKind kind) {
+  return kind == EntryKind::cosignature || kind == EntryKind::timestamp;
+}
+
 // Kind timestamp.
 struct TimestampRecord {
   std::string note;  // a checkpoint of this log

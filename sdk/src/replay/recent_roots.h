@@ -1,0 +1,47 @@
+#pragma once
+// The roots that a log had lately, at any of its last sizes, for little memory: what a checkpoint
+// on record in the log itself is compared with.
+
+#include <entente/audit/merkle.h>
+
+#include <deque>
+#include <optional>
+
+namespace entente {
+
+class RecentRoots {
+ public:
+  static constexpr std::size_t leaves_max = 64 * 1024;
+
+  // `before` is the tree that the leaf is added to.
+  void add(const MerkleTree& before, const Digest& leaf_hash) {
+    if (blocks_.empty() || blocks_.back().leaves.size() == block_leaves) {
+      blocks_.push_back({before, {}});
+      if (blocks_.size() > leaves_max / block_leaves) blocks_.pop_front();
+    }
+    blocks_.back().leaves.push_back(leaf_hash);
+  }
+
+  // Nothing if the tree never had that size, or too long ago.
+  std::optional<Digest> root_at(std::uint64_t size) const {
+    for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
+      if (size < block->before.size()) continue;
+      const std::uint64_t more = size - block->before.size();
+      if (more > block->leaves.size()) return std::nullopt;
+      MerkleTree tree = block->before;
+      for (std::uint64_t i = 0; i < more; ++i) tree.append(block->leaves[i]);
+      return tree.root();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::size_t block_leaves = 1024;
+  struct Block {
+    MerkleTree before;
+    std::vector<Digest> leaves;
+  };
+  std::deque<Block> blocks_;
+};
+
+}  // namespace entente
