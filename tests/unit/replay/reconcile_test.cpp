@@ -47,3 +47,27 @@ TEST_CASE("views that were kept elsewhere are compared in their place", "[replay
   });
   CHECK(sentences(report) == Sentences{"b/log has 2 histories of 6 entries"});
 }
+
+TEST_CASE("a brand that shows another history has rewritten it, a phone may have been restored",
+          "[replay]") {
+  for (const bool of_brand : {true, false}) {
+    ReplayedLog logs[2];
+    logs[0].owner = Party::brand;
+    logs[1].owner = Party::consumer;
+    ReplayedLog& shown = logs[of_brand ? 0 : 1];
+    ReplayedLog& witness = logs[of_brand ? 1 : 0];
+    shown.checkpoint.origin = "a/log";
+    shown.leaves = {leaf_hash(view("one")), leaf_hash(view("two"))};
+    const auto seen_at = [](std::uint64_t size, const Digest& root) {
+      return SeenCheckpoint{.entry = size, .checkpoint = {"a/log", size, root}, .verified = true};
+    };
+    witness.seen = {seen_at(1, shown.leaves[0]), seen_at(2, leaf_hash(view("other"))),
+                    seen_at(3, leaf_hash(view("more")))};
+    const Report report = reconcile(logs);
+    CHECK(report.count_of(Rule::both_checkpoints, Judgement::holds) == 1);
+    CHECK(report.count_of(Rule::both_checkpoints, Judgement::broken) == 2);
+    for (const Finding& finding : report.findings) {
+      CHECK(finding.at_fault == (of_brand ? Party::brand : Party::unset));
+    }
+  }
+}
