@@ -177,6 +177,62 @@ Status read_retention(const YamlReader& map, RetentionRules& rules) {
   return {};
 }
 
+Result<Vkey> read_vkey(const YamlReader& field, SignatureType type) {
+  ENTENTE_LET(text, field.text());
+  auto key = Vkey::decode(text);
+  if (key && key->type() == type) return key;
+  return field.expected(type == SignatureType::ed25519
+                            ? "the key of a log, such as kettle.example/log+3b6a27bc+AQ..."
+                            : "the key of a witness, such as witness.example+3b6a27bc+BA...");
+}
+
+Result<WitnessPeer> read_witness(const YamlReader& map) {
+  ENTENTE_TRY(map.closed({"key", "url"}));
+  ENTENTE_LET(key, read_vkey(map.field("key"), SignatureType::cosignature_v1));
+  const YamlReader field = map.field("url");
+  ENTENTE_LET(url, field.text());
+  if (!url.starts_with("https://") && !url.starts_with("http://")) {
+    return field.expected("where the witness takes checkpoints, such as https://witness.example/");
+  }
+  return WitnessPeer{key, url};
+}
+
+template <class T, class Read>
+Status read_each(const YamlReader& root, std::string_view key, std::vector<T>& into, Read read) {
+  const auto list = root.find(key);
+  if (!list) return {};
+  ENTENTE_LET(items, list->items());
+  for (const YamlReader& item : items) {
+    ENTENTE_LET(each, read(item));
+    into.push_back(std::move(each));
+  }
+  return {};
+}
+
+// Who watches and reads this log, and whose logs are watched here.
+Status read_watch(const YamlReader& root, BrandConfig& config) {
+  ENTENTE_TRY(read_each(root, "witnesses", config.witnesses, read_witness));
+  if (const auto every = root.find("witness_every")) {
+    ENTENTE_LET(ms, every->duration_ms());
+    if (ms < 1'000) return every->refuse("witnesses are not asked more often than every second");
+    config.witness_every_ms = ms;
+  }
+  ENTENTE_TRY(read_each(root, "witness_for", config.witness_for, [](const YamlReader& item) {
+    return read_vkey(item, SignatureType::ed25519);
+  }));
+  if (!config.witness_for.empty() && config.cosign_key.empty()) {
+    return root.field("keys").refuse("to watch the logs of witness_for, a key `cosign` is needed");
+  }
+  return read_each(root, "auditors", config.auditors,
+                   [](const YamlReader& item) -> Result<PublicKey> {
+                     ENTENTE_LET(text, item.text());
+                     const auto key = from_did_key(text);
+                     if (!key)
+                       return item.expected("the key of an auditor, such as did:key:z6Mk...");
+                     return *key;
+                   });
+}
+
 Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& config) {
   const auto read = [&](const YamlReader& field, fs::path& path) -> Status {
     ENTENTE_LET(at, path_at(field, file));
@@ -188,10 +244,11 @@ Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& con
   ENTENTE_TRY(read(root.field("policy"), config.policy));
   ENTENTE_TRY(read(root.field("facts"), config.facts));
   const YamlReader keys = root.field("keys");
-  ENTENTE_TRY(keys.closed({"message", "log", "master"}));
+  ENTENTE_TRY(keys.closed({"message", "log", "master", "cosign"}));
   ENTENTE_TRY(read(keys.field("message"), config.message_key));
   ENTENTE_TRY(read(keys.field("log"), config.log_key));
   if (const auto master = keys.find("master")) ENTENTE_TRY(read(*master, config.master_key));
+  if (const auto cosign = keys.find("cosign")) ENTENTE_TRY(read(*cosign, config.cosign_key));
   return {};
 }
 
@@ -202,7 +259,8 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
   ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
-                           "call_timeout", "load", "monitoring", "events", "retention"}));
+                           "call_timeout", "load", "monitoring", "events", "retention", "witnesses",
+                           "witness_every", "witness_for", "auditors"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -226,6 +284,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
     ENTENTE_TRY(events->one_of({"stderr"}));
     config.tells_events = true;
   }
+  ENTENTE_TRY(read_watch(root, config));
   return config;
 }
 
@@ -257,6 +316,7 @@ Result<Contents> Contents::read(const BrandConfig& config) {
 struct Brand::State {
   KeyPair message_key;
   KeyPair log_key;
+  std::optional<KeyPair> cosign_key;
   Policy policy;
   std::unique_ptr<FileBackOffice> office;
   std::unique_ptr<QueueDesk> desk;
@@ -284,6 +344,11 @@ Status Brand::check(const BrandConfig& config) {
 Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const BrandHost& host) {
   ENTENTE_LET(message_key, read_key_file(config.message_key));
   ENTENTE_LET(log_key, read_key_file(config.log_key));
+  std::optional<KeyPair> cosign_key;
+  if (!config.cosign_key.empty()) {
+    ENTENTE_LET(read, read_key_file(config.cosign_key));
+    cosign_key.emplace(std::move(read));
+  }
   ENTENTE_LET(contents, Contents::read(config));
   ENTENTE_LET(policy, Policy::parse(contents.policy, config.policy.filename().string()));
   ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
@@ -294,34 +359,40 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                             .outbox_file = config.data / outbox_file_name,
                                             .clock = &host.clock},
                                            policy));
-  auto state =
-      std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key), policy,
-                                       std::move(office), nullptr, nullptr, std::move(contents)});
+  auto state = std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key),
+                                                std::move(cosign_key), policy, std::move(office),
+                                                nullptr, nullptr, std::move(contents)});
   QueueDeskOptions desk = config.desk;
   desk.human = card->human;
   state->desk = std::make_unique<QueueDesk>(desk);
   KeepTimes keep(config.retention.keep.begin(), config.retention.keep.end());
   if (config.retention.keep_cases_ms) keep["case"] = *config.retention.keep_cases_ms;
-  ENTENTE_LET(endpoint, Endpoint::start({.directory = config.data,
-                                         .master_key_file = config.master_key,
-                                         .policy = state->contents.policy,
-                                         .policy_name = config.policy.filename().string(),
-                                         .card = envelope,
-                                         .message_key = &state->message_key,
-                                         .log_key = &state->log_key,
-                                         .back_office = state->office.get(),
-                                         .negotiator = nullptr,
-                                         .desk = state->desk.get(),
-                                         .workers = static_cast<std::size_t>(config.workers),
-                                         .call_timeout_ms = config.call_timeout_ms,
-                                         .load = config.load,
-                                         .keep_ms = keep,
-                                         .server = config.server,
-                                         .clock = &host.clock,
-                                         .uptime = host.uptime,
-                                         .on_trouble = host.on_trouble,
-                                         .on_event = config.tells_events ? host.on_event : nullptr,
-                                         .monitoring = config.monitoring}));
+  ENTENTE_LET(endpoint,
+              Endpoint::start({.directory = config.data,
+                               .master_key_file = config.master_key,
+                               .policy = state->contents.policy,
+                               .policy_name = config.policy.filename().string(),
+                               .card = envelope,
+                               .message_key = &state->message_key,
+                               .log_key = &state->log_key,
+                               .back_office = state->office.get(),
+                               .negotiator = nullptr,
+                               .desk = state->desk.get(),
+                               .workers = static_cast<std::size_t>(config.workers),
+                               .call_timeout_ms = config.call_timeout_ms,
+                               .load = config.load,
+                               .keep_ms = keep,
+                               .server = config.server,
+                               .clock = &host.clock,
+                               .uptime = host.uptime,
+                               .on_trouble = host.on_trouble,
+                               .on_event = config.tells_events ? host.on_event : nullptr,
+                               .monitoring = config.monitoring,
+                               .witnesses = config.witnesses,
+                               .witness_every_ms = config.witness_every_ms,
+                               .witness_for = config.witness_for,
+                               .cosign_key = state->cosign_key ? &*state->cosign_key : nullptr,
+                               .auditors = config.auditors}));
   state->endpoint = std::move(endpoint);
   return std::unique_ptr<Brand>(new Brand(std::move(state)));
 }

@@ -29,6 +29,7 @@ struct BrandConfig {
   std::filesystem::path facts;
   std::filesystem::path message_key;
   std::filesystem::path log_key;
+  std::filesystem::path cosign_key;  // empty: the logs of others are not watched
   HttpServerOptions server;
   QueueDeskOptions desk;  // its hours are the card's
   std::int64_t workers = 4;
@@ -36,6 +37,10 @@ struct BrandConfig {
   LoadLimits load;
   std::optional<HttpServerOptions> monitoring;
   bool tells_events = false;  // to standard error
+  std::vector<WitnessPeer> witnesses;
+  std::int64_t witness_every_ms = 10'000;
+  std::vector<Vkey> witness_for;
+  std::vector<PublicKey> auditors;
   RetentionRules retention;
 };
 

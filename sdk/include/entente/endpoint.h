@@ -14,6 +14,7 @@
 
 #include <entente/agent/back_office.h>
 #include <entente/agent/negotiator.h>
+#include <entente/audit/note.h>
 #include <entente/core/clock.h>
 #include <entente/crypto/signature.h>
 #include <entente/desk/desk.h>
@@ -27,6 +28,12 @@
 namespace entente {
 
 class Ledger;
+
+// Who watches this log grow, and where it takes checkpoints (c2sp.org/tlog-witness).
+struct WitnessPeer {
+  Vkey key;         // of type 0x04
+  std::string url;  // "https://association.example/"; what it takes is below
+};
 
 struct EndpointOptions {
   std::filesystem::path directory;        // the store; made if absent
@@ -59,6 +66,17 @@ struct EndpointOptions {
   std::function<void(std::string_view)> on_event;
   // Where /metrics and /healthz answer the operator's own systems; nothing: nowhere.
   std::optional<HttpServerOptions> monitoring;
+
+  // Each is shown the newest checkpoint when the log has grown, but not more often than so; what
+  // it signs is on record, and published.
+  std::vector<WitnessPeer> witnesses;
+  std::int64_t witness_every_ms = 10'000;
+  // Whose logs this endpoint watches in turn, under the name of its domain and with a key for that
+  // alone, below /entente/v1/witness.
+  std::vector<Vkey> witness_for;
+  const Signer* cosign_key = nullptr;
+  // Who may read the entries of the log over HTTP, by a signed read that gets an entry of its own.
+  std::vector<PublicKey> auditors;
 };
 
 // What a parcel got.

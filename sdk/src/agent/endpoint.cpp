@@ -15,6 +15,7 @@
 #include "monitoring.h"
 #include "service_agent.h"
 #include "timed_back_office.h"
+#include "witness_client.h"
 
 namespace entente {
 namespace {
@@ -54,6 +55,22 @@ Status check_log_key(const Card& card, const Signer& log_key) {
   return {};
 }
 
+Status check_witnesses(const EndpointOptions& options) {
+  if (!options.witness_for.empty() && options.cosign_key == nullptr) {
+    return fail(ErrorCode::config_invalid, "to watch the logs of others, a cosign key is needed");
+  }
+  for (const WitnessPeer& witness : options.witnesses) {
+    if (witness.key.type() == SignatureType::cosignature_v1 && !witness.url.empty()) continue;
+    return fail(ErrorCode::config_invalid,
+                witness.key.name() + ": a witness needs a key of type 0x04 and an address");
+  }
+  return {};
+}
+
+constexpr std::string_view unwatched =
+    "no witness is configured: this log could show everybody another history, and nobody would "
+    "have to believe that it does not. See `witnesses` in docs/guides/run-an-endpoint.md";
+
 }  // namespace
 
 struct Endpoint::State {
@@ -71,6 +88,8 @@ struct Endpoint::State {
   std::unique_ptr<Sequencer> sequencer;
   std::unique_ptr<EraseWatch> erase_watch;
   std::unique_ptr<FreezeWatch> freeze_watch;
+  std::unique_ptr<WitnessClient> witnesses;  // of this log
+  std::unique_ptr<WitnessSite> witness;      // for the logs of others
   std::unique_ptr<HttpServer> server;
 
   Clock& clock() { return log_clock ? static_cast<Clock&>(*log_clock) : *options.clock; }
@@ -79,6 +98,7 @@ struct Endpoint::State {
   void start_clock();
   Status start_journal(const Card& card, Policy policy);
   void watch_freeze(const std::optional<FreezeRecord>& last);
+  Status start_witnesses(const Card& card);
   Status start_server();
   void tell(const std::string& line);
 };
@@ -150,6 +170,30 @@ void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
       [this] { erase_watch->look(); });
 }
 
+Status Endpoint::State::start_witnesses(const Card& card) {
+  if (!options.witness_for.empty()) {
+    ENTENTE_LET(opened, Witness::open({.directory = options.directory / "witness",
+                                       .name = card.domain,
+                                       .key = options.cosign_key,
+                                       .logs = options.witness_for,
+                                       .clock = &clock(),
+                                       .tell = [this](const std::string& line) { tell(line); }}));
+    witness = std::make_unique<WitnessSite>(std::move(opened));
+  }
+  if (options.witnesses.empty()) {
+    if (card.environment == Environment::production) tell(std::string(unwatched));
+    return {};
+  }
+  witnesses = std::make_unique<WitnessClient>(
+      WitnessClientParts{.sequencer = *sequencer,
+                         .clock = clock(),
+                         .log = ledger->vkey(),
+                         .witnesses = options.witnesses,
+                         .every_ms = options.witness_every_ms,
+                         .tell = [this](const std::string& line) { tell(line); }});
+  return {};
+}
+
 void Endpoint::State::tell(const std::string& line) {
   if (options.on_trouble) options.on_trouble(line);
   monitoring->events().write("trouble", {{"what", line}});
@@ -161,10 +205,16 @@ Status Endpoint::State::start_server() {
     ENTENTE_TRY(monitoring->listen(*options.monitoring, *sequencer, stats));
   }
   if (!options.serve_http) return {};
-  server = std::make_unique<HttpServer>(
-      options.server, [this](const HttpRequest& request, const HttpReply& reply) {
-        serve(*sequencer, options.card, request, monitoring->watch(request, reply));
-      });
+  server = std::make_unique<HttpServer>(options.server,
+                                        [this](const HttpRequest& request, const HttpReply& reply) {
+                                          const EndpointDoors doors{.sequencer = *sequencer,
+                                                                    .clock = clock(),
+                                                                    .card = options.card,
+                                                                    .auditors = options.auditors,
+                                                                    .witnesses = witnesses.get(),
+                                                                    .witness = witness.get()};
+                                          serve(doors, request, monitoring->watch(request, reply));
+                                        });
   return server->start();
 }
 
@@ -176,6 +226,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   ENTENTE_LET(card, Admission::admit<Card>(options.card));
   ENTENTE_TRY(check_desk(options, *card));
   ENTENTE_TRY(check_log_key(*card, *options.log_key));
+  ENTENTE_TRY(check_witnesses(options));
   ENTENTE_LET(policy, Policy::parse(options.policy, options.policy_name));
   if (policy.environment() != card->environment) {
     return fail(ErrorCode::environment_mismatch, "policy and card are of different environments");
@@ -188,6 +239,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   // Whole or not at all: what has started is stopped in order if something after it fails.
   auto endpoint = std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
   ENTENTE_TRY(endpoint->state_->start_journal(*card, std::move(policy)));
+  ENTENTE_TRY(endpoint->state_->start_witnesses(*card));
   ENTENTE_TRY(endpoint->state_->start_server());
   return endpoint;
 }
@@ -197,10 +249,12 @@ void Endpoint::stop() {
   state_->freeze_watch.reset();
   state_->erase_watch.reset();
   if (state_->server) state_->server->stop();
+  state_->witnesses.reset();
   if (state_->monitoring) state_->monitoring->stop();
   if (state_->workers) state_->workers->stop();
   state_->sequencer.reset();
   state_->server.reset();
+  state_->witness.reset();
   state_->agent.reset();
   state_->workers.reset();
   state_->ledger.reset();

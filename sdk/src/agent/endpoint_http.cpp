@@ -2,11 +2,15 @@
 
 #include <entente/audit/tiles.h>
 #include <entente/core/limits.h>
+#include <entente/identity/reader.h>
 #include <entente/wire/admission.h>
+#include <entente/wire/log_life.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "transport/network.h"
+#include "witness_client.h"
 
 namespace entente {
 namespace {
@@ -144,16 +148,78 @@ void serve_tile(Sequencer& sequencer, const Tile& tile, const HttpReply& reply) 
   });
 }
 
-// As c2sp.org/tlog-tiles has it, without the entries.
-void serve_log(Sequencer& sequencer, std::string_view path, const HttpReply& reply) {
+// The leaves as they are hashed, without what stands behind them.
+class StoredLeaves final : public LeafReader {
+ public:
+  explicit StoredLeaves(const Ledger& ledger) : ledger_(ledger) {}
+  Result<Bytes> read_leaf(std::uint64_t index) const override {
+    ENTENTE_LET(row, ledger_.store().read_entry(index));
+    return std::move(row.leaf);
+  }
+
+ private:
+  const Ledger& ledger_;
+};
+
+void send_bundle(Sequencer& sequencer, const Tile& tile, const HttpReply& reply) {
+  sequencer.inspect([tile, reply](const Ledger& ledger) {
+    auto bytes = render_entry_bundle(StoredLeaves(ledger), tile);
+    if (!bytes) return reply.send(plain(503, "the log cannot be read"));
+    reply.send({.content_type = "application/octet-stream",
+                .body = std::move(*bytes),
+                .headers = {{"cache-control", "private, no-store"}}});
+  });
+}
+
+// For auditors whom the brand has named, and for nobody else is there anything here. That it was
+// read is on record before the bytes leave.
+void serve_bundle(const EndpointDoors& doors, const Tile& tile, const HttpRequest& request,
+                  const HttpReply& reply) {
+  const auto envelope = signed_read(request);
+  const auto read = envelope ? Admission::admit<Read>(*envelope)
+                             : Result<Verified<Read>>(std::unexpected(envelope.error()));
+  const std::int64_t now_ms = doors.clock.now_ms();
+  const Card& card = doors.sequencer.card();
+  const bool may = read && reads_this(*envelope, request) &&
+                   std::ranges::find(doors.auditors, read->signer()) != doors.auditors.end() &&
+                   check_read(**read, {card.did(), card.environment}, now_ms);
+  if (!may) return reply.send(plain(404, "not_found"));
+  if (doors.sequencer.is_loaded()) {
+    return reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
+  }
+  const AccessRecord access{
+      .reader = to_did_key(read->signer()), .path = request.path, .at_ms = now_ms};
+  Sequencer& sequencer = doors.sequencer;
+  sequencer.inspect([&sequencer, access, tile, reply](const Ledger& ledger) {
+    if (!has_tile(ledger.size(), tile)) return reply.send(plain(404, "not_found"));
+    sequencer.note(EntryKind::access, Direction::own, encode(access),
+                   [&sequencer, tile, reply](bool on_record) {
+                     if (on_record) return send_bundle(sequencer, tile, reply);
+                     reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
+                   });
+  });
+}
+
+// As c2sp.org/tlog-tiles has it.
+void serve_log(const EndpointDoors& doors, std::string_view path, const HttpRequest& request,
+               const HttpReply& reply) {
   if (path == "checkpoint") {
-    HttpResponse response = plain(200, sequencer.checkpoint_note());
+    const std::string newest = doors.sequencer.checkpoint_note();
+    HttpResponse response =
+        plain(200, doors.witnesses != nullptr ? doors.witnesses->published(newest) : newest);
     response.headers.push_back({"cache-control", "no-cache"});
     return reply.send(std::move(response));
   }
   const auto tile = parse_tile_path(path);
-  if (!tile || tile->kind != TileKind::hashes) return reply.send(plain(404, "not_found"));
-  serve_tile(sequencer, *tile, reply);
+  if (!tile) return reply.send(plain(404, "not_found"));
+  if (tile->kind == TileKind::entries) return serve_bundle(doors, *tile, request, reply);
+  serve_tile(doors.sequencer, *tile, reply);
+}
+
+// What follows a prefix, from its '/' on; nothing if the path is not below it.
+std::optional<std::string_view> below(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix) || !path.substr(prefix.size()).starts_with('/')) return {};
+  return path.substr(prefix.size());
 }
 
 }  // namespace
@@ -184,17 +250,19 @@ std::string_view route_of(std::string_view path) {
   for (const std::string_view fixed : {card_path, cases_path, std::string_view("/healthz")}) {
     if (path == fixed) return fixed;
   }
-  if (path.starts_with(log_path)) return log_path;
+  for (const std::string_view tree : {log_path, witness_path}) {
+    if (path.starts_with(tree)) return tree;
+  }
   if (!path.starts_with(cases_path)) return "other";
   const bool of_message = path.find("/status/") != std::string_view::npos;
   return of_message ? "/entente/v1/cases/{id}/status/{message}" : "/entente/v1/cases/{id}";
 }
 
-void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
-           const HttpReply& reply) {
+void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpReply& reply) {
+  Sequencer& sequencer = doors.sequencer;
   const std::string_view path = request.path;
   if (path == card_path && request.method == "GET") {
-    return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = card});
+    return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = doors.card});
   }
   if (path == "/healthz") {
     if (sequencer.trouble()) return reply.send(plain(503, "the log cannot be written"));
@@ -203,13 +271,12 @@ void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
   if (path == cases_path && request.method == "POST") {
     return submit_parcel(sequencer, request, std::nullopt, reply);
   }
-  if (path.starts_with(cases_path) && path.size() > cases_path.size() &&
-      path[cases_path.size()] == '/') {
-    return serve_case(sequencer, request, reply);
+  if (below(path, cases_path)) return serve_case(sequencer, request, reply);
+  if (const auto rest = below(path, log_path); rest && request.method == "GET") {
+    return serve_log(doors, rest->substr(1), request, reply);
   }
-  if (path.starts_with(log_path) && path.substr(log_path.size()).starts_with('/') &&
-      request.method == "GET") {
-    return serve_log(sequencer, path.substr(log_path.size() + 1), reply);
+  if (const auto rest = below(path, witness_path); rest && doors.witness != nullptr) {
+    return doors.witness->serve(*rest, request, reply);
   }
   reply.send(plain(404, "not_found"));
 }

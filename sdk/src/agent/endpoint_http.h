@@ -2,6 +2,7 @@
 // The HTTP binding of the endpoint (protocol/spec/11-transport.md): paths, bodies and statuses, and
 // nothing of what they mean.
 
+#include <entente/agent/witness_site.h>
 #include <entente/journal/sequencer.h>
 #include <entente/transport/http.h>
 
@@ -14,9 +15,22 @@ inline constexpr std::string_view challenge_header = "entente-challenge";
 inline constexpr std::string_view answer_header = "entente-answer";
 inline constexpr std::string_view log_path = "/entente/v1/log";
 
+inline constexpr std::string_view witness_path = "/entente/v1/witness";
+
+class WitnessClient;
+
+// What stands behind the paths of an endpoint; all outlives it.
+struct EndpointDoors {
+  Sequencer& sequencer;
+  Clock& clock;
+  const Bytes& card;
+  const std::vector<PublicKey>& auditors;
+  WitnessClient* witnesses = nullptr;  // none: nobody watches this log
+  WitnessSite* witness = nullptr;      // none: this endpoint watches nobody's
+};
+
 // Answers one request, now or when the sequencer has.
-void serve(Sequencer& sequencer, const Bytes& card, const HttpRequest& request,
-           const HttpReply& reply);
+void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpReply& reply);
 
 HttpResponse response_of(const Delivery& delivery);
 

@@ -1,5 +1,6 @@
 #include <entente/core/limits.h>
 #include <entente/identity/authority.h>
+#include <entente/identity/reader.h>
 
 #include <algorithm>
 
@@ -9,9 +10,6 @@
 
 namespace entente {
 namespace {
-
-// A read may not be signed for longer ahead than a message.
-constexpr std::int64_t read_ms_max = limits::admit_window_ms + limits::skew_ms_max;
 
 // Who speaks for the consumer: the principal alone, or an assistant under a mandate.
 struct Speaker {
@@ -188,6 +186,14 @@ Result<Authorised<Message>> Authority::authorise(const Verified<Message>& messag
   return Authorised<Message>(message, verdict.lapsed, verdict.approved);
 }
 
+Status check_read(const Read& read, const ReadFor& asked, std::int64_t now_ms) {
+  if (read.environment != asked.environment) return fail(ErrorCode::environment_mismatch);
+  if (read.audience != asked.did) return fail(ErrorCode::audience_mismatch);
+  if (now_ms >= read.expires_ms) return fail(ErrorCode::too_late);
+  if (read.expires_ms - now_ms > read_ms_max) return fail(ErrorCode::clock_skew);
+  return {};
+}
+
 Status Authority::authorise(const Verified<Read>& read, const Message& opening,
                             std::int64_t now_ms) const {
   const State& s = *state_;
@@ -196,10 +202,7 @@ Status Authority::authorise(const Verified<Read>& read, const Message& opening,
                       .key = read->key,
                       .authority = read->authority};
   ENTENTE_LET(speaker, s.find_speaker(reader, &opening.author));
-  if (read->environment != s.environment) return fail(ErrorCode::environment_mismatch);
-  if (read->audience != s.brand_did) return fail(ErrorCode::audience_mismatch);
-  if (now_ms >= read->expires_ms) return fail(ErrorCode::too_late);
-  if (read->expires_ms - now_ms > read_ms_max) return fail(ErrorCode::clock_skew);
+  ENTENTE_TRY(check_read(*read, {.did = s.brand_did, .environment = s.environment}, now_ms));
   if (!speaker.mandate) return {};
   if (is_revoked(read->authority)) return fail(ErrorCode::mandate_revoked);
   if (now_ms >= speaker.mandate->expires_ms) return fail(ErrorCode::mandate_expired);

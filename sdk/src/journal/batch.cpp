@@ -419,6 +419,22 @@ void Batch::put_cases() {
   }
 }
 
+Survey survey_of(const Batch::Cases& cases, std::int64_t now_ms) {
+  Survey seen{.cases = cases.size()};
+  for (const auto& [case_id, live] : cases) {
+    const Case& casefile = live->record.casefile;
+    for (const CaseClock& clock : casefile.clocks()) {
+      if (clock.owes == Party::brand && clock.at_ms < now_ms) ++seen.overdue[clock.kind];
+    }
+    const HandoffState* handoff = casefile.handoff();
+    if (handoff == nullptr || !is_live(handoff->stage)) continue;
+    ++seen.handoffs[handoff->stage];
+    if (!is_waiting(handoff->stage)) continue;
+    seen.oldest_handoff_ms = std::max(seen.oldest_handoff_ms, now_ms - handoff->asked_ms);
+  }
+  return seen;
+}
+
 Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
   SequencerParts& parts = batch_.parts();
   Case& casefile = live_.record.casefile;

@@ -138,6 +138,9 @@ class Batch {
   std::map<CaseId, std::int64_t> next_clocks_;
 };
 
+// Where the cases in memory stand.
+Survey survey_of(const Batch::Cases& cases, std::int64_t now_ms);
+
 Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal);
 
 // The room of one case while the batch is open.

@@ -16,7 +16,12 @@ namespace entente {
 using Post = std::pair<CaseId, std::function<void(Room&)>>;
 // A look at what is durable; without a batch while the log cannot be written.
 using Look = std::function<void(Batch*)>;
-using Work = std::variant<Arrived, Post, Look>;
+// An entry of no case, and who waits for it to be durable.
+struct NoteDown {
+  EntryDraft draft;
+  std::function<void(bool)> then;
+};
+using Work = std::variant<Arrived, Post, Look, NoteDown>;
 
 class Intake {
  public:

@@ -57,7 +57,6 @@ struct Sequencer::State {
   void answer_waiting(const std::set<CaseId>& concerned, std::int64_t now_ms);
   void forget(Batch::Cases::iterator live);
   void forget_closed(const std::set<CaseId>& concerned);
-  Survey survey();
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
   void publish_note();
@@ -199,6 +198,10 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
   for (const CaseId& case_id : clocks.take_due(batch.now_ms())) batch.wake(case_id);
   for (Work& work : works) {
     if (const auto* post = std::get_if<Post>(&work)) run_posts(batch, {post, 1});
+    if (auto* entry = std::get_if<NoteDown>(&work)) {
+      entry->draft.time_ms = batch.now_ms();
+      parts.ledger.append(entry->draft);
+    }
   }
   return replies;
 }
@@ -231,6 +234,7 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
   answer_waiting(concerned, batch.now_ms());
   for (const Work& work : works) {
     if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
+    if (const auto* entry = std::get_if<NoteDown>(&work)) entry->then(true);
   }
   forget_closed(concerned);
 }
@@ -255,6 +259,8 @@ void Sequencer::State::hold(std::deque<Work> works) {
       held.push_back(std::move(*post));
     } else if (const auto* look = std::get_if<Look>(&work)) {
       (*look)(nullptr);
+    } else if (const auto* entry = std::get_if<NoteDown>(&work)) {
+      entry->then(false);
     }
   }
   waiters.answer_all([](const Reply&) {
@@ -278,22 +284,6 @@ Status Sequencer::State::start_over() {
   parts.authority = Authority(card.did(), parts.identity.environment);
   parts.speaker.start_over();
   return take_up();
-}
-
-Survey Sequencer::State::survey() {
-  Survey seen{.cases = cases.size(), .readers = waiters.count()};
-  for (const auto& [case_id, live] : cases) {
-    const Case& casefile = live->record.casefile;
-    for (const CaseClock& clock : casefile.clocks()) {
-      if (clock.owes == Party::brand && clock.at_ms < now_ms()) ++seen.overdue[clock.kind];
-    }
-    const HandoffState* handoff = casefile.handoff();
-    if (handoff == nullptr || !is_live(handoff->stage)) continue;
-    ++seen.handoffs[handoff->stage];
-    if (!is_waiting(handoff->stage)) continue;
-    seen.oldest_handoff_ms = std::max(seen.oldest_handoff_ms, now_ms() - handoff->asked_ms);
-  }
-  return seen;
 }
 
 // A closed case is read from the ledger again, should anybody come back to it.
@@ -453,6 +443,14 @@ void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
   state_->intake.post(Look(put));
 }
 
+// Filed under no case, not even that of the documents: those are all read at every start.
+void Sequencer::note(EntryKind kind, Direction direction, Bytes content,
+                     std::function<void(bool)> then) {
+  state_->intake.post(
+      NoteDown{.draft = {.kind = kind, .direction = direction, .content = std::move(content)},
+               .then = std::move(then)});
+}
+
 void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                            std::function<void(Result<Receipt>)> done) {
   if (const Status may = state_->entrance.check_read(case_id, read); !may) {
@@ -476,8 +474,11 @@ void Sequencer::inspect(std::function<void(const Ledger&)> look) {
 }
 
 void Sequencer::survey(std::function<void(const Survey&)> look) {
-  state_->intake.post(
-      Look([look = std::move(look), state = state_.get()](Batch*) { look(state->survey()); }));
+  state_->intake.post(Look([look = std::move(look), state = state_.get()](Batch*) {
+    Survey seen = survey_of(state->cases, state->now_ms());
+    seen.readers = state->waiters.count();
+    look(seen);
+  }));
 }
 
 std::optional<std::string> Sequencer::trouble() const {

@@ -83,6 +83,9 @@ class Sequencer {
   // Puts an entry of no case on record in a later batch, after which `then` runs and every open
   // case is looked at again, still in that batch. then(false) while the log cannot be written.
   void declare(EntryKind kind, Bytes content, std::function<void(bool)> then);
+  // Puts an entry on record that is of no case and that no case rests on. `then(true)` runs on the
+  // writer thread once it is durable; then(false) while the log cannot be written.
+  void note(EntryKind kind, Direction direction, Bytes content, std::function<void(bool)> then);
   // Receipt or final not_admitted of one message, for a signed read of its case (an envelope).
   void ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                   std::function<void(Result<Receipt>)> done);
