@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "erasures.h"
+#include "log_life.h"
 #include "notes.h"
 #include "notices.h"
 
@@ -68,7 +69,7 @@ class LogPass {
   void check_root();
   void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
-  std::vector<Vkey> trusted_keys();
+  std::vector<Vkey> trusted_keys(const std::optional<Vkey>& self_named);
   void check_witnesses(const CosignedCheckpoint& cosigned);
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
@@ -91,6 +92,7 @@ class LogPass {
   std::int64_t last_ms_ = 0;                  // of the entry before
   std::unordered_map<Digest, Chain> chains_;  // by blinded case
   Grade grade_ = Grade::asserted;
+  LogLife life_;
 };
 
 }  // namespace entente
