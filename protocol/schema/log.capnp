@@ -161,12 +161,13 @@ struct LogKey {
 }
 
 struct Rollover {
-  # A log goes on under another origin. The last entry of the old log names the new one, the first
-  # entry of the new log names the old one and the tree that it ended with.
-  begins @0 :Bool;                   # this is the first entry of the new log
+  # A log goes on under another origin, with the entries it has. The last entry of the old log names
+  # the new one; the first entry that is of the new log alone names the old one and the tree that
+  # stands before it, which is the old log's.
+  begins @0 :Bool;                   # this is the first entry of the new log alone
   origin @1 :Text;                   # of the other log
   vkey @2 :Text;
-  size @3 :UInt64;                   # of the old log, without the entry that names the new one
+  size @3 :UInt64;                   # entries before this one
   root @4 :Data;                     # of the tree of that size; both empty in the last entry
   reason @5 :Text;                   # code: key_lost, restored, period ...
   atMs @6 :Int64;

@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "key_file.h"
+#include "own_log.h"
 
 namespace fs = std::filesystem;
 
@@ -244,9 +245,10 @@ Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& con
   ENTENTE_TRY(read(root.field("policy"), config.policy));
   ENTENTE_TRY(read(root.field("facts"), config.facts));
   const YamlReader keys = root.field("keys");
-  ENTENTE_TRY(keys.closed({"message", "log", "master", "cosign"}));
+  ENTENTE_TRY(keys.closed({"message", "log", "old_log", "master", "cosign"}));
   ENTENTE_TRY(read(keys.field("message"), config.message_key));
   ENTENTE_TRY(read(keys.field("log"), config.log_key));
+  if (const auto old = keys.find("old_log")) ENTENTE_TRY(read(*old, config.old_log_key));
   if (const auto master = keys.find("master")) ENTENTE_TRY(read(*master, config.master_key));
   if (const auto cosign = keys.find("cosign")) ENTENTE_TRY(read(*cosign, config.cosign_key));
   return {};
@@ -315,7 +317,7 @@ Result<Contents> Contents::read(const BrandConfig& config) {
 // Declared so that what is used outlives its user.
 struct Brand::State {
   KeyPair message_key;
-  KeyPair log_key;
+  LogKeys log_keys;
   std::optional<KeyPair> cosign_key;
   Policy policy;
   std::unique_ptr<FileBackOffice> office;
@@ -343,7 +345,8 @@ Status Brand::check(const BrandConfig& config) {
 
 Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const BrandHost& host) {
   ENTENTE_LET(message_key, read_key_file(config.message_key));
-  ENTENTE_LET(log_key, read_key_file(config.log_key));
+  ENTENTE_TRY(make_directory(config.data));
+  ENTENTE_LET(log_keys, LogKeys::take(config.log_key, config.old_log_key, config.data));
   std::optional<KeyPair> cosign_key;
   if (!config.cosign_key.empty()) {
     ENTENTE_LET(read, read_key_file(config.cosign_key));
@@ -353,13 +356,12 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
   ENTENTE_LET(policy, Policy::parse(contents.policy, config.policy.filename().string()));
   ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
-  ENTENTE_TRY(make_directory(config.data));
   ENTENTE_LET(office, FileBackOffice::open({.facts_file = config.facts,
                                             .work_file = config.data / work_file_name,
                                             .outbox_file = config.data / outbox_file_name,
                                             .clock = &host.clock},
                                            policy));
-  auto state = std::unique_ptr<State>(new State{std::move(message_key), std::move(log_key),
+  auto state = std::unique_ptr<State>(new State{std::move(message_key), std::move(log_keys),
                                                 std::move(cosign_key), policy, std::move(office),
                                                 nullptr, nullptr, std::move(contents)});
   QueueDeskOptions desk = config.desk;
@@ -374,7 +376,8 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                .policy_name = config.policy.filename().string(),
                                .card = envelope,
                                .message_key = &state->message_key,
-                               .log_key = &state->log_key,
+                               .log_key = &state->log_keys.key,
+                               .old_log_key = state->log_keys.old_key(),
                                .back_office = state->office.get(),
                                .negotiator = nullptr,
                                .desk = state->desk.get(),

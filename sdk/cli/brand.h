@@ -30,6 +30,7 @@ struct BrandConfig {
   std::filesystem::path message_key;
   std::filesystem::path log_key;
   std::filesystem::path cosign_key;  // empty: the logs of others are not watched
+  std::filesystem::path old_log_key;  // that signs as well after a change; empty: none
   HttpServerOptions server;
   QueueDeskOptions desk;  // its hours are the card's
   std::int64_t workers = 4;

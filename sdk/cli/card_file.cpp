@@ -198,7 +198,14 @@ Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous) 
   add(keys.log, KeyPurpose::log);
   card.root_key = keys.root->public_key();
   card.next_root_digest = sha256(keys.next_root.value_or(card.root_key));
-  ENTENTE_LET(vkey, Vkey::make(card.domain + "/log", SignatureType::ed25519, keys.log));
+  std::string log = card.domain + "/log";
+  if (previous != nullptr) {
+    ENTENTE_LET(before, Admission::admit<Card>(*previous));
+    ENTENTE_LET(known, Vkey::decode(before->log_vkey));
+    log = known.name();
+  }
+  if (!keys.origin.empty()) log = keys.origin;
+  ENTENTE_LET(vkey, Vkey::make(log, SignatureType::ed25519, keys.log));
   card.log_vkey = vkey.encode();
   return sign(card, *keys.root);
 }

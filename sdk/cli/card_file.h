@@ -18,6 +18,7 @@ struct CardKeys {
   PublicKey message;
   PublicKey log;
   std::optional<PublicKey> next_root;  // announced for the card after; else the same root
+  std::string origin;                  // of the log; empty: as on the card before, or DOMAIN/log
 };
 
 // The card but for its keys. Fails with config_invalid, yaml_invalid.

@@ -5,6 +5,7 @@
 #include <entente/wire/envelope.h>
 
 #include "files.h"
+#include "own_log.h"
 #include "transcript.h"
 
 namespace fs = std::filesystem;
@@ -150,7 +151,7 @@ struct Consumer::State {
   Goal goal;
   HttpBrand brand;
   Person person;
-  KeyPair key;
+  LogKeys keys;
   std::unique_ptr<Assistant> assistant;
 };
 
@@ -169,13 +170,15 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
     mandate = issued;
   }
   ENTENTE_LET(principal, read_or_make_key_file(config.home / "keys/principal.key", entropy));
-  ENTENTE_LET(key, read_or_make_key_file(config.home / "keys/assistant.key", entropy));
+  const fs::path key_file = config.home / "keys/assistant.key";
+  ENTENTE_TRY(read_or_make_key_file(key_file, entropy));
+  ENTENTE_LET(keys, LogKeys::take(key_file, {}, config.home / "data"));
   auto state = std::unique_ptr<State>(
       new State{.config = config,
                 .goal = goal,
                 .brand = HttpBrand(config.brand),
                 .person = Person(std::move(principal), console, answers, config.mailbox),
-                .key = std::move(key),
+                .keys = std::move(keys),
                 .assistant = nullptr});
   const auto tell = [&console, &config = state->config,
                      did = goal.brand()](const Message& message) {
@@ -186,7 +189,7 @@ Result<std::unique_ptr<Consumer>> Consumer::start(const ConsumerConfig& config, 
                                            .files = files,
                                            .brand = &state->brand,
                                            .principal = &state->person,
-                                           .key = &state->key,
+                                           .key = &state->keys.key,
                                            .mandate = mandate,
                                            .environment = config.environment,
                                            .on_message = tell}));

@@ -8,6 +8,7 @@
 
 #include <entente/crypto/system.h>
 #include <entente/journal/ledger.h>
+#include <entente/store/last_signed.h>
 
 #include "arguments.h"
 #include "brand.h"
@@ -19,6 +20,7 @@ struct OwnLog {
   std::filesystem::path data;
   std::filesystem::path master_key;
   std::filesystem::path log_key;
+  std::filesystem::path old_log_key;  // that signs as well; empty: none
   std::string origin;
   std::filesystem::path speaking_key;  // what a brand says is signed with; a consumer's principal
   Digest card;                         // a brand's; zero: a consumer
@@ -31,8 +33,24 @@ struct OwnLog {
 
 // The options --config and --home.
 std::vector<OptionRule> own_log_options();
+// Whether the store has to be there.
+enum class Presence : std::uint8_t { needed, lost };
 // Fails with file_missing, config_invalid, yaml_invalid, wrong_use (both options).
-Result<OwnLog> read_own_log(const Arguments& arguments);
+Result<OwnLog> read_own_log(const Arguments& arguments, Presence presence = Presence::needed);
+
+// What signs a log, held so that no other process signs with it meanwhile.
+struct LogKeys {
+  // Fails as reading a key file does, with store_locked, and with log_forked if the key signs the
+  // log in another directory.
+  static Result<LogKeys> take(const std::filesystem::path& log_key,
+                              const std::filesystem::path& old_log_key,
+                              const std::filesystem::path& data);
+  const Signer* old_key() const { return old ? &*old : nullptr; }
+
+  StoreLock lock;
+  KeyPair key;
+  std::optional<KeyPair> old;
+};
 
 class OpenLog {
  public:
@@ -42,9 +60,9 @@ class OpenLog {
   Ledger& ledger() { return *ledger_; }
 
  private:
-  explicit OpenLog(KeyPair key) : key_(std::move(key)) {}
+  explicit OpenLog(LogKeys keys) : keys_(std::move(keys)) {}
   SystemEntropy entropy_;
-  KeyPair key_;
+  LogKeys keys_;
   std::unique_ptr<Ledger> ledger_;
 };
 

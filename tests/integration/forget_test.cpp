@@ -304,7 +304,7 @@ TEST_CASE("a store from before an erasure is refused", "[forget]") {
   const auto ledger = world.open();
   REQUIRE_FALSE(ledger);
   CHECK(ledger.error().code == ErrorCode::log_corrupt);
-  CHECK(ledger.error().detail.ends_with("a backup was restored"));
+  CHECK(ledger.error().detail.find("a backup was restored") != std::string::npos);
 }
 
 TEST_CASE("a hold keeps what would be erased, until it ends or is lifted", "[forget]") {

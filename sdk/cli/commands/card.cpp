@@ -19,6 +19,7 @@ Result<ExitCode> run_make(const Arguments& arguments, Console& console) {
   ENTENTE_LET(message, read_key_file(arguments.text_or("message", "")));
   ENTENTE_LET(log, read_key_file(arguments.text_or("log", "")));
   CardKeys keys{.root = &root, .message = message.public_key(), .log = log.public_key()};
+  keys.origin = arguments.text_or("origin", "");
   if (const auto next = arguments.find("next-root")) {
     ENTENTE_LET(announced, read_key_file(*next));
     keys.next_root = announced.public_key();
@@ -52,19 +53,21 @@ Result<ExitCode> run_show(const Arguments& arguments, Console& console) {
 }  // namespace
 
 Verb card_make() {
-  return {.path = "card make",
-          .summary = "sign a card from its description",
-          .operands = {{"FILE", "the description, as YAML"}},
-          .options = {{"root", "KEY", "signs the card", true},
-                      {"message", "KEY", "will sign messages", true},
-                      {"log", "KEY", "will sign the log", true},
-                      {"next-root", "KEY", "announce another root for the next card"},
-                      {"previous", "CARD", "the card that this one follows"},
-                      {"out", "FILE", "where the signed card goes", true, 'o'}},
-          .run = run_make,
-          .example =
-              "entente card make card.yaml --root root.key --message message.key "
-              "--log log.key -o card.entente"};
+  return {
+      .path = "card make",
+      .summary = "sign a card from its description",
+      .operands = {{"FILE", "the description, as YAML"}},
+      .options = {{"root", "KEY", "signs the card", true},
+                  {"message", "KEY", "will sign messages", true},
+                  {"log", "KEY", "will sign the log", true},
+                  {"next-root", "KEY", "announce another root for the next card"},
+                  {"previous", "CARD", "the card that this one follows"},
+                  {"origin", "NAME", "of the log (default: as on the card before, or DOMAIN/log)"},
+                  {"out", "FILE", "where the signed card goes", true, 'o'}},
+      .run = run_make,
+      .example =
+          "entente card make card.yaml --root root.key --message message.key "
+          "--log log.key -o card.entente"};
 }
 
 Verb card_show() {

@@ -43,6 +43,8 @@ struct EndpointOptions {
   Bytes card;                           // envelope of the newest card
   const Signer* message_key = nullptr;  // on the card, purpose message
   const Signer* log_key = nullptr;      // on the card, purpose log
+  // The one that signed the log before it, while both sign; none: this one alone.
+  const Signer* old_log_key = nullptr;
   BackOffice* back_office = nullptr;
   Negotiator* negotiator = nullptr;       // none: the policy's own
   Desk* desk = nullptr;                   // required outside sandbox; a QueueDesk by default in it

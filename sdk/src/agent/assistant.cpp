@@ -1,3 +1,4 @@
+#include <entente/agent/inbox.h>
 #include <entente/crypto/hash.h>
 #include <entente/journal/content.h>
 #include <entente/protocol/render.h>
@@ -246,7 +247,8 @@ Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
   auto state = std::make_unique<State>();
   state->options = std::move(options);
   State& s = *state;
-  const std::string origin = to_did_key(s.options.principal->public_key());
+  ENTENTE_LET(origin,
+              name_of_log(s.options.directory, to_did_key(s.options.principal->public_key())));
   ENTENTE_LET(ledger, Ledger::open({.directory = s.options.directory, .origin = origin},
                                    *s.options.key, s.entropy()));
   s.ledger = std::move(ledger);
@@ -257,6 +259,7 @@ Result<std::unique_ptr<Assistant>> Assistant::start(AssistantOptions options) {
                                          .environment = s.options.environment},
                                         s.clock(), s.entropy()));
   s.follower = std::move(follower);
+  ENTENTE_TRY(empty_inbox(s.options.directory, *s.ledger, s.clock().now_ms()));
   ENTENTE_TRY(s.meet_brand());
   ENTENTE_TRY(s.keep_evidence());
   ENTENTE_TRY(s.deliver_notices());

@@ -1,14 +1,9 @@
 #include <entente/agent/custody.h>
 #include <entente/crypto/hash.h>
+#include <entente/store/copy.h>
 #include <entente/store/last_signed.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 #include "auditor_source.h"
 #include "custody_copy.h"
@@ -27,57 +22,6 @@ constexpr std::array<std::string_view, 9> store_files = {
 struct Taking {
   fs::path from;
   std::string path;  // below the copy
-};
-
-std::unexpected<Error> cannot(const std::string& doing) {
-  return fail(ErrorCode::store_failed, doing + ": " + std::strerror(errno));
-}
-
-// A directory that appears under its name once it is whole.
-class Draft {
- public:
-  static Result<Draft> beside(const fs::path& directory) {
-    std::error_code error;
-    const bool taken = fs::exists(directory, error) &&
-                       !(fs::is_directory(directory, error) && fs::is_empty(directory, error));
-    if (taken) {
-      return fail(ErrorCode::file_invalid, directory.string() + " exists and is not empty");
-    }
-    const fs::path whole = fs::absolute(directory).lexically_normal();
-    const fs::path clean = whole.has_filename() ? whole : whole.parent_path();
-    fs::create_directories(clean.parent_path(), error);
-    std::string name = clean.string() + ".XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) return cannot("cannot create " + name);
-    return Draft(name, clean);
-  }
-  Draft(Draft&& other) noexcept
-      : path_(std::exchange(other.path_, {})), to_(std::move(other.to_)) {}
-  Draft& operator=(Draft&&) = delete;
-  ~Draft() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
-  }
-
-  const fs::path& path() const { return path_; }
-  Status publish() {
-    ENTENTE_TRY(sync(path_));
-    if (::rename(path_.c_str(), to_.c_str()) != 0) return cannot("cannot create " + to_.string());
-    path_.clear();
-    return sync(to_.parent_path());
-  }
-
- private:
-  Draft(fs::path path, fs::path to) : path_(std::move(path)), to_(std::move(to)) {}
-  static Status sync(const fs::path& directory) {
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return cannot(directory.string());
-    const bool synced = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    if (!synced) return cannot(directory.string());
-    return {};
-  }
-  fs::path path_;
-  fs::path to_;
 };
 
 Result<std::vector<Taking>> files_of_store(const fs::path& source,
@@ -233,7 +177,7 @@ class Acquisition {
 
 Result<KeptLog> acquire_log(const fs::path& source, const fs::path& directory,
                             const AcquireOptions& options) {
-  ENTENTE_LET(draft, Draft::beside(directory));
+  ENTENTE_LET(draft, DraftDirectory::beside(directory));
   ENTENTE_TRY(Acquisition(source, options, draft.path()).run());
   ENTENTE_TRY(draft.publish());
   return open_custody(directory, options.progress);

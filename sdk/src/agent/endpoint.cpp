@@ -1,3 +1,4 @@
+#include <entente/agent/inbox.h>
 #include <entente/crypto/system.h>
 #include <entente/endpoint.h>
 #include <entente/journal/ledger.h>
@@ -13,6 +14,7 @@
 #include "erase_watch.h"
 #include "freeze_watch.h"
 #include "monitoring.h"
+#include "periodic.h"
 #include "service_agent.h"
 #include "timed_back_office.h"
 #include "witness_client.h"
@@ -21,6 +23,8 @@ namespace entente {
 namespace {
 
 constexpr std::size_t spool_bytes = 4 * 1024 * 1024;
+constexpr std::chrono::milliseconds look_into_inbox_every{200};
+constexpr int ask_again_after = 25;  // looks
 
 Status check_options(const EndpointOptions& options) {
   if (options.message_key == nullptr || options.log_key == nullptr) {
@@ -90,6 +94,8 @@ struct Endpoint::State {
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<WitnessClient> witnesses;  // of this log
   std::unique_ptr<WitnessSite> witness;      // for the logs of others
+  std::unique_ptr<Periodic> inbox;
+  std::map<std::filesystem::path, int> looks;  // at what lies there; on the writer thread
   std::unique_ptr<HttpServer> server;
 
   Clock& clock() { return log_clock ? static_cast<Clock&>(*log_clock) : *options.clock; }
@@ -99,6 +105,7 @@ struct Endpoint::State {
   Status start_journal(const Card& card, Policy policy);
   void watch_freeze(const std::optional<FreezeRecord>& last);
   Status start_witnesses(const Card& card);
+  void take_inbox();
   Status start_server();
   void tell(const std::string& line);
 };
@@ -115,7 +122,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   ENTENTE_LET(opened, Ledger::open({.directory = options.directory,
                                     .origin = vkey.name(),
                                     .master_key_file = options.master_key_file,
-                                    .spool_bytes = spool_bytes},
+                                    .spool_bytes = spool_bytes,
+                                    .old_log_key = options.old_log_key},
                                    *options.log_key, entropy()));
   ledger = std::move(opened);
   ENTENTE_TRY(check_clock(clock().now_ms(), ledger->last_time_ms()));
@@ -152,7 +160,24 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                                          .observer = &monitoring->observer()}));
   sequencer = std::move(running);
   watch_freeze(last);
+  inbox = std::make_unique<Periodic>(look_into_inbox_every, [this] { take_inbox(); });
   return {};
+}
+
+// What lies there stays until it is found on record; what could not be written is asked for again.
+void Endpoint::State::take_inbox() {
+  const auto left = read_inbox(options.directory);
+  if (left.empty()) return;
+  sequencer->inspect([this, left](const Ledger& log) {
+    for (const LeftEntry& each : left) {
+      const auto known = is_on_record(log, each.entry);
+      std::error_code error;
+      if (known && *known) std::filesystem::remove(each.file, error);
+      if (known && !*known && looks[each.file]++ % ask_again_after == 0) {
+        sequencer->declare(each.entry.kind, each.entry.content, [](bool) {});
+      }
+    }
+  });
 }
 
 void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
@@ -246,6 +271,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
 
 void Endpoint::stop() {
   if (state_ == nullptr) return;
+  state_->inbox.reset();
   state_->freeze_watch.reset();
   state_->erase_watch.reset();
   if (state_->server) state_->server->stop();

@@ -4,12 +4,14 @@
 #include <entente/crypto/hash.h>
 #include <entente/identity/gate.h>
 #include <entente/journal/content.h>
+#include <entente/protocol/log_life.h>
 #include <entente/wire/admission.h>
 
 #include <algorithm>
 
 #include "members.h"
 #include "notice_reply.h"
+#include "own_line.h"
 
 namespace entente {
 namespace {
@@ -133,11 +135,22 @@ Reply Batch::take(const Arrived& arrived) {
       reply.kind = Delivery::Kind::not_found;
       return reply;
     }
+    check_own_line(arrived, **message);
     take_message(arrived, *message, reply);
     if (reply.kind != Delivery::Kind::parcel) return reply;
   }
   if (!arrived.submission.parcel.notices.empty()) answer_notices(*this, arrived, reply);
   return reply;
+}
+
+// Nothing more is signed once two histories of this log are about.
+void Batch::check_own_line(const Arrived& arrived, const Message& message) {
+  const auto foreign =
+      find_foreign_checkpoint(parts_.ledger, message.seen, arrived.submission.parcel.cosignatures);
+  if (!foreign) return note_unreadable(foreign.error());
+  if (!*foreign) return;
+  const Status halted = parts_.ledger.halt(describe_foreign(**foreign, parts_.ledger.size()));
+  if (!halted) note_unreadable(halted.error());
 }
 
 Reply Batch::take_read(const Arrived& arrived) {
@@ -151,7 +164,8 @@ Reply Batch::take_read(const Arrived& arrived) {
   return {.case_id = arrived.submission.case_id,
           .from = arrived.submission.after,
           .refusals = {},
-          .seen_size = (*read)->seen_size};
+          .seen_size = (*read)->seen_size,
+          .is_read = true};
 }
 
 LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
@@ -316,11 +330,14 @@ void Batch::note_checkpoint(LiveCase& live, const Arrived& arrived, const Messag
   const std::string& note = arrived.submission.parcel.checkpoint;
   if (note.empty()) return;
   const Message& opening = *live.record.casefile.messages().front();
-  const auto vkey = Vkey::make(consumer_did(parts_.authority, opening), SignatureType::ed25519,
-                               message.author.key);
+  const auto named = decode_unverified_checkpoint(note);
+  if (!named || !is_log_of(named->origin, consumer_did(parts_.authority, opening))) return;
+  const auto vkey = Vkey::make(named->origin, SignatureType::ed25519, message.author.key);
   if (!vkey) return;
   const auto checkpoint = verify_checkpoint(note, *vkey);
-  if (!checkpoint || checkpoint->size <= live.record.other_log.size) return;
+  const Seen& known = live.record.other_log;
+  if (!checkpoint) return;
+  if (checkpoint->origin == known.origin && checkpoint->size <= known.size) return;
   live.record.other_log = {checkpoint->origin, checkpoint->size, checkpoint->root};
   parts_.ledger.append({.kind = EntryKind::checkpoint_seen,
                         .case_id = live.record.casefile.id(),

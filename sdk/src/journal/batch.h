@@ -44,6 +44,7 @@ struct Reply {
   std::vector<Bytes> refusals;        // envelopes
   std::uint64_t seen_size = 0;        // of our log, as this very request names it
   std::vector<Bytes> notices = {};    // answers to notices of erasure, as envelopes
+  bool is_read = false;  // whoever reads may have lost what it said itself: it gets that, too
 
   void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
 };
@@ -119,6 +120,7 @@ class Batch {
             const Outcome& outcome);
   Status check_times(const LiveCase& live, const Arrived& arrived,
                      const Verified<Message>& message) const;
+  void check_own_line(const Arrived& arrived, const Message& message);
   void learn_mandate(const Arrived& arrived, const Message& message);
   void log_mandate(LiveCase& live, const Message& message);
   void note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message);

@@ -7,10 +7,13 @@
 
 namespace entente {
 
-bool add_messages(const Ledger& ledger, const CaseRecord& record, std::uint64_t from,
+bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& reply,
                   Parcel& parcel) {
-  for (std::uint64_t position = from; position < record.entries.size(); ++position) {
-    if (parcel.envelopes.size() >= limits::parcel_envelopes_max) return true;
+  std::size_t bytes = 0;  // of parts
+  for (std::uint64_t position = *reply.from; position < record.entries.size(); ++position) {
+    const bool full = parcel.envelopes.size() >= limits::parcel_envelopes_max ||
+                      bytes > limits::parcel_bytes_max / 4;
+    if (full) return true;
     auto receipt = ledger.receipt(record.entries[position]);
     if (!receipt) return false;
     parcel.receipts.push_back(std::move(*receipt));
@@ -18,11 +21,14 @@ bool add_messages(const Ledger& ledger, const CaseRecord& record, std::uint64_t 
     // What made an accept timely comes with its receipt, or its effect could not be understood.
     const auto busy = record.busies.find(message.id());
     if (busy != record.busies.end()) parcel.envelopes.push_back(busy->second);
-    if (message->author.party != Party::brand) continue;
+    if (message->author.party != Party::brand && !reply.is_read) continue;
     const ByteView envelope = message.verified().envelope();
     parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
     for (const PartRef& ref : message->parts) {
-      if (const Part* part = record.find_part(ref)) parcel.parts.push_back(*part);
+      const Part* part = record.find_part(ref);
+      if (part == nullptr) continue;
+      bytes += part->content.size();
+      parcel.parts.push_back(*part);
     }
   }
   return true;

@@ -22,9 +22,12 @@ std::string effect_text(const Outcome& outcome) {
 
 Result<std::optional<Placed>> open_receipt(const Receipt& receipt,
                                            std::span<const Verified<Message>> messages,
-                                           const Vkey& log) {
+                                           std::span<const Vkey> log_keys) {
   ENTENTE_LET(proof, decode_proof(receipt.proof));
-  const auto shown = verify_proof_of_leaf(proof, receipt.leaf, log);
+  Result<Checkpoint> shown = fail(ErrorCode::key_unknown, "no key of the brand's log is known");
+  for (std::size_t i = 0; i < log_keys.size() && !shown; ++i) {
+    shown = verify_proof_of_leaf(proof, receipt.leaf, log_keys[i]);
+  }
   if (!shown) return unproved(describe(shown.error()));
   ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
   if (leaf.kind != EntryKind::message) return std::optional<Placed>();
@@ -74,7 +77,8 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
     record.entries.push_back(item.index);
     leaves.push_back(sha256(item.receipt.leaf));
     for (const Part& part : item.parts) record.keep(part);
-    unplaced.erase(item.message.id());
+    const bool known = unplaced.erase(item.message.id()) > 0;
+    item.is_found_again = !known && message->author.party == Party::consumer;
     folded.push_back(std::move(item));
   }
   return {};

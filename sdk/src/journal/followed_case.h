@@ -17,8 +17,9 @@ struct Placed {
   LogEntry leaf;            // of the brand's log
   std::uint64_t index = 0;  // in the brand's log
   Receipt receipt;
-  Checkpoint under;         // that the receipt is proved by
-  std::vector<Part> parts;  // that came with it
+  Checkpoint under;             // that the receipt is proved by
+  std::vector<Part> parts;      // that came with it
+  bool is_found_again = false;  // our own, that this log had lost
 };
 
 struct FollowedCase {
@@ -40,9 +41,9 @@ struct FollowedCase {
 };
 
 // The message that the receipt opens to, and what it says of it; nothing if that is none of these.
-// Fails with receipt_invalid unless it stands under the brand's log key.
+// Fails with receipt_invalid unless it stands under a key of the brand's log.
 Result<std::optional<Placed>> open_receipt(const Receipt& receipt,
                                            std::span<const Verified<Message>> messages,
-                                           const Vkey& log);
+                                           std::span<const Vkey> log_keys);
 
 }  // namespace entente

@@ -27,11 +27,13 @@ struct Follower::State {
   std::optional<Authority> authority;  // from the first card on
   std::optional<Verified<Mandate>> mandate;
   BrandLine line;
+  std::vector<Vkey> log_keys;  // of all cards, the newest first
   std::map<CaseId, FollowedCase> cases;
   std::vector<Contradiction> contradictions;
   NoticesHeard notices;
 
   Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
+  Status learn(const Verified<Card>& card, std::int64_t at_ms);
 
   void frame(Message& message, const CaseId& case_id) const;
   Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
@@ -117,6 +119,7 @@ Result<Parcel> Follower::State::pack(const CaseId& case_id,
     }
   }
   parcel.checkpoint = ledger.checkpoint_note();
+  parcel.cosignatures = line.signatures();
   if (mandate) parcel.mandates.push_back(identity.mandate);
   parcel.notices = notices.take_due(case_id);
   return parcel;
@@ -154,8 +157,10 @@ Status Follower::State::keep(const CaseId& case_id, std::vector<Contradiction> f
 }
 
 void Follower::State::advance_line(const CheckedReply& reply, const Parcel& parcel) {
-  if (!reply.view || reply.view->size <= line.head.size) return;
-  const std::uint64_t from = line.head.size;
+  if (!reply.view) return;
+  const bool same_log = reply.view->origin == line.head.origin;
+  if (same_log && reply.view->size <= line.head.size) return;
+  const std::uint64_t from = same_log || reply.follows_renamed ? line.head.size : 0;
   line = {*reply.view, parcel.checkpoint};
   ledger.append(
       {.kind = EntryKind::checkpoint_seen,
@@ -181,20 +186,21 @@ void Follower::State::log_refusals(const CaseId& case_id,
 void Follower::State::log_news(const CaseId& case_id, const std::vector<Placed>& folded) {
   for (const Placed& item : folded) {
     ledger.keep_receipt(case_id, item.message.id(), item.receipt);
-    if (item.message->author.party != Party::brand) continue;
+    const bool own = item.message->author.party == Party::consumer;
+    if (own && !item.is_found_again) continue;
     const ByteView envelope = item.message.envelope();
     std::vector<Digest> received;
     for (const Part& part : item.parts) {
-      if (ledger.keep_part(case_id, part)) received.push_back(part_digest(part));
+      if (ledger.keep_part(case_id, part) && !own) received.push_back(part_digest(part));
     }
     ledger.append({.kind = EntryKind::message,
                    .case_id = case_id,
-                   .position = item.leaf.position,
-                   .direction = Direction::received,
+                   .position = own ? 0 : item.leaf.position,
+                   .direction = own ? Direction::sent : Direction::received,
                    .time_ms = clock.now_ms(),
                    .content = Bytes(envelope.begin(), envelope.end()),
                    .parts_received = std::move(received),
-                   .effect = item.leaf.effect});
+                   .effect = own ? std::string() : item.leaf.effect});
   }
 }
 
@@ -228,14 +234,21 @@ Status Follower::State::load_case(const CaseId& case_id) {
   ENTENTE_LET(parts, ledger.parts_of(case_id));
   for (const Part& part : parts) followed.record.keep(part);
   ENTENTE_LET(rows, ledger.store().receipts_of(case_id));
-  ENTENTE_LET(log, brand_vkey());
   std::map<std::uint64_t, Placed> placed;
   for (const ReceiptRow& row : rows) {
-    ENTENTE_LET(item, open_receipt({row.leaf, row.salt, row.proof}, messages, log));
+    ENTENTE_LET(item, open_receipt({row.leaf, row.salt, row.proof}, messages, log_keys));
     if (item) placed.emplace(item->leaf.position, *item);
   }
   std::vector<Placed> folded;
   return followed.fold(*authority, std::move(placed), folded);
+}
+
+Status Follower::State::learn(const Verified<Card>& card, std::int64_t at_ms) {
+  ENTENTE_TRY(authority->learn(card, at_ms));
+  ENTENTE_LET(key, brand_vkey());
+  std::erase(log_keys, key);
+  log_keys.insert(log_keys.begin(), key);
+  return {};
 }
 
 Status Follower::State::load_documents() {
@@ -245,7 +258,7 @@ Status Follower::State::load_documents() {
     if (entry.leaf.kind == EntryKind::card) {
       ENTENTE_LET(card, Admission::admit<Card>(entry.content));
       if (!authority) authority.emplace(card->did(), identity.environment);
-      ENTENTE_TRY(authority->learn(card, entry.leaf.time_ms));
+      ENTENTE_TRY(learn(card, entry.leaf.time_ms));
     } else if (entry.leaf.kind == EntryKind::mandate) {
       ENTENTE_LET(known, Admission::admit<Mandate>(entry.content));
       if (authority) ENTENTE_TRY(authority->learn(known, entry.leaf.time_ms));
@@ -253,7 +266,7 @@ Status Follower::State::load_documents() {
       ENTENTE_LET(seen, decode<CheckpointSeenRecord>(entry.content));
       ENTENTE_LET(log, brand_vkey());
       ENTENTE_LET(checkpoint, verify_checkpoint(seen.note, log));
-      if (checkpoint.size > line.head.size) line = {checkpoint, seen.note};
+      line = {checkpoint, seen.note};  // none is on record that was not newer than the last
     }
   }
   return {};
@@ -296,7 +309,7 @@ Status Follower::learn_card(ByteView envelope) {
   const bool fresh = !s.authority || s.authority->find_card(card.id()) == nullptr;
   if (!s.authority) s.authority.emplace(card->did(), s.identity.environment);
   if (fresh) {
-    ENTENTE_TRY(s.authority->learn(card, now_ms));
+    ENTENTE_TRY(s.learn(card, now_ms));
     s.ledger.append({.kind = EntryKind::card,
                      .case_id = no_case,
                      .direction = Direction::received,

@@ -36,6 +36,20 @@ Contradiction two_receipts(const Placed& item, const Receipt& other, Bytes other
 
 }  // namespace
 
+std::vector<std::string> BrandLine::signatures() const {
+  std::vector<std::string> lines;
+  const std::string own = "\u2014 " + head.origin + " ";
+  std::size_t at = note.find("\n\n");
+  while (at != std::string::npos && at + 1 < note.size()) {
+    const std::size_t from = note.find("\u2014", at);
+    if (from == std::string::npos) break;
+    at = note.find('\n', from);
+    const std::string line = note.substr(from, at - from) + "\n";
+    if (line.starts_with(own)) lines.push_back(line);
+  }
+  return lines;
+}
+
 std::unexpected<Error> ReplyCheck::forked(Contradiction contradiction, std::string detail) {
   contradictions_.push_back(std::move(contradiction));
   return fail(ErrorCode::log_forked, std::move(detail));
@@ -85,14 +99,18 @@ Status ReplyCheck::check_view(const Parcel& parcel, const Vkey& log, CheckedRepl
          .mandates = {}},
         "the brand has signed two histories of " + std::to_string(view.size) + " entries");
   }
-  if (view.size < head.size) {
+  const bool renamed = head.size > 0 && view.origin != head.origin;
+  if (view.size < head.size && !renamed) {
     return fail(ErrorCode::log_forked, "the brand's log had " + std::to_string(head.size) +
                                            " entries and shows " + std::to_string(view.size));
   }
   reply.view = view;
-  const bool follows = head.size == 0 || view.size == head.size ||
+  const bool follows = head.size == 0 || (view.size == head.size && !renamed) ||
                        verify_consistency(head.head(), view.head(), parcel.consistency);
-  if (follows) return {};
+  reply.follows_renamed = renamed && follows;
+  // A card under the brand's root has named another log. What it does not go on from, it does not
+  // undo: every receipt we hold still has to stand where it stood.
+  if (follows || renamed) return {};
   reply.is_behind = follows_older(view, parcel);
   if (reply.is_behind) return {};
   return fail(ErrorCode::proof_invalid, "nothing shows that the brand's log grew from the " +
@@ -179,7 +197,7 @@ Result<std::map<std::uint64_t, Placed>> ReplyCheck::place(
     const Parcel& parcel, std::span<const Verified<Message>> messages, const Vkey& log) {
   std::map<std::uint64_t, Placed> placed;
   for (const Receipt& receipt : parcel.receipts) {
-    ENTENTE_LET(item, open_receipt(receipt, messages, log));
+    ENTENTE_LET(item, open_receipt(receipt, messages, {&log, 1}));
     if (!item) continue;
     const auto [at, fresh] = placed.try_emplace(item->leaf.position, *item);
     if (fresh || at->second.receipt.leaf == receipt.leaf) continue;

@@ -16,6 +16,8 @@ namespace entente {
 struct BrandLine {
   Checkpoint head;   // newest verified; of size 0 before the first
   std::string note;  // signed
+  // The brand's own lines under it: shown back to the brand, they tell it of a second history.
+  std::vector<std::string> signatures() const;
 };
 
 struct HeardRefusal {
@@ -28,6 +30,7 @@ struct CheckedReply {
   std::optional<Checkpoint> view;          // of the brand's log, on the line
   std::map<std::uint64_t, Placed> placed;  // by position
   std::vector<HeardRefusal> refusals;      // of own messages
+  bool follows_renamed = false;            // it goes on under another name, with all we know
   bool is_behind = false;                  // proved from an older checkpoint than the line's head
 };
 

@@ -357,8 +357,7 @@ Delivery Sequencer::State::deliver(const Reply& reply) {
   const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
   if (live == cases.end()) return delivery;
   add_notices(live->second->record, delivery.parcel);
-  if (reply.from &&
-      !add_messages(parts.ledger, live->second->record, *reply.from, delivery.parcel)) {
+  if (reply.from && !add_messages(parts.ledger, live->second->record, reply, delivery.parcel)) {
     return {.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
   }
   if (reply.seen_size > 0 && reply.seen_size <= parts.ledger.size()) {

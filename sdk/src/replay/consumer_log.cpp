@@ -58,7 +58,7 @@ class ConsumerLog final : public PartyLog {
   void check_filed(const ConsumerCase& live, const OpenEntry& entry);
   std::map<std::uint64_t, Receipted> place(ConsumerCase& live);
   std::optional<Receipted> open_receipt(const ConsumerCase& live, const LoggedReceipt& logged,
-                                        const Vkey& log);
+                                        std::span<const Vkey> log_keys);
   void fold(ConsumerCase& live);
   void check_own_word(const ConsumerCase& live, const Receipted& receipted);
   void add_unplaced(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
@@ -178,13 +178,17 @@ void ConsumerLog::check_filed(const ConsumerCase& live, const OpenEntry& entry) 
 }
 
 std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
-                                                   const LoggedReceipt& logged, const Vkey& log) {
+                                                   const LoggedReceipt& logged,
+                                                   std::span<const Vkey> log_keys) {
   const Where where{.entries = {}, .case_id = live.fold.id};
   const std::string call = "the receipt of " + short_hex(logged.message);
   const Receipt& receipt = logged.receipt;
   const auto proof = decode_proof(receipt.proof);
-  const auto shown = proof ? verify_proof_of_leaf(*proof, receipt.leaf, log)
-                           : Result<Checkpoint>(std::unexpected(proof.error()));
+  auto shown = proof ? Result<Checkpoint>(fail(ErrorCode::key_unknown))
+                     : Result<Checkpoint>(std::unexpected(proof.error()));
+  for (std::size_t i = 0; i < log_keys.size() && proof && !shown; ++i) {
+    shown = verify_proof_of_leaf(*proof, receipt.leaf, log_keys[i]);
+  }
   if (!shown) {
     notes().broken(Rule::log_receipt, where, Party::unset,
                    call + " does not hold: " + describe(shown.error()));
@@ -211,13 +215,13 @@ std::map<std::uint64_t, Receipted> ConsumerLog::place(ConsumerCase& live) {
                    "the receipts cannot be read: " + describe(receipts.error()));
     return placed;
   }
-  const auto log = parts_.documents.brand_vkey();
-  if (!log) {
+  const std::vector<Vkey>& log_keys = parts_.documents.log_keys();
+  if (log_keys.empty()) {
     notes().not_checkable(Rule::log_receipt, where, "the key of the brand's log is not on record");
     return placed;
   }
   for (const LoggedReceipt& logged : *receipts) {
-    auto receipted = open_receipt(live, logged, *log);
+    auto receipted = open_receipt(live, logged, log_keys);
     if (!receipted) continue;
     const auto [at, fresh] = placed.try_emplace(receipted->leaf.position, *receipted);
     if (fresh) continue;

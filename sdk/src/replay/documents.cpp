@@ -37,6 +37,10 @@ void Documents::take_card(const OpenEntry& entry) {
   const Status learned = authority->learn(*card, entry.leaf.time_ms);
   notes.check(learned.has_value(), Rule::card_chain, at(entry), Party::brand,
               [&] { return "the card does not follow: " + describe(learned.error()); });
+  const auto key = Vkey::decode((*card)->log_vkey);
+  if (!learned || !key) return;
+  std::erase(log_keys_, *key);
+  log_keys_.insert(log_keys_.begin(), *key);
 }
 
 // Later cards follow from the first one by the chain.

@@ -23,6 +23,8 @@ struct Documents {
   void end_case(const Digest& blind_case);
   // The key of the brand's log, as its newest card names it.
   std::optional<Vkey> brand_vkey() const;
+  // As all its cards name them, the newest first: what was signed once stays signed.
+  const std::vector<Vkey>& log_keys() const { return log_keys_; }
   const Policy* find_policy(const Digest& digest) const;
   const Policy* newest_policy() const { return newest.is_zero() ? nullptr : find_policy(newest); }
 
@@ -45,6 +47,7 @@ struct Documents {
   void take_policy(const OpenEntry& entry);
   void record_mandate(const Digest& mandate, const Digest& blind_case);
 
+  std::vector<Vkey> log_keys_;
   std::unordered_map<Digest, KnownMandate> mandates_;
   std::unordered_map<Digest, Digest> verified_;  // mandate, by its envelope's digest
   std::unordered_map<Digest, std::vector<Digest>> mandates_of_;  // by blinded case

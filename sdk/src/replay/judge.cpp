@@ -48,6 +48,7 @@ class Judge {
 
  private:
   Status learn_cards();
+  Result<Checkpoint> checkpoint(std::size_t at) const;
   Result<Finding> judge_checkpoints() const;
   Result<Finding> judge_receipts();
   Result<Finding> judge_acts();
@@ -60,7 +61,7 @@ class Judge {
   const Contradiction& given_;
   std::span<const TrustedKey> known_logs_;
   std::optional<Authority> authority_;
-  std::optional<Vkey> log_;
+  std::vector<Vkey> logs_;             // as all cards name them, the newest first
   std::optional<std::int64_t> at_ms_;  // when the later of both was said, where the file shows it
 };
 
@@ -69,16 +70,17 @@ Status Judge::learn_cards() {
     ENTENTE_LET(card, Admission::admit<Card>(envelope));
     if (!authority_) authority_.emplace(card->did(), card->environment);
     ENTENTE_TRY(authority_->learn(card, card->issued_ms));
+    ENTENTE_LET(log, Vkey::decode(card->log_vkey));
+    logs_.insert(logs_.begin(), log);
   }
   if (!authority_) return unproved("no card says whose keys these are");
-  ENTENTE_LET(log, Vkey::decode(authority_->newest_card()->log_vkey));
-  log_ = log;
   return {};
 }
 
 Finding Judge::finding(Rule rule, std::string sentence) const {
   const bool known = std::ranges::any_of(known_logs_, [&](const TrustedKey& each) {
-    return each.key == *log_ && (!at_ms_ || each.window.covers(*at_ms_));
+    return std::ranges::find(logs_, each.key) != logs_.end() &&
+           (!at_ms_ || each.window.covers(*at_ms_));
   });
   return {.rule = rule,
           .judgement = Judgement::broken,
@@ -90,10 +92,18 @@ Finding Judge::finding(Rule rule, std::string sentence) const {
           .sentence = authority_->newest_card()->did() + " " + std::move(sentence)};
 }
 
+Result<Checkpoint> Judge::checkpoint(std::size_t at) const {
+  Result<Checkpoint> verified = unproved("no card names a log");
+  for (std::size_t i = 0; i < logs_.size() && !verified; ++i) {
+    verified = verify_checkpoint(given_.checkpoints[at], logs_[i]);
+  }
+  return verified;
+}
+
 Result<Finding> Judge::judge_checkpoints() const {
   if (given_.checkpoints.size() != 2) return unproved("not two checkpoints");
-  ENTENTE_LET(one, verify_checkpoint(given_.checkpoints[0], *log_));
-  ENTENTE_LET(other, verify_checkpoint(given_.checkpoints[1], *log_));
+  ENTENTE_LET(one, checkpoint(0));
+  ENTENTE_LET(other, checkpoint(1));
   const Checkpoint both[] = {one, other};
   if (compare(both)) return unproved("both checkpoints can be true");
   return finding(Rule::log_fork, "signed two histories of " + std::to_string(one.size) +
@@ -103,7 +113,11 @@ Result<Finding> Judge::judge_checkpoints() const {
 Result<Proved> Judge::prove(std::size_t at) const {
   const Receipt& receipt = given_.receipts[at];
   ENTENTE_LET(proof, decode_proof(receipt.proof));
-  ENTENTE_TRY(verify_proof_of_leaf(proof, receipt.leaf, *log_));
+  Result<Checkpoint> under = unproved("no card names a log");
+  for (std::size_t i = 0; i < logs_.size() && !under; ++i) {
+    under = verify_proof_of_leaf(proof, receipt.leaf, logs_[i]);
+  }
+  if (!under) return std::unexpected(under.error());
   ENTENTE_LET(leaf, decode<LogEntry>(receipt.leaf));
   ENTENTE_LET(message, Admission::admit<Message>(given_.envelopes[at]));
   if (leaf.kind != EntryKind::message ||

@@ -36,7 +36,8 @@ LogPass::LogPass(EntrySource& source, LogHeader header, const ReplayOptions& opt
       header_(std::move(header)),
       trust_(options.trust),
       timestamp_(options.timestamp),
-      notes_(notes) {
+      notes_(notes),
+      life_(notes) {
   if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
   if (const auto named = named_checkpoint(header_)) {
     checkpoint_ = *named;
@@ -62,8 +63,11 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
     return std::nullopt;
   }
   const Digest hash = leaf_hash(entry.leaf);
-  place(entry, hash);
   auto leaf = decode<LogEntry>(entry.leaf);
+  std::optional<Digest> before;
+  const bool begins = leaf && leaf->kind == EntryKind::rollover;
+  if (begins && complete_ && !header_.partial) before = tree_.root();
+  place(entry, hash);
   if (!leaf) {
     notes_.broken(Rule::log_leaf, {.entries = {entry.index}, .case_id = {}}, Party::unset,
                   "the leaf is no log entry: " + describe(leaf.error()));
@@ -84,6 +88,7 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
   if (opened.leaf.kind == EntryKind::erasure && opened.content) take_erasure(opened);
   if (opened.leaf.kind == EntryKind::notice && opened.content) take_notice(opened);
   if (opened.leaf.kind == EntryKind::cosignature && opened.content) take_cosigned(opened);
+  life_.take(opened, before);
   return opened;
 }
 
@@ -207,8 +212,8 @@ void LogPass::check_end() {
 }
 
 // The auditor's keys of this log that are in force when its newest entry was written.
-std::vector<Vkey> LogPass::trusted_keys() {
-  const std::vector<TrustedKey> known = trust_.keys_of(header_.origin);
+std::vector<Vkey> LogPass::trusted_keys(const std::optional<Vkey>& self_named) {
+  const std::vector<TrustedKey> known = life_.keys_of(trust_, header_.origin, self_named);
   std::vector<Vkey> in_force;
   for (const TrustedKey& each : known) {
     if (next_ == 0 || each.window.covers(last_ms_)) in_force.push_back(each.key);
@@ -227,7 +232,7 @@ std::vector<Vkey> LogPass::trusted_keys() {
 }
 
 void LogPass::check_signature(const std::optional<Vkey>& self_named) {
-  std::vector<Vkey> keys = trusted_keys();
+  std::vector<Vkey> keys = trusted_keys(self_named);
   const bool trusted = !keys.empty();
   if (header_.checkpoint.empty()) {
     if (next_ > 0) miss_signature(keys);

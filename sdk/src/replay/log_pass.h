@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "erasures.h"
+#include "log_life.h"
 #include "notes.h"
 #include "notices.h"
 #include "recent_roots.h"
@@ -71,7 +72,7 @@ class LogPass {
   void check_root();
   void check_end();
   void check_signature(const std::optional<Vkey>& self_named);
-  std::vector<Vkey> trusted_keys();
+  std::vector<Vkey> trusted_keys(const std::optional<Vkey>& self_named);
   void miss_signature(std::span<const Vkey> trusted);
   void check_witnesses(const Vkey& log, std::span<const Cosignature> cosignatures);
   void check_timestamp();
@@ -106,6 +107,7 @@ class LogPass {
   };
   std::optional<Cosigned> cosigned_;
   std::uint64_t news_end_ = 0;  // behind the last entry that is no attestation
+  LogLife life_;
 };
 
 }  // namespace entente

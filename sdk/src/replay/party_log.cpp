@@ -1,5 +1,6 @@
 #include "party_log.h"
 
+#include <entente/protocol/log_life.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
@@ -110,11 +111,24 @@ void check_book(const CaseFold& fold, const PartBook& book, Notes& notes) {
   }
 }
 
-void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_fault,
+namespace {
+
+// A consumer's log may go on under a longer name, with the same key.
+std::optional<Vkey> key_for(std::string_view note, const std::optional<Vkey>& first) {
+  const auto named = decode_unverified_checkpoint(note);
+  if (!first || !named || !is_log_of(named->origin, first->name())) return first;
+  const auto key = Vkey::make(named->origin, first->type(), first->public_key());
+  return key ? std::optional(*key) : first;
+}
+
+}  // namespace
+
+void note_seen(const OpenEntry& entry, const std::optional<Vkey>& first_key, Party at_fault,
                std::vector<SeenCheckpoint>& seen, Notes& notes) {
   const Where where{.entries = {entry.index}, .case_id = {}};
   if (!entry.content) return;
   const auto record = decode<CheckpointSeenRecord>(*entry.content);
+  const std::optional<Vkey> key = record ? key_for(record->note, first_key) : first_key;
   auto named = record ? (key ? verify_checkpoint(record->note, *key)
                              : decode_unverified_checkpoint(record->note))
                       : Result<Checkpoint>(std::unexpected(record.error()));

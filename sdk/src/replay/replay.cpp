@@ -1,6 +1,7 @@
 #include <entente/replay/replay.h>
 
 #include <entente/identity/gate.h>
+#include <entente/protocol/log_life.h>
 
 #include "party_log.h"
 
@@ -93,8 +94,10 @@ class LogReplay {
     if (entry.leaf.kind != EntryKind::message || !entry.content) return;
     const auto message = Admission::admit<Message>(*entry.content);
     if (!message || (*message)->author.party != Party::consumer) return;
-    const auto key = Vkey::make(consumer_did(*documents_.authority, **message),
-                                SignatureType::ed25519, (*message)->author.key);
+    const std::string did = consumer_did(*documents_.authority, **message);
+    const std::string& origin = pass_.header().origin;
+    const auto key = Vkey::make(is_log_of(origin, did) ? origin : did, SignatureType::ed25519,
+                                (*message)->author.key);
     if (key) consumer_key_ = *key;
   }
 

@@ -28,7 +28,21 @@ struct LedgerOptions {
   std::filesystem::path master_key_file;  // 64 hex digits, made if absent; empty: in `directory`
   // Room on the disk, taken in advance, for keep_unlogged(). 0: none.
   std::size_t spool_bytes = 0;
+  // The key that signed before the newest one: both sign while an entry of kind `key` says so.
+  const Signer* old_log_key = nullptr;
 };
+
+// A log that goes on under another name.
+struct Rollover {
+  std::string origin;                // the new name
+  const Signer* next_key = nullptr;  // signs it; may be the old key
+  std::string reason;                // code
+  std::int64_t at_ms = 0;
+};
+
+// What the log in this directory is called now: as at first, or what it was rolled over to, which a
+// consumer's log extends its name by. Fails as reading its last-signed.db does.
+Result<std::string> name_of_log(const std::filesystem::path& directory, const std::string& first);
 
 // An entry before it has a place.
 struct EntryDraft {
@@ -54,9 +68,17 @@ class Ledger final : public NodeReader {
   // Finishes what a crash left: a committed batch whose checkpoint was not signed is signed now,
   // and what the log says was erased is erased, also where a restored key store has brought it
   // back. Fails with store_locked, store_failed, store_corrupt, log_corrupt (the tree is not the
-  // one last signed: a restored backup, a flipped bit), log_forked.
+  // one last signed: a restored backup, a flipped bit), log_forked (it was halted), config_invalid
+  // (the log has named another key since).
   static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, const Signer& log_key,
                                               Entropy& entropy);
+  // Goes on under another name, whatever the old log has signed beyond what is here: the old name
+  // is never signed again. The new log has the same entries, then one that says where it comes
+  // from; where the old log was whole, its own last entry names the new one. `options` and
+  // `log_key` are the old log's. Fails as open() does, but for log_forked and a log that is behind.
+  static Result<std::unique_ptr<Ledger>> roll_over(const LedgerOptions& options,
+                                                   const Signer& log_key, Entropy& entropy,
+                                                   const Rollover& wish);
   ~Ledger() override;
 
   // Gathers. Nothing is durable before commit().
@@ -77,6 +99,13 @@ class Ledger final : public NodeReader {
   // writes to them. The failed batch may prove to be on the disk; it is then signed. Fails as
   // open() does, and may be called again; reading works meanwhile if the files could be read.
   Status reopen();
+
+  // An entry, signed by both keys, that `next` signs this log from now on. Commits; then the log is
+  // to be opened with that key.
+  Status change_key(const Signer& next, std::int64_t both_until_ms, std::int64_t now_ms);
+  // Somebody else signs under this name and key: what is gathered is not committed, and nothing
+  // will be, whoever opens the log.
+  Status halt(const std::string& why);
 
   // Entries of kind erasure and hold; more in entente/journal/retention.h.
   Result<RetentionRecords> retention_records() const;

@@ -49,13 +49,14 @@ struct LogKeyRecord {
   bool operator==(const LogKeyRecord&) const = default;
 };
 
-// Kind rollover: the last entry of a log, which names the next, or the first of that one.
+// Kind rollover: the last entry of a log, which names the next, or the first that is only of that
+// one: the next log begins with all the entries of the old.
 struct RolloverRecord {
-  bool begins = false;  // the first entry of the new log
+  bool begins = false;  // the first entry of the new log alone
   std::string origin;   // of the other log
   std::string vkey;
-  std::uint64_t size = 0;  // of the tree that the old log ended with, before its last entry;
-  Digest root;             // 0 and zero in that last entry
+  std::uint64_t size = 0;  // of the tree that is the old log's here, before this entry; 0 and zero
+  Digest root;             // in the old log's last entry
   std::string reason;      // code
   std::int64_t at_ms = 0;
   bool operator==(const RolloverRecord&) const = default;
@@ -80,5 +81,12 @@ struct RestoreRecord {
   std::int64_t at_ms = 0;
   bool operator==(const RestoreRecord&) const = default;
 };
+
+// A consumer's log is named by its principal, and once it goes on under another name by what that
+// is extended to: "did:key:z6Mk.../2".
+inline bool is_log_of(std::string_view name, std::string_view principal) {
+  return name.starts_with(principal) &&
+         (name.size() == principal.size() || name[principal.size()] == '/');
+}
 
 }  // namespace entente
