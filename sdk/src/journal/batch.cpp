@@ -135,22 +135,14 @@ Reply Batch::take(const Arrived& arrived) {
       reply.kind = Delivery::Kind::not_found;
       return reply;
     }
-    check_own_line(arrived, **message);
+    const auto& lines = arrived.submission.parcel.cosignatures;
+    const Status ours = halt_if_forked(parts_.ledger, (*message)->seen, lines);
+    if (!ours) note_unreadable(ours.error());
     take_message(arrived, *message, reply);
     if (reply.kind != Delivery::Kind::parcel) return reply;
   }
   if (!arrived.submission.parcel.notices.empty()) answer_notices(*this, arrived, reply);
   return reply;
-}
-
-// Nothing more is signed once two histories of this log are about.
-void Batch::check_own_line(const Arrived& arrived, const Message& message) {
-  const auto foreign =
-      find_foreign_checkpoint(parts_.ledger, message.seen, arrived.submission.parcel.cosignatures);
-  if (!foreign) return note_unreadable(foreign.error());
-  if (!*foreign) return;
-  const Status halted = parts_.ledger.halt(describe_foreign(**foreign, parts_.ledger.size()));
-  if (!halted) note_unreadable(halted.error());
 }
 
 Reply Batch::take_read(const Arrived& arrived) {

@@ -120,7 +120,6 @@ class Batch {
             const Outcome& outcome);
   Status check_times(const LiveCase& live, const Arrived& arrived,
                      const Verified<Message>& message) const;
-  void check_own_line(const Arrived& arrived, const Message& message);
   void learn_mandate(const Arrived& arrived, const Message& message);
   void log_mandate(LiveCase& live, const Message& message);
   void note_checkpoint(LiveCase& live, const Arrived& arrived, const Message& message);

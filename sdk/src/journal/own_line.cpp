@@ -28,11 +28,14 @@ Result<std::optional<Checkpoint>> find_foreign_checkpoint(const Ledger& ledger, 
   return none;
 }
 
-std::string describe_foreign(const Checkpoint& foreign, std::uint64_t size) {
-  return "a counterparty holds a checkpoint of " + foreign.origin + " with " +
-         std::to_string(foreign.size) + " entries, signed by this log's key, that is not of this " +
-         "log, which has " + std::to_string(size) +
-         ": another endpoint uses the key, or an older copy of the store was put here";
+Status halt_if_forked(Ledger& ledger, const Seen& seen, std::span<const std::string> lines) {
+  ENTENTE_LET(foreign, find_foreign_checkpoint(ledger, seen, lines));
+  if (!foreign) return {};
+  return ledger.halt("a counterparty holds a checkpoint of " + foreign->origin + " with " +
+                     std::to_string(foreign->size) +
+                     " entries, signed by this log's key, that is not of this log, which has " +
+                     std::to_string(ledger.size()) +
+                     ": another endpoint uses the key, or an older copy of the store was put here");
 }
 
 }  // namespace entente

@@ -16,7 +16,7 @@ namespace entente {
 Result<std::optional<Checkpoint>> find_foreign_checkpoint(const Ledger& ledger, const Seen& seen,
                                                           std::span<const std::string> lines);
 
-// For the message of Ledger::halt().
-std::string describe_foreign(const Checkpoint& foreign, std::uint64_t size);
+// Nothing more is signed once two histories of this log are about. Fails as reading and writing do.
+Status halt_if_forked(Ledger& ledger, const Seen& seen, std::span<const std::string> lines);
 
 }  // namespace entente
