@@ -20,11 +20,17 @@ struct Home {
 
 // Longest prefix first where one begins another.
 constexpr std::array homes = {
-    Home{"sodium", "crypto"},     Home{"openssl/", "crypto transport"},
-    Home{"yaml-cpp/", "text"},    Home{"boost/json", "text"},
-    Home{"boost/", "transport"},  Home{"capnp/", "wire"},
-    Home{"kj/", "wire"},          Home{"sqlite3", "store"},
-    Home{"libpq", "store"},       Home{"curl/", "transport"},
+    Home{"sodium", "crypto"},
+    Home{"openssl/", "crypto transport"},
+    Home{"yaml-cpp/", "text"},
+    Home{"boost/json", "text"},
+    Home{"boost/unordered", "journal"},
+    Home{"boost/", "transport"},
+    Home{"capnp/", "wire"},
+    Home{"kj/", "wire"},
+    Home{"sqlite3", "store"},
+    Home{"libpq", "store"},
+    Home{"curl/", "transport"},
     Home{"prometheus/", "agent"},
 };
 constexpr std::string_view schema_home = "wire";  // generated: <anything>.capnp.h
