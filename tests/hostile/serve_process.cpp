@@ -47,7 +47,11 @@ const fs::path& demo() {
 
 }  // namespace
 
-DemoBrand::DemoBrand() { fs::copy(demo(), place_.path(), fs::copy_options::recursive); }
+// A log has one directory: the note beside its key names the one that was copied.
+DemoBrand::DemoBrand() {
+  fs::copy(demo(), place_.path(), fs::copy_options::recursive);
+  fs::remove(file("keys/log.key.log"));
+}
 
 void DemoBrand::listen_with(const std::string& setting) const {
   auto text = read_file(file("brand.yaml"));

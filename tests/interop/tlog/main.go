@@ -193,6 +193,12 @@ func proofs(key note.Verifier, log files, t *tree, heads []tlog.Tree) error {
 	return nil
 }
 
+// Go reads base64 that is not canonical: of the last character before a single "=", it looks at four
+// bits of six. Our own reader refuses the others.
+func isPartlyUnread(text []byte, at int) bool {
+	return at+1 < len(text) && text[at] != '=' && text[at+1] == '='
+}
+
 // Nothing of a small log can be changed by a byte.
 func refusals(key note.Verifier, log files, heads []tlog.Tree) error {
 	const size = 5
@@ -218,6 +224,9 @@ func refusals(key note.Verifier, log files, heads []tlog.Tree) error {
 		}
 		read, _ := parseProof(bytes)
 		for at := range bytes {
+			if !strings.HasPrefix(what.path, "tile/") && isPartlyUnread(bytes, at) {
+				continue
+			}
 			flipped := append([]byte{}, bytes...)
 			flipped[at] ^= 1
 			if strings.HasSuffix(what.path, ".tlog-proof") {
