@@ -63,6 +63,16 @@ std::uint64_t order(MoneyWorld& world, bool frozen, std::string_view reason) {
   return 0;
 }
 
+// In the transaction of the order, so that no promise can come between.
+bool hands_over_at_once(const Ledger& ledger, std::uint64_t order) {
+  const auto entry = ledger.read(order);
+  const auto next = ledger.read(order + 1);
+  if (!entry || !next || next->leaf.kind != EntryKind::message) return false;
+  const auto message = Admission::admit<Message>(next->content);
+  return message && (*message)->verb() == Verb::handoff &&
+         next->leaf.time_ms == entry->leaf.time_ms;
+}
+
 bool promises(const Message& message) {
   const Verb verb = message.verb();
   return message.author.party == Party::brand && (verb == Verb::propose || verb == Verb::accept ||
@@ -170,6 +180,7 @@ TEST_CASE("stopped, the agent hands over what waits and keeps what was agreed", 
   std::size_t promised = 0;
   world.endpoint->inspect([&](const Ledger& ledger) {
     promised = promises_between(ledger, stopped, resumed);
+    CHECK(hands_over_at_once(ledger, stopped));
     CHECK(promises_between(ledger, resumed, ledger.size()) > 0);
   });
   CHECK(promised == 0);

@@ -16,12 +16,17 @@ namespace entente {
 using Post = std::pair<CaseId, std::function<void(Room&)>>;
 // A look at what is durable; without a batch while the log cannot be written.
 using Look = std::function<void(Batch*)>;
+// Puts an entry of no case into the batch and wakes the cases that it concerns, before they
+// respond; without a batch while the log cannot be written.
+struct Declare {
+  std::function<void(Batch*)> put;
+};
 // An entry of no case, and who waits for it to be durable.
 struct NoteDown {
   EntryDraft draft;
   std::function<void(bool)> then;
 };
-using Work = std::variant<Arrived, Post, Look, NoteDown>;
+using Work = std::variant<Arrived, Post, Look, Declare, NoteDown>;
 
 class Intake {
  public:

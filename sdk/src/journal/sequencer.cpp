@@ -197,6 +197,7 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
   }
   for (const CaseId& case_id : clocks.take_due(batch.now_ms())) batch.wake(case_id);
   for (Work& work : works) {
+    if (const auto* declared = std::get_if<Declare>(&work)) declared->put(&batch);
     if (const auto* post = std::get_if<Post>(&work)) run_posts(batch, {post, 1});
     if (auto* entry = std::get_if<NoteDown>(&work)) {
       entry->draft.time_ms = batch.now_ms();
@@ -259,6 +260,8 @@ void Sequencer::State::hold(std::deque<Work> works) {
       held.push_back(std::move(*post));
     } else if (const auto* look = std::get_if<Look>(&work)) {
       (*look)(nullptr);
+    } else if (const auto* declared = std::get_if<Declare>(&work)) {
+      declared->put(nullptr);
     } else if (const auto* entry = std::get_if<NoteDown>(&work)) {
       entry->then(false);
     }
@@ -411,11 +414,8 @@ void Sequencer::declare(EntryKind kind, Bytes content, std::function<void(bool)>
   const auto put = [kind, content = std::move(content), then = std::move(then)](Batch* batch) {
     if (batch == nullptr) return then(false);
     Ledger& ledger = batch->parts().ledger;
-    ledger.append({.kind = kind,
-                   .case_id = no_case,
-                   .direction = Direction::own,
-                   .time_ms = batch->now_ms(),
-                   .content = content});
+    ledger.append(
+        {.kind = kind, .case_id = no_case, .time_ms = batch->now_ms(), .content = content});
     then(true);
     const auto rows = ledger.store().cases();
     if (!rows) return;
@@ -423,7 +423,7 @@ void Sequencer::declare(EntryKind kind, Bytes content, std::function<void(bool)>
       if (!row.closed) batch->wake(row.case_id);
     }
   };
-  state_->intake.post(Look(put));
+  state_->intake.post(Declare{put});
 }
 
 void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
