@@ -31,7 +31,7 @@ struct LeftEntry {
 std::vector<LeftEntry> read_inbox(const std::filesystem::path& store);
 
 // Whether it is an entry already: what a crash between the commit and the removal left.
-Result<bool> is_on_record(const Ledger& ledger, const InboxEntry& entry);
+Result<bool> is_on_record(const Ledger& ledger, const InboxEntry& wanted);
 
 // Makes entries of them, in a log that its owner has open and nothing is gathered in. How many.
 // Fails as Ledger::commit() does.
