@@ -88,6 +88,20 @@ std::vector<std::string> column_of(const fs::path& file, const std::string& sql)
 
 }  // namespace
 
+std::unique_ptr<Assistant> ReturningCustomer::meet(std::uint8_t number, BrandConnection& brand) {
+  goal_.emplace(*Goal::parse(knowing_goal(number), "goal.yaml"));
+  principal_.emplace(number, unused_);
+  key_.emplace(std::move(*KeyPair::from_seed(Bytes(32, static_cast<std::uint8_t>(number + 100)))));
+  auto started = Assistant::start({.directory = world_.consumer_store(number),
+                                   .goal = &*goal_,
+                                   .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                   .brand = &brand,
+                                   .principal = &*principal_,
+                                   .key = &*key_});
+  if (!started) throw std::runtime_error(describe(started.error()));
+  return std::move(*started);
+}
+
 std::vector<std::string> whole_case() {
   return {erasable_classes().begin(), erasable_classes().end()};
 }

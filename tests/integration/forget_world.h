@@ -45,6 +45,20 @@ class ForgetWorld {
   SystemEntropy entropy_;
 };
 
+// Meets the brand again, as the next program of that customer does; one customer at a time.
+class ReturningCustomer {
+ public:
+  explicit ReturningCustomer(ForgetWorld& world) : world_(world) {}
+  std::unique_ptr<Assistant> meet(std::uint8_t number, BrandConnection& brand);
+
+ private:
+  ForgetWorld& world_;
+  KettleShop unused_;
+  std::optional<Goal> goal_;
+  std::optional<Agreeable> principal_;
+  std::optional<KeyPair> key_;
+};
+
 std::vector<std::string> whole_case();
 // A copy of a directory, in place of whatever is there.
 void copy_over(const std::filesystem::path& from, const std::filesystem::path& to);

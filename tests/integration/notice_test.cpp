@@ -41,29 +41,14 @@ struct AtWork {
     endpoint->inspect([&](const Ledger& ledger) { entries = ledger.size(); });
     return entries;
   }
-  // Meets the brand again, as the next program of that customer does.
-  std::unique_ptr<Assistant> customer(std::uint8_t number) {
-    goal.emplace(*Goal::parse(knowing_goal(number), "goal.yaml"));
-    principal.emplace(number, unused);
-    key.emplace(std::move(*KeyPair::from_seed(Bytes(32, static_cast<std::uint8_t>(number + 100)))));
-    auto started = Assistant::start({.directory = world.consumer_store(number),
-                                     .goal = &*goal,
-                                     .files = {{"kettle.jpg", to_bytes("a photo")}},
-                                     .brand = &*line,
-                                     .principal = &*principal,
-                                     .key = &*key});
-    if (!started) throw std::runtime_error(describe(started.error()));
-    return std::move(*started);
-  }
+  std::unique_ptr<Assistant> customer(std::uint8_t number) { return returning.meet(number, *line); }
 
   ForgetWorld& world;
   DurableShop shop{world.directory.path() / "writes"};
   KettleShop unused;
   std::unique_ptr<Endpoint> endpoint;
   std::optional<LocalBrand> line;
-  std::optional<Goal> goal;
-  std::optional<Agreeable> principal;
-  std::optional<KeyPair> key;
+  ReturningCustomer returning{world};
 };
 
 KeyPair principal_key(std::uint8_t number) {
