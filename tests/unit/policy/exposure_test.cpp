@@ -216,7 +216,7 @@ TEST_CASE("a case that ends and goes on again changes no sum", "[policy]") {
     const std::uint8_t case_number = number % 8;
     std::vector<Term> terms = {refund(number + 1), refund(2, number % 3 == 0 ? "USD" : "EUR")};
     if (number % 2 == 0) terms.push_back(priced(Settlement::Direction::receives));
-    const std::int64_t at_ms = noon_ms + number % 5 * 90 * day_ms;
+    const std::int64_t at_ms = noon_ms + std::int64_t{number % 5} * 90 * day_ms;
     if (exposure.extend(id(number), at_ms + day_ms)) return;
     exposure.reserve({.message = id(number),
                       .case_id = id(case_number),
@@ -237,7 +237,7 @@ TEST_CASE("a case that ends and goes on again changes no sum", "[policy]") {
       if (what == 5) each->let_pass(noon_ms + step * day_ms / 8);
     }
     if (what == 6) told.end_case(id(below(8)));
-    const std::int64_t at_ms = noon_ms + below(5) * 90 * day_ms;
+    const std::int64_t at_ms = noon_ms + std::int64_t{below(5)} * 90 * day_ms;
     const MessageId standing = what == 7 ? id(number) : MessageId{};
     for (const char* family : {"refund", "money", "exchange", "refund_full"}) {
       for (const char* account : accounts) {
