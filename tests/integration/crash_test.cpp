@@ -4,6 +4,7 @@
 #include <entente/auditor.h>
 #include <entente/journal/ledger.h>
 #include <entente/wire/admission.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,11 +59,10 @@ std::vector<std::string> read_lines(int descriptor) {
   return lines;
 }
 
-void wait_until_ready(const fs::path& directory) {
-  // The store exists once the endpoint has opened it; the load starts right after.
-  for (int i = 0; i < 600 && !fs::exists(directory / "brand/store.db"); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+// A slow machine may take seconds until this life has acknowledged something.
+void wait_until_at_work(const Child& child) {
+  pollfd heard{.fd = child.output, .events = POLLIN, .revents = 0};
+  ::poll(&heard, 1, 12'000);
 }
 
 std::set<std::string> messages_in(const fs::path& directory, const Brand& brand) {
@@ -91,8 +91,9 @@ TEST_CASE("kill -9 loses nothing acknowledged and repeats nothing done", "[integ
 
   for (int i = 0; i < kills; ++i) {
     const Child child = start_child(directory.path());
-    wait_until_ready(directory.path());
-    std::this_thread::sleep_for(std::chrono::milliseconds(100 + chance() % 700));
+    // One in four dies wherever it is by then, perhaps while it recovers.
+    if (chance() % 4 != 0) wait_until_at_work(child);
+    std::this_thread::sleep_for(std::chrono::milliseconds(chance() % 700));
     ::kill(child.pid, SIGKILL);
     int status = 0;
     ::waitpid(child.pid, &status, 0);
@@ -107,7 +108,7 @@ TEST_CASE("kill -9 loses nothing acknowledged and repeats nothing done", "[integ
   std::size_t lost = 0;
   for (const std::string& id : acknowledged) lost += logged.contains(id) ? 0 : 1;
   CHECK(lost == 0);
-  CHECK(acknowledged.size() > static_cast<std::size_t>(kills));
+  CHECK(acknowledged.size() > static_cast<std::size_t>(kills) / 2);
 
   std::set<std::string> done;
   std::ifstream writes(directory.path() / "writes");
