@@ -2,22 +2,12 @@
 
 #include <sys/resource.h>
 
-#include <csignal>
-
 #include "../brand.h"
 #include "../commands.h"
+#include "../held_signals.h"
 
 namespace entente::cli {
 namespace {
-
-// Held back before any thread starts, so that every thread leaves them to this one.
-sigset_t hold_back_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
 
 // From here on a second signal ends the process as it would any other. Nothing is lost by it: what
 // was acknowledged is on the disk, and what was in hand is taken up at the next start.
@@ -81,11 +71,11 @@ Result<ExitCode> run(const Arguments& arguments, Console& console) {
   ENTENTE_LET(config, read_brand_config(arguments.text_or("config", "")));
   ENTENTE_LET(port, arguments.integer_or("port", config.server.port, 65'535));
   config.server.port = static_cast<std::uint16_t>(port);
-  const sigset_t signals = hold_back_signals();
+  const HeldSignals signals = {SIGINT, SIGTERM, SIGHUP};
   raise_descriptor_limit();
   ENTENTE_LET(brand, Brand::start(config, host));
   tell(console, *brand, config);
-  for (int signal = 0; sigwait(&signals, &signal) == 0 && signal == SIGHUP;) {
+  while (signals.wait() == SIGHUP) {
     ENTENTE_TRY(start_again(console, brand, config, host));
   }
   console.line("stopping; once more stops at once");

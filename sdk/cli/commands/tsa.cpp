@@ -5,11 +5,11 @@
 #include <entente/transport/server.h>
 
 #include <charconv>
-#include <csignal>
 #include <mutex>
 
 #include "../commands.h"
 #include "../files.h"
+#include "../held_signals.h"
 
 namespace fs = std::filesystem;
 
@@ -124,10 +124,7 @@ Result<ExitCode> run_serve(const Arguments& arguments, Console& console) {
   HttpServerOptions options{.address = arguments.text_or("address", "127.0.0.1"),
                             .port = static_cast<std::uint16_t>(port)};
   options.limits.body_bytes_max = timestamp_query_bytes_max;
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const HeldSignals signals = {SIGINT, SIGTERM};
   HttpServer server(options, [&desk](const HttpRequest& request, const HttpReply& reply) {
     reply.send(desk.answer(request));
   });
@@ -135,8 +132,7 @@ Result<ExitCode> run_serve(const Arguments& arguments, Console& console) {
   console.line("time stamps on http://" + options.address + ":" + std::to_string(server.port()) +
                "/");
   console.line("Ctrl-C stops it.");
-  int signal = 0;
-  sigwait(&signals, &signal);
+  signals.wait();
   server.stop();
   return ExitCode::ok;
 }

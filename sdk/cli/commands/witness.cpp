@@ -3,10 +3,9 @@
 #include <entente/transport/server.h>
 #include <entente/wire/admission.h>
 
-#include <csignal>
-
 #include "../commands.h"
 #include "../files.h"
+#include "../held_signals.h"
 #include "../key_file.h"
 
 namespace fs = std::filesystem;
@@ -74,10 +73,7 @@ Result<ExitCode> run_serve(const Arguments& arguments, Console& console) {
     return fail(ErrorCode::file_invalid, "witness.key is not the key that witness.vkey names");
   }
   WitnessSite site(std::move(witness));
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const HeldSignals signals = {SIGINT, SIGTERM};
   const HttpServerOptions where = server_options(arguments, port);
   HttpServer server(where, [&site](const HttpRequest& request, const HttpReply& reply) {
     site.serve(request.path, request, reply);
@@ -88,8 +84,7 @@ Result<ExitCode> run_serve(const Arguments& arguments, Console& console) {
                where.address + ":" + std::to_string(server.port()) + "/, for " +
                std::to_string(arguments.operands().size() - 1) + " keys of logs");
   console.line("Ctrl-C stops it.");
-  int signal = 0;
-  sigwait(&signals, &signal);
+  signals.wait();
   server.stop();
   return ExitCode::ok;
 }
