@@ -29,7 +29,7 @@ struct BrandConfig {
   std::filesystem::path facts;
   std::filesystem::path message_key;
   std::filesystem::path log_key;
-  std::filesystem::path cosign_key;  // empty: the logs of others are not watched
+  std::filesystem::path cosign_key;   // empty: the logs of others are not watched
   std::filesystem::path old_log_key;  // that signs as well after a change; empty: none
   HttpServerOptions server;
   QueueDeskOptions desk;  // its hours are the card's
