@@ -37,6 +37,8 @@ class Database {
   Result<Statement> prepare(const char* sql) const;
   // The first number of the first row; 0 if there is none.
   Result<std::int64_t> read_number(const char* sql) const;
+  // By the statement that was run last.
+  std::int64_t changed_rows() const { return sqlite3_changes64(handle_); }
   Error error(std::string_view doing) const;
 
  private:

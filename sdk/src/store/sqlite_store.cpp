@@ -1,31 +1,13 @@
 #include <entente/store/store.h>
 
+#include <map>
 #include <unordered_map>
+#include <utility>
 
-#include "database.h"
+#include "sqlite_tables.h"
 
 namespace entente {
 namespace {
-
-constexpr Database::Kind store_kind = {0x456e7431, R"sql(
-CREATE TABLE owners(number INTEGER PRIMARY KEY, case_id BLOB NOT NULL UNIQUE);
-CREATE TABLE entries(idx INTEGER PRIMARY KEY, owner INTEGER, leaf BLOB NOT NULL,
-                     sealed BLOB NOT NULL);
-CREATE INDEX entries_by_owner ON entries(owner) WHERE owner IS NOT NULL;
-CREATE TABLE tiles(place INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
-CREATE TABLE parts(case_id BLOB, digest BLOB, class INTEGER NOT NULL, sealed BLOB NOT NULL,
-                   PRIMARY KEY(case_id, digest)) WITHOUT ROWID;
-CREATE TABLE receipts(case_id BLOB, message BLOB, leaf BLOB NOT NULL, salt BLOB NOT NULL,
-                      proof TEXT NOT NULL, PRIMARY KEY(case_id, message)) WITHOUT ROWID;
-CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB NOT NULL,
-                   closed INTEGER NOT NULL) WITHOUT ROWID;
-CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
-CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE retention(idx INTEGER PRIMARY KEY, case_id BLOB NOT NULL, done INTEGER NOT NULL);
-CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
-                  checkpoint TEXT NOT NULL);
-INSERT INTO head VALUES(1, 0, '');
-)sql"};
 
 constexpr std::size_t owners_max = 16'384;
 
@@ -34,69 +16,11 @@ std::int64_t place(unsigned level, std::uint64_t index) {
   return static_cast<std::int64_t>((std::uint64_t{level} << 56) | index);
 }
 
-struct Statements {
-  Statement add_owner, get_owner, add_entry, add_tile, add_part, add_receipt, put_case, add_revoked;
-  Statement put_head, get_head, get_entry, get_entries, get_tile, get_case_entries, get_parts;
-  Statement get_receipts, get_case, get_open, get_cases, count_cases, get_revoked, get_retention;
-  Statement add_retention, settle, empty_entry, delete_parts, delete_receipts;
+// How many rows a case has: an index that lost some of them is noticed.
+struct RowCount {
+  std::int64_t entries = 0;
+  std::int64_t receipts = 0;
 };
-
-Status prepare_reads(const Database& database, Statements& s) {
-  const std::pair<Statement*, const char*> reads[] = {
-      {&s.get_head, "SELECT size, checkpoint FROM head"},
-      {&s.get_owner, "SELECT number FROM owners WHERE case_id=?"},
-      {&s.get_entry,
-       "SELECT case_id, leaf, sealed FROM entries LEFT JOIN owners ON number=owner WHERE idx=?"},
-      {&s.get_entries,
-       "SELECT case_id, leaf, sealed, idx FROM entries LEFT JOIN owners ON number=owner WHERE "
-       "idx>=? ORDER BY idx LIMIT ?"},
-      {&s.get_tile, "SELECT hashes FROM tiles WHERE place=?"},
-      {&s.get_case_entries,
-       "SELECT idx FROM entries WHERE owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY "
-       "idx"},
-      {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
-      {&s.get_receipts,
-       "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
-      {&s.get_case, "SELECT case_id, opener, open_act, closed FROM cases WHERE case_id=?"},
-      {&s.get_open,
-       "SELECT case_id, opener, open_act, closed FROM cases WHERE opener=? AND "
-       "open_act=?"},
-      {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
-      {&s.count_cases, "SELECT count(*) FROM cases"},
-      {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
-      {&s.get_retention, "SELECT idx, case_id, done FROM retention ORDER BY idx"},
-  };
-  for (const auto& [statement, sql] : reads) {
-    ENTENTE_LET(prepared, database.prepare(sql));
-    *statement = std::move(prepared);
-  }
-  return {};
-}
-
-Status prepare_writes(const Database& database, Statements& s) {
-  const std::pair<Statement*, const char*> writes[] = {
-      {&s.add_owner, "INSERT INTO owners VALUES(?,?)"},
-      {&s.add_entry, "INSERT INTO entries VALUES(?,?,?,?)"},
-      {&s.add_tile, "INSERT INTO tiles VALUES(?,?)"},
-      {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
-      {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
-      {&s.put_case,
-       "INSERT INTO cases VALUES(?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
-       "closed=excluded.closed"},
-      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
-      {&s.add_retention, "INSERT INTO retention VALUES(?,?,?)"},
-      {&s.settle, "UPDATE retention SET done=1 WHERE idx=?"},
-      {&s.empty_entry, "UPDATE entries SET sealed=x'' WHERE idx=?"},
-      {&s.delete_parts, "DELETE FROM parts WHERE case_id=? AND class=?"},
-      {&s.delete_receipts, "DELETE FROM receipts WHERE case_id=?"},
-      {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
-  };
-  for (const auto& [statement, sql] : writes) {
-    ENTENTE_LET(prepared, database.prepare(sql));
-    *statement = std::move(prepared);
-  }
-  return {};
-}
 
 Result<EntryRow> read_entry_row(const Statement::Use& use, std::uint64_t index) {
   EntryRow row{.index = index, .leaf = use.bytes(1), .sealed = use.bytes(2), .case_id = {}};
@@ -192,10 +116,14 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const override {
-    return collect<std::uint64_t>(statements_.get_case_entries, case_id,
-                                  [](const Statement::Use& use) -> Result<std::uint64_t> {
-                                    return static_cast<std::uint64_t>(use.number(0));
-                                  });
+    ENTENTE_LET(rows,
+                collect<std::uint64_t>(statements_.get_case_entries, case_id,
+                                       [](const Statement::Use& use) -> Result<std::uint64_t> {
+                                         return static_cast<std::uint64_t>(use.number(0));
+                                       }));
+    ENTENTE_LET(count, count_of(case_id));
+    if (std::cmp_equal(rows.size(), count.entries)) return rows;
+    return missing("an entry of a case");
   }
 
   Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const override {
@@ -212,17 +140,20 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const override {
-    return collect<ReceiptRow>(statements_.get_receipts, case_id,
-                               [&](const Statement::Use& use) -> Result<ReceiptRow> {
-                                 ReceiptRow row{.case_id = case_id,
-                                                .message = {},
-                                                .leaf = use.bytes(1),
-                                                .salt = {},
-                                                .proof = use.text(3)};
-                                 ENTENTE_TRY(use.bytes_into(0, row.message.bytes));
-                                 ENTENTE_TRY(use.bytes_into(2, row.salt));
-                                 return row;
-                               });
+    const auto read = [&](const Statement::Use& use) -> Result<ReceiptRow> {
+      ReceiptRow row{.case_id = case_id,
+                     .message = {},
+                     .leaf = use.bytes(1),
+                     .salt = {},
+                     .proof = use.text(3)};
+      ENTENTE_TRY(use.bytes_into(0, row.message.bytes));
+      ENTENTE_TRY(use.bytes_into(2, row.salt));
+      return row;
+    };
+    ENTENTE_LET(rows, collect<ReceiptRow>(statements_.get_receipts, case_id, read));
+    ENTENTE_LET(count, count_of(case_id));
+    if (std::cmp_equal(rows.size(), count.receipts)) return rows;
+    return missing("a receipt of a case");
   }
 
   Result<std::optional<CaseRow>> find_case(const CaseId& case_id) const override {
@@ -299,6 +230,13 @@ class SqliteStore final : public Store {
     }
   }
 
+  Result<RowCount> count_of(const CaseId& case_id) const {
+    auto use = statements_.get_count.use();
+    use.bind(ByteView(case_id));
+    ENTENTE_LET(found, use.step());
+    return found ? RowCount{use.number(0), use.number(1)} : RowCount{};
+  }
+
   static Result<std::optional<CaseRow>> one_case(Statement::Use& use) {
     ENTENTE_LET(found, use.step());
     if (!found) return std::optional<CaseRow>();
@@ -331,13 +269,19 @@ class SqliteStore final : public Store {
                         .run());
       }
       if (!each.receipts) continue;
-      ENTENTE_TRY(statements_.delete_receipts.use().bind(ByteView(each.case_id)).run());
+      for (const Statement* gone : {&statements_.delete_receipts, &statements_.no_receipts}) {
+        ENTENTE_TRY(gone->use().bind(ByteView(each.case_id)).run());
+      }
     }
     return {};
   }
 
   Status write_rows(const StoreBatch& batch) {
-    for (const EntryRow& row : batch.entries) ENTENTE_TRY(write_entry(row));
+    std::map<CaseId, RowCount> added;
+    for (const EntryRow& row : batch.entries) {
+      ENTENTE_TRY(write_entry(row));
+      if (row.case_id) ++added[*row.case_id].entries;
+    }
     for (const TileRow& row : batch.tiles) {
       ENTENTE_TRY(statements_.add_tile.use()
                       .bind(place(row.level, row.index))
@@ -360,7 +304,9 @@ class SqliteStore final : public Store {
                       .bind(ByteView(row.salt))
                       .bind_text(row.proof)
                       .run());
+      added[row.case_id].receipts += database_.changed_rows();
     }
+    for (const auto& [case_id, count] : added) ENTENTE_TRY(count_up(case_id, count));
     return write_cases(batch);
   }
 
@@ -386,6 +332,15 @@ class SqliteStore final : public Store {
     if (owners_.size() >= owners_max) owners_.clear();
     owners_[case_id] = owner;
     return owner;
+  }
+
+  Status count_up(const CaseId& case_id, const RowCount& by) {
+    ENTENTE_TRY(statements_.count_up.use()
+                    .bind(by.entries)
+                    .bind(by.receipts)
+                    .bind(ByteView(case_id))
+                    .run());
+    return database_.changed_rows() == 1 ? Status() : missing("the case of a receipt");
   }
 
   Result<std::optional<std::int64_t>> find_owner(const CaseId& case_id) const {
@@ -454,9 +409,7 @@ Status check_receipts(const Database& database) {
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
                                                  StoreMode mode) {
   ENTENTE_LET(database, Database::open(file, store_kind, mode));
-  Statements statements;
-  ENTENTE_TRY(prepare_reads(database, statements));
-  if (mode == StoreMode::write) ENTENTE_TRY(prepare_writes(database, statements));
+  ENTENTE_LET(statements, prepare_statements(database, mode));
   if (mode == StoreMode::read) ENTENTE_TRY(check_receipts(database));
   std::uint64_t size = 0;
   std::string checkpoint;

@@ -1,5 +1,6 @@
 #include <entente/store/last_signed.h>
 #include <entente/store/store.h>
+#include <sqlite3.h>
 
 #include <fstream>
 
@@ -97,6 +98,7 @@ TEST_CASE("erased rows are empty or gone, others are not, and it is known what i
     auto store = *open_sqlite_store(file, StoreMode::write);
     StoreBatch batch = batch_of(0);
     batch.entries.push_back({.index = 1, .leaf = {3}, .sealed = {4}, .case_id = digest(7)});
+    batch.entries.push_back({.index = 2, .leaf = {4}, .sealed = {5}, .case_id = digest(8)});
     batch.parts.push_back({digest(7), digest(1), PartClass::contact, {5}});
     batch.parts.push_back({digest(7), digest(2), PartClass::media, {6}});
     batch.parts.push_back({digest(8), digest(1), PartClass::contact, {7}});
@@ -120,6 +122,55 @@ TEST_CASE("erased rows are empty or gone, others are not, and it is known what i
   REQUIRE(store->settle({&wish, 1}));
   CHECK(store->retention()->at(0).done);
   CHECK(store->retention()->at(0).case_id == digest(7));
+}
+
+TEST_CASE("a case of which a row is missing is not told as it once was", "[store][negative]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  {
+    auto store = *open_sqlite_store(file, StoreMode::write);
+    for (const std::uint64_t index : {0, 1, 2}) {
+      StoreBatch batch = batch_of(index);
+      batch.receipts.push_back({digest(7), digest(static_cast<std::uint8_t>(index)), {1}, {}, "p"});
+      batch.cases.push_back({digest(7), {}, {}, false});
+      REQUIRE(store->write(batch));
+    }
+    // One that is there already is counted once.
+    StoreBatch again = batch_of(3);
+    again.receipts.push_back({digest(7), digest(2), {1}, {}, "p"});
+    REQUIRE(store->write(again));
+  }
+  const auto answers_after = [&](const char* damage) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, damage, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    const auto store = *open_sqlite_store(file, StoreMode::read);
+    return std::pair(store->entries_of(digest(7)), store->receipts_of(digest(7)));
+  };
+  {
+    const auto [entries, receipts] = answers_after("SELECT 1");
+    CHECK(entries->size() == 4);
+    CHECK(receipts->size() == 3);
+  }
+  {
+    const auto [entries, receipts] = answers_after("UPDATE entries SET owner=NULL WHERE idx=3");
+    CHECK(entries.error().code == ErrorCode::store_corrupt);
+    CHECK(receipts->size() == 3);
+  }
+  const auto [entries, receipts] =
+      answers_after("DELETE FROM receipts WHERE message=(SELECT max(message) FROM receipts)");
+  CHECK(entries.error().code == ErrorCode::store_corrupt);
+  CHECK(receipts.error().code == ErrorCode::store_corrupt);
+}
+
+TEST_CASE("a receipt of a case without entries is not taken", "[store][negative]") {
+  const TemporaryDirectory directory;
+  auto store = *open_sqlite_store(directory.path() / "store.db", StoreMode::write);
+  StoreBatch batch;
+  batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
+  CHECK(store->write(batch).error().code == ErrorCode::store_corrupt);
+  CHECK(store->receipts_of(digest(7))->empty());
 }
 
 TEST_CASE("a batch that cannot be written whole leaves nothing", "[store][negative]") {
