@@ -2,8 +2,9 @@
 // what its files do not, of an export and of evidence. Whoever reads it says so, or says byte for
 // byte what it says of the untouched files; and no proof is ever made of anything else.
 //
-// A run takes a share of the bytes, another each time; ENTENTE_FULL=1 takes all of them, which
-// needs hours. ENTENTE_FLIP_SEED=N takes the share that a run which failed had printed.
+// A run takes a share of the bytes, another each time, and ENTENTE_FULL=1 a fifty times larger one.
+// ENTENTE_FLIP_ALL=1 takes all of them, which needs hours with sanitizers. ENTENTE_FLIP_SEED=N
+// takes the share that a run which failed had printed.
 
 #include <entente/audit/proof.h>
 #include <entente/text/json.h>
@@ -76,10 +77,12 @@ constexpr Reader by_replay{"audit replay", replayed};
 constexpr Reader by_verify{"log verify", verified};
 constexpr Reader by_show{"case show", shown};
 
-bool is_full() {
-  const char* full = std::getenv("ENTENTE_FULL");
-  return full != nullptr && std::string(full) == "1";
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && std::string(value) == "1";
 }
+
+bool takes_all() { return is_set("ENTENTE_FLIP_ALL"); }
 
 std::size_t seed() {
   static const std::size_t chosen = [] {
@@ -114,7 +117,7 @@ bool is_key_or_head(const fs::path& file) {
 
 using Wanted = bool (*)(const fs::path& file);
 
-// About so many places of the files below `root`; in a full run all of them. The step has no
+// About so many places of the files below `root`, or more of them as told above. The step has no
 // divisor in common with the number of bytes, so that no column of a page is passed over for good.
 std::vector<Place> places_in(const fs::path& root, Wanted is_wanted, std::size_t about) {
   std::vector<std::pair<fs::path, std::size_t>> files;
@@ -125,17 +128,18 @@ std::vector<Place> places_in(const fs::path& root, Wanted is_wanted, std::size_t
   std::ranges::sort(files);
   std::size_t total = 0;
   for (const auto& [file, bytes] : files) total += bytes;
-  std::size_t step = is_full() ? 1 : std::max<std::size_t>(1, total / about);
+  const std::size_t wanted = takes_all() ? total : about * (is_set("ENTENTE_FULL") ? 50 : 1);
+  std::size_t step = std::max<std::size_t>(1, total / wanted);
   while (std::gcd(step, total) != 1) ++step;
   std::vector<Place> places;
   std::size_t next = seed() % step;
   for (const auto& [file, bytes] : files) {
     // One checksum covers all of a frame, so that its bytes are alike.
-    const std::size_t share = is_full() && file.filename() == "store.db-wal" ? 16 : 1;
+    const std::size_t share = takes_all() && file.filename() == "store.db-wal" ? 16 : 1;
     for (; next < bytes; next += step * share) {
       places.push_back({file, next, static_cast<unsigned>((seed() + places.size()) % 8)});
     }
-    next = is_full() ? 0 : next - bytes;
+    next = takes_all() ? 0 : next - bytes;
   }
   return places;
 }
@@ -148,11 +152,6 @@ void flip(const fs::path& root, const Place& place) {
   file.seekp(static_cast<std::streamoff>(place.at));
   file.put(static_cast<char>(byte ^ (1 << place.bit)));
   if (!file.flush()) throw std::runtime_error("cannot flip " + place.text());
-}
-
-fs::path memory() {
-  std::error_code error;
-  return fs::is_directory("/dev/shm", error) ? fs::path("/dev/shm") : fs::path();
 }
 
 // What SQLite leaves beside a database that it has read, and what it would look at again.
@@ -179,7 +178,7 @@ Silence flip_each(const fs::path& source, const std::vector<Reader>& readers,
   Silence all{.lies = {}, .same = {}, .of = places.size()};
   std::mutex mutex;
   const auto work = [&](std::size_t worker) {
-    const TemporaryDirectory directory(memory());
+    const TemporaryDirectory directory(memory_directory());
     const fs::path root = directory.path() / "copy";
     fs::copy(source, root, fs::copy_options::recursive);
     fs::remove(root / "lock");
@@ -201,7 +200,7 @@ Silence flip_each(const fs::path& source, const std::vector<Reader>& readers,
       flip(root, places[i]);
       const std::scoped_lock lock(mutex);
       if (same_to_all) all.same.push_back(places[i].text());
-      if (is_full() && i % 1'000 == 0) {
+      if (takes_all() && i % 1'000 == 0) {
         std::fprintf(stderr, "flips: %zu of %zu bytes\n", i, places.size());
       }
     }
@@ -272,7 +271,7 @@ TEST_CASE("a store with a flipped bit proves nothing but what it held", "[audit]
     return Ledger::open({.directory = store, .origin = "kettle.example/log"}, brand.log, entropy);
   };
   for (const fs::path& store : {aftermath().brand_store(), aftermath().live_brand()}) {
-    const TemporaryDirectory directory(memory());
+    const TemporaryDirectory directory(memory_directory());
     const fs::path copy = directory.path() / "store";
     const auto start_over = [&] {
       fs::remove_all(copy);

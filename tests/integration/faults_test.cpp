@@ -1,6 +1,6 @@
 // The brand's disk fails, or its process dies, at a storage call of three negotiations: at about
 // forty calls by default. With ENTENTE_FULL=1 the process dies at every one, and every kind of
-// fault meets some thirty, which takes an hour or two. Nothing acknowledged is lost, nothing is
+// fault meets some thirty, which takes half an hour. Nothing acknowledged is lost, nothing is
 // carried out twice, and both logs replay clean.
 
 #include <signal.h>
@@ -27,7 +27,7 @@ constexpr Samples faults{1, 32};
 
 std::uint64_t calls_of_the_scene() {
   static const std::uint64_t calls = [] {
-    const TemporaryDirectory directory;
+    const TemporaryDirectory directory(memory_directory());
     const SceneEnd end = play(directory.path(), {});
     INFO(end.code);
     REQUIRE(end.signal == 0);
@@ -52,7 +52,7 @@ std::vector<std::uint64_t> calls_to_try(std::uint64_t offset, Samples samples) {
 }
 
 void kill_and_go_on(std::uint64_t call, Fault fault) {
-  const TemporaryDirectory directory;
+  const TemporaryDirectory directory(memory_directory());
   const SceneEnd killed = play(directory.path(), {.call = call, .fault = fault});
   CAPTURE(call, name(fault), killed.code);
   REQUIRE_FALSE(killed.hung);
@@ -86,7 +86,7 @@ TEST_CASE("a disk that fails at any call costs time and nothing else", "[faults]
                               Fault::sync_fails, Fault::sync_drops}) {
       for (const Lasting lasting : {Lasting::once, Lasting::until_healed}) {
         for (const std::uint64_t call : calls_to_try(offset += 37, faults)) {
-          const TemporaryDirectory directory;
+          const TemporaryDirectory directory(memory_directory());
           const SceneEnd end = play(directory.path(), {call, fault, lasting, whose});
           CAPTURE(whose, call, name(fault), lasting == Lasting::once);
           std::string all;

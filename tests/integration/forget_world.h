@@ -25,7 +25,7 @@ class ForgetWorld {
  public:
   ForgetWorld();
 
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{memory_directory()};
   const Brand brand;
   CaseId first, second;
   std::string brand_key;  // vkey of the log

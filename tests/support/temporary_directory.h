@@ -8,6 +8,16 @@
 
 namespace entente::tests {
 
+// Files in memory, where there is such a place: for a test that kills processes or breaks files so
+// often that waiting for a disk would be most of it.
+inline std::filesystem::path memory_directory() {
+  std::error_code error;
+  const std::filesystem::path memory = "/dev/shm";
+  constexpr std::uintmax_t enough = 1ULL << 30;
+  const auto space = std::filesystem::space(memory, error);
+  return !error && space.available >= enough ? memory : std::filesystem::path();
+}
+
 class TemporaryDirectory {
  public:
   explicit TemporaryDirectory(std::filesystem::path under = {}) {
