@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "catch.h"
 #include "kettle.h"
@@ -77,11 +78,13 @@ struct World {
   CaseId case_id;
   std::unique_ptr<Endpoint> endpoint;
 
-  explicit World(bool at_once) : shop(at_once) {
+  explicit World(bool at_once, bool over_http = false) : shop(at_once) {
     EndpointOptions options = kettle_endpoint(directory.path() / "brand", brand, unused);
     options.policy = policy;
     options.back_office = &shop;
     options.clock = &clock;
+    options.serve_http = over_http;
+    options.server.limits.drain_ms = 3'000;
     endpoint = std::move(*Endpoint::start(std::move(options)));
   }
 
@@ -122,16 +125,20 @@ struct World {
     return answer;
   }
 
-  std::future<EndpointAnswer> read(std::uint64_t after, std::int64_t wait_ms) {
+  Bytes sign_read(const std::string& path) {
     Read read{.key = key.public_key(),
               .audience = std::string(brand_did),
               .environment = Environment::sandbox,
               .method = "GET",
-              .path = "/" + to_hex(case_id),
+              .path = path,
               .expires_ms = clock.now_ms() + 60'000};
     entropy.fill(read.nonce);
+    return *sign(read, key);
+  }
+
+  std::future<EndpointAnswer> read(std::uint64_t after, std::int64_t wait_ms) {
     auto answer = std::make_shared<std::promise<EndpointAnswer>>();
-    endpoint->read(case_id, after, wait_ms, *sign(read, key),
+    endpoint->read(case_id, after, wait_ms, sign_read("/" + to_hex(case_id)),
                    [answer](EndpointAnswer given) { answer->set_value(std::move(given)); });
     return answer->get_future();
   }
@@ -185,6 +192,29 @@ TEST_CASE("readers of one case wait each as long as they asked to", "[integratio
   REQUIRE(world.post(world.frame(Leave{})).wait_for(soon) == std::future_status::ready);
   REQUIRE(patient.wait_for(soon) == std::future_status::ready);
   CHECK_FALSE(patient.get().parcel.receipts.empty());
+}
+
+TEST_CASE("a reader that waits is answered when the endpoint stops", "[integration]") {
+  World world(true, true);
+  REQUIRE(world.open().wait_for(soon) == std::future_status::ready);
+  const std::string port = std::to_string(world.endpoint->port());
+  HttpBrand line({.url = "http://127.0.0.1:" + port,
+                  .client = {.allow_plain = true, .allow_private = true},
+                  .attempts = 1});
+  auto news = std::async(std::launch::async, [&] {
+    return line.get(world.case_id, 2, limits::wait_ms_max,
+                    [&](std::string_view path) { return world.sign_read(std::string(path)); });
+  });
+  const auto until = std::chrono::steady_clock::now() + soon;
+  while (world.endpoint->http().parked == 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  // Longer than what the writer needs to take the read up.
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  world.endpoint->stop();
+  const auto answer = news.get();
+  REQUIRE(answer);
+  CHECK(answer->envelopes.empty());
 }
 
 TEST_CASE("whoever leaves hears that the case is closed as withdrawn", "[integration]") {

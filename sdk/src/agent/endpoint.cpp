@@ -274,6 +274,7 @@ void Endpoint::stop() {
   state_->inbox.reset();
   state_->freeze_watch.reset();
   state_->erase_watch.reset();
+  if (state_->sequencer) state_->sequencer->stop_waiting();
   if (state_->server) state_->server->stop();
   state_->witnesses.reset();
   if (state_->monitoring) state_->monitoring->stop();

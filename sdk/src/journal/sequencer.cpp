@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "brand_documents.h"
 #include "delivery.h"
 #include "entrance.h"
 #include "outage.h"
@@ -46,6 +47,7 @@ struct Sequencer::State {
   std::string note;                    // of the log, for readers on other threads
   std::optional<std::string> trouble;  // why nothing is admitted
   std::thread writer;
+  bool is_patient = true;  // of the writer's: answers may be held
 
   void run();
   void run_batch(std::deque<Work> works);
@@ -65,54 +67,13 @@ struct Sequencer::State {
   void resume();
   Status start_over();
   Status backfill();
-  Status learn_documents();
   void run_posts(Batch& batch, std::span<const Post> posts);
   Status take_up();
-  Status log_documents();
 };
-
-Status Sequencer::State::log_documents() {
-  const std::pair<EntryKind, Bytes> documents[] = {
-      {EntryKind::card, parts.identity.card},
-      {EntryKind::policy, to_bytes(parts.identity.policy)},
-  };
-  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
-  for (const auto& [kind, content] : documents) {
-    bool logged = content.empty();
-    for (const std::uint64_t index : known) {
-      ENTENTE_LET(entry, parts.ledger.read(index));
-      logged = logged || (entry.leaf.kind == kind && entry.content == content);
-    }
-    if (logged) continue;
-    parts.ledger.append({.kind = kind,
-                         .case_id = no_case,
-                         .direction = Direction::own,
-                         .time_ms = now_ms(),
-                         .content = content});
-  }
-  return parts.ledger.commit();
-}
 
 // The clock, but never back behind what is on record.
 std::int64_t Sequencer::State::now_ms() const {
   return std::max(parts.clock.now_ms(), parts.ledger.last_time_ms());
-}
-
-Status Sequencer::State::learn_documents() {
-  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
-  for (const std::uint64_t index : known) {
-    ENTENTE_LET(entry, parts.ledger.read(index));
-    if (entry.leaf.kind != EntryKind::card) continue;
-    ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
-    ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms));
-  }
-  ENTENTE_LET(newest, Admission::admit<Card>(parts.identity.card));
-  ENTENTE_TRY(parts.authority.learn(newest, now_ms()));
-  ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
-                                              KeyPurpose::message, parts.ledger.next_index()));
-  ENTENTE_LET(revoked, parts.ledger.store().revoked());
-  for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
-  return {};
 }
 
 // Before anything else is written: what was promised has its entry at the time it was promised.
@@ -130,9 +91,9 @@ Status Sequencer::State::backfill() {
 // Documents first, then every case: what is owed is found again by the rules that found it the
 // first time.
 Status Sequencer::State::take_up() {
-  ENTENTE_TRY(learn_documents());
+  ENTENTE_TRY(learn_documents(parts, now_ms()));
   ENTENTE_TRY(backfill());
-  ENTENTE_TRY(log_documents());
+  ENTENTE_TRY(log_documents(parts, now_ms()));
   ENTENTE_LET(rows, parts.ledger.store().cases());
   Batch batch(parts, cases, now_ms());
   for (const CaseRow& row : rows) {
@@ -190,7 +151,7 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
       Reply reply = batch.take(*message);
       if (message->acknowledged) continue;
       replies.push_back({.reply = std::move(reply),
-                         .until_ms = batch.now_ms() + submission.wait_ms,
+                         .until_ms = batch.now_ms() + (is_patient ? submission.wait_ms : 0),
                          .reader = submission.read.has_value(),
                          .done = submission.done});
     }
@@ -405,6 +366,14 @@ Sequencer::~Sequencer() {
 }
 
 void Sequencer::submit(Submission submission) { state_->entrance.submit(std::move(submission)); }
+
+void Sequencer::stop_waiting() {
+  const auto answer = [state = state_.get()](Batch*) {
+    state->is_patient = false;
+    state->waiters.answer_all([&](const Reply& reply) { return state->deliver(reply); });
+  };
+  state_->intake.post(Look(answer));
+}
 
 void Sequencer::post(const CaseId& case_id, std::function<void(Room&)> work) {
   state_->intake.post(std::pair(case_id, std::move(work)));

@@ -78,6 +78,9 @@ class Sequencer {
   // message key must bear being used by several threads. While the log cannot be written the answer
   // is busy, with a signature for each message; writing is tried again until it works.
   void submit(Submission submission);
+  // Whoever waits is answered now, and nobody is kept waiting any more: before a stop, so that no
+  // connection is held open by it. From any thread.
+  void stop_waiting();
   // Runs `work` inside a later batch. Unknown cases are ignored.
   void post(const CaseId& case_id, std::function<void(Room&)> work);
   // Puts an entry of no case on record in a later batch, after which `then` runs and every open
