@@ -16,10 +16,15 @@ std::int64_t place(unsigned level, std::uint64_t index) {
   return static_cast<std::int64_t>((std::uint64_t{level} << 56) | index);
 }
 
-// How many rows a case has: an index that lost some of them is noticed.
-struct RowCount {
+// How many rows a case has, and how many the store: a page that lost some of them is noticed.
+struct CaseRows {
   std::int64_t entries = 0;
   std::int64_t receipts = 0;
+};
+struct StoreRows {
+  std::int64_t cases = 0;
+  std::int64_t revoked = 0;
+  std::int64_t retention = 0;
 };
 
 Result<EntryRow> read_entry_row(const Statement::Use& use, std::uint64_t index) {
@@ -170,45 +175,32 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<CaseRow>> cases() const override {
-    std::vector<CaseRow> rows;
-    auto use = statements_.get_cases.use();
-    for (;;) {
-      ENTENTE_LET(found, use.step());
-      if (!found) return rows;
-      ENTENTE_LET(row, read_case_row(use));
-      rows.push_back(row);
-    }
+    return all<CaseRow>(statements_.get_cases, &StoreRows::cases, read_case_row);
   }
 
   Result<std::uint64_t> case_count() const override {
-    auto use = statements_.count_cases.use();
-    ENTENTE_TRY(use.step());
-    return static_cast<std::uint64_t>(use.number(0));
+    ENTENTE_LET(rows, row_count());
+    return static_cast<std::uint64_t>(rows.cases);
   }
 
   Result<std::vector<RevokedRow>> revoked() const override {
-    std::vector<RevokedRow> rows;
-    auto use = statements_.get_revoked.use();
-    for (;;) {
-      ENTENTE_LET(found, use.step());
-      if (!found) return rows;
-      RevokedRow& row = rows.emplace_back();
+    const auto read = [](const Statement::Use& use) -> Result<RevokedRow> {
+      RevokedRow row;
       ENTENTE_TRY(use.bytes_into(0, row.mandate.bytes));
       row.index = static_cast<std::uint64_t>(use.number(1));
-    }
+      return row;
+    };
+    return all<RevokedRow>(statements_.get_revoked, &StoreRows::revoked, read);
   }
 
   Result<std::vector<RetentionRow>> retention() const override {
-    std::vector<RetentionRow> rows;
-    auto use = statements_.get_retention.use();
-    for (;;) {
-      ENTENTE_LET(found, use.step());
-      if (!found) return rows;
-      RetentionRow& row = rows.emplace_back();
-      row.index = static_cast<std::uint64_t>(use.number(0));
+    const auto read = [](const Statement::Use& use) -> Result<RetentionRow> {
+      RetentionRow row{.index = static_cast<std::uint64_t>(use.number(0)), .case_id = {}};
       ENTENTE_TRY(use.bytes_into(1, row.case_id.bytes));
       row.done = use.number(2) != 0;
-    }
+      return row;
+    };
+    return all<RetentionRow>(statements_.get_retention, &StoreRows::retention, read);
   }
 
  private:
@@ -219,9 +211,25 @@ class SqliteStore final : public Store {
   template <class T, class Read>
   static Result<std::vector<T>> collect(const Statement& statement, const CaseId& case_id,
                                         Read read) {
-    std::vector<T> rows;
     auto use = statement.use();
     use.bind(ByteView(case_id));
+    return rest_of<T>(use, read);
+  }
+
+  // Of a whole table, which has as many rows as the head counts.
+  template <class T, class Read>
+  Result<std::vector<T>> all(const Statement& statement, std::int64_t StoreRows::* counted,
+                             Read read) const {
+    auto use = statement.use();
+    ENTENTE_LET(rows, rest_of<T>(use, read));
+    ENTENTE_LET(count, row_count());
+    if (std::cmp_equal(rows.size(), count.*counted)) return rows;
+    return missing("a row of a table");
+  }
+
+  template <class T, class Read>
+  static Result<std::vector<T>> rest_of(Statement::Use& use, Read read) {
+    std::vector<T> rows;
     for (;;) {
       ENTENTE_LET(found, use.step());
       if (!found) return rows;
@@ -230,11 +238,18 @@ class SqliteStore final : public Store {
     }
   }
 
-  Result<RowCount> count_of(const CaseId& case_id) const {
+  Result<StoreRows> row_count() const {
+    auto use = statements_.get_rows.use();
+    ENTENTE_LET(found, use.step());
+    if (!found) return missing("the head");
+    return StoreRows{use.number(0), use.number(1), use.number(2)};
+  }
+
+  Result<CaseRows> count_of(const CaseId& case_id) const {
     auto use = statements_.get_count.use();
     use.bind(ByteView(case_id));
     ENTENTE_LET(found, use.step());
-    return found ? RowCount{use.number(0), use.number(1)} : RowCount{};
+    return found ? CaseRows{use.number(0), use.number(1)} : CaseRows{};
   }
 
   static Result<std::optional<CaseRow>> one_case(Statement::Use& use) {
@@ -277,7 +292,7 @@ class SqliteStore final : public Store {
   }
 
   Status write_rows(const StoreBatch& batch) {
-    std::map<CaseId, RowCount> added;
+    std::map<CaseId, CaseRows> added;
     for (const EntryRow& row : batch.entries) {
       ENTENTE_TRY(write_entry(row));
       if (row.case_id) ++added[*row.case_id].entries;
@@ -334,7 +349,7 @@ class SqliteStore final : public Store {
     return owner;
   }
 
-  Status count_up(const CaseId& case_id, const RowCount& by) {
+  Status count_up(const CaseId& case_id, const CaseRows& by) {
     ENTENTE_TRY(statements_.count_up.use()
                     .bind(by.entries)
                     .bind(by.receipts)
@@ -351,19 +366,17 @@ class SqliteStore final : public Store {
   }
 
   Status write_cases(const StoreBatch& batch) {
+    StoreRows added;
     for (const CaseRow& row : batch.cases) {
-      ENTENTE_TRY(statements_.put_case.use()
-                      .bind(ByteView(row.case_id))
-                      .bind(ByteView(row.opener))
-                      .bind(ByteView(row.open_act))
-                      .bind(std::int64_t{row.closed})
-                      .run());
+      ENTENTE_LET(fresh, write_case(row));
+      added.cases += fresh ? 1 : 0;
     }
     for (const RevokedRow& row : batch.revoked) {
       ENTENTE_TRY(statements_.add_revoked.use()
                       .bind(ByteView(row.mandate))
                       .bind(static_cast<std::int64_t>(row.index))
                       .run());
+      added.revoked += database_.changed_rows();
     }
     for (const RetentionRow& row : batch.retention) {
       ENTENTE_TRY(statements_.add_retention.use()
@@ -371,7 +384,34 @@ class SqliteStore final : public Store {
                       .bind(ByteView(row.case_id))
                       .bind(std::int64_t{row.done})
                       .run());
+      ++added.retention;
     }
+    if (added.cases + added.revoked + added.retention == 0) return write_head(batch);
+    ENTENTE_TRY(statements_.add_rows.use()
+                    .bind(added.cases)
+                    .bind(added.revoked)
+                    .bind(added.retention)
+                    .run());
+    return write_head(batch);
+  }
+
+  // True if it is a new one.
+  Result<bool> write_case(const CaseRow& row) {
+    ENTENTE_TRY(statements_.close_case.use()
+                    .bind(std::int64_t{row.closed})
+                    .bind(ByteView(row.case_id))
+                    .run());
+    if (database_.changed_rows() > 0) return false;
+    ENTENTE_TRY(statements_.add_case.use()
+                    .bind(ByteView(row.case_id))
+                    .bind(ByteView(row.opener))
+                    .bind(ByteView(row.open_act))
+                    .bind(std::int64_t{row.closed})
+                    .run());
+    return true;
+  }
+
+  Status write_head(const StoreBatch& batch) {
     if (batch.checkpoint.empty()) return {};
     return statements_.put_head.use()
         .bind(static_cast<std::int64_t>(size_ + batch.entries.size()))

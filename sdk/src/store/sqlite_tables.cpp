@@ -19,8 +19,9 @@ CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
 CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE retention(idx INTEGER PRIMARY KEY, case_id BLOB NOT NULL, done INTEGER NOT NULL);
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
-                  checkpoint TEXT NOT NULL);
-INSERT INTO head VALUES(1, 0, '');
+                  checkpoint TEXT NOT NULL, cases INTEGER NOT NULL, revoked INTEGER NOT NULL,
+                  retention INTEGER NOT NULL);
+INSERT INTO head VALUES(1, 0, '', 0, 0, 0);
 )sql"};
 
 namespace {
@@ -47,7 +48,7 @@ Status prepare_reads(const Database& database, Statements& s) {
        "SELECT case_id, opener, open_act, closed FROM cases WHERE opener=? AND "
        "open_act=?"},
       {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
-      {&s.count_cases, "SELECT count(*) FROM cases"},
+      {&s.get_rows, "SELECT cases, revoked, retention FROM head"},
       {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
       {&s.get_retention, "SELECT idx, case_id, done FROM retention ORDER BY idx"},
   };
@@ -66,9 +67,8 @@ Status prepare_writes(const Database& database, Statements& s) {
       {&s.add_tile, "INSERT INTO tiles VALUES(?,?)"},
       {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
       {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
-      {&s.put_case,
-       "INSERT INTO cases VALUES(?,?,?,?) ON CONFLICT(case_id) DO UPDATE SET "
-       "closed=excluded.closed"},
+      {&s.close_case, "UPDATE cases SET closed=? WHERE case_id=?"},
+      {&s.add_case, "INSERT INTO cases VALUES(?,?,?,?)"},
       {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
       {&s.add_retention, "INSERT INTO retention VALUES(?,?,?)"},
       {&s.settle, "UPDATE retention SET done=1 WHERE idx=?"},
@@ -77,6 +77,7 @@ Status prepare_writes(const Database& database, Statements& s) {
       {&s.delete_receipts, "DELETE FROM receipts WHERE case_id=?"},
       {&s.no_receipts, "UPDATE owners SET receipts=0 WHERE case_id=?"},
       {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
+      {&s.add_rows, "UPDATE head SET cases=cases+?, revoked=revoked+?, retention=retention+?"},
   };
   for (const auto& [statement, sql] : writes) {
     ENTENTE_LET(prepared, database.prepare(sql));

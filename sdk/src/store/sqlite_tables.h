@@ -9,11 +9,15 @@ extern const Database::Kind store_kind;
 
 // Compiled once: those that write are there in write mode only.
 struct Statements {
-  Statement add_owner, count_up, get_owner, get_count, add_entry, add_tile, add_part, add_receipt,
-      put_case, add_revoked;
-  Statement put_head, get_head, get_entry, get_entries, get_tile, get_case_entries, get_parts;
-  Statement get_receipts, get_case, get_open, get_cases, count_cases, get_revoked, get_retention;
-  Statement add_retention, settle, empty_entry, delete_parts, delete_receipts, no_receipts;
+  // Written by a batch.
+  Statement add_owner, add_entry, count_up, add_tile, add_part, add_receipt, add_case, close_case;
+  Statement add_revoked, add_retention, add_rows, put_head;
+  // Written by an erasure.
+  Statement empty_entry, delete_parts, delete_receipts, no_receipts, settle;
+  // Read.
+  Statement get_head, get_rows, get_owner, get_count, get_entry, get_entries, get_tile;
+  Statement get_case_entries, get_parts, get_receipts, get_case, get_open, get_cases;
+  Statement get_revoked, get_retention;
 };
 
 Result<Statements> prepare_statements(const Database& database, StoreMode mode);

@@ -26,6 +26,13 @@ StoreBatch batch_of(std::uint64_t index) {
   return batch;
 }
 
+void run_sql(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+}
+
 }  // namespace
 
 TEST_CASE("what was written is there after reopening", "[store]") {
@@ -141,10 +148,7 @@ TEST_CASE("a case of which a row is missing is not told as it once was", "[store
     REQUIRE(store->write(again));
   }
   const auto answers_after = [&](const char* damage) {
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
-    REQUIRE(sqlite3_exec(database, damage, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
+    run_sql(file, damage);
     const auto store = *open_sqlite_store(file, StoreMode::read);
     return std::pair(store->entries_of(digest(7)), store->receipts_of(digest(7)));
   };
@@ -162,6 +166,39 @@ TEST_CASE("a case of which a row is missing is not told as it once was", "[store
       answers_after("DELETE FROM receipts WHERE message=(SELECT max(message) FROM receipts)");
   CHECK(entries.error().code == ErrorCode::store_corrupt);
   CHECK(receipts.error().code == ErrorCode::store_corrupt);
+}
+
+TEST_CASE("a table of which a row is missing is not told as it once was", "[store][negative]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  {
+    auto store = *open_sqlite_store(file, StoreMode::write);
+    StoreBatch batch = batch_of(0);
+    for (const std::uint8_t number : {std::uint8_t{7}, std::uint8_t{8}}) {
+      batch.cases.push_back({digest(number), {}, {number}, false});
+      batch.revoked.push_back({digest(number), 1});
+      batch.retention.push_back({.index = number, .case_id = digest(number)});
+    }
+    REQUIRE(store->write(batch));
+    StoreBatch again = batch_of(1);
+    again.cases.push_back({digest(7), {}, {7}, true});
+    again.revoked.push_back({digest(7), 2});
+    REQUIRE(store->write(again));
+    CHECK(store->cases()->size() == 2);
+    CHECK(store->case_count() == 2);
+    CHECK((*store->find_case(digest(7)))->closed);
+    CHECK(store->revoked()->size() == 2);
+    CHECK(store->retention()->size() == 2);
+  }
+  const auto reread_without = [&](const char* table) {
+    const std::string of(table == std::string("revoked") ? "mandate" : "case_id");
+    run_sql(file, "DELETE FROM " + std::string(table) + " WHERE " + of + "=(SELECT max(" + of +
+                      ") FROM " + table + ")");
+    return *open_sqlite_store(file, StoreMode::read);
+  };
+  CHECK(reread_without("retention")->retention().error().code == ErrorCode::store_corrupt);
+  CHECK(reread_without("revoked")->revoked().error().code == ErrorCode::store_corrupt);
+  CHECK(reread_without("cases")->cases().error().code == ErrorCode::store_corrupt);
 }
 
 TEST_CASE("a receipt of a case without entries is not taken", "[store][negative]") {
