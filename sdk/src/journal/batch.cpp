@@ -34,9 +34,16 @@ std::uint64_t unseen_from(const Case& casefile) {
 }
 
 // The earliest after an instant; 0: none.
+// What only ends a right of the other side calls for nothing when its time has come, and would keep
+// an ended case in mind for years.
+bool wakes_somebody(const CaseClock& clock) {
+  return clock.kind != "reopen_until" && clock.kind != "link_expires";
+}
+
 std::int64_t earliest_clock(const Case& casefile, std::int64_t after_ms) {
   std::int64_t earliest = 0;
   for (const CaseClock& clock : casefile.clocks()) {
+    if (!wakes_somebody(clock)) continue;
     if (clock.at_ms > after_ms && (earliest == 0 || clock.at_ms < earliest)) earliest = clock.at_ms;
   }
   return earliest;
