@@ -40,7 +40,7 @@ bool has_clock(const Case& casefile, std::string_view kind) {
   return std::ranges::any_of(clocks, [&](const CaseClock& each) { return each.kind == kind; });
 }
 
-MessageId link_up(Play& play, std::string assurance = "email_otp") {
+MessageId link_up(Play& play, const std::string& assurance = "email_otp") {
   play.brand(Link{LinkRequire{{"email_otp"}, "email_otp", "c-81"}});
   check(play);
   play.consumer(Link{LinkProve{"email_otp", "c-81", 0}});

@@ -106,7 +106,7 @@ struct Defect {
   bool refuses_others;
 };
 
-void remandate(World& w, Message& m, std::function<void(Mandate&)> change) {
+void remandate(World& w, Message& m, const std::function<void(Mandate&)>& change) {
   const auto mandate = admitted(w.mandate(change), w.principal);
   REQUIRE(w.authority.learn(mandate, now));
   m.author.authority = mandate.id();
@@ -418,7 +418,7 @@ TEST_CASE("a read is signed by who belongs to the case, for here and now") {
       {"mandate of another", [&](Read& r) { r.authority = w.others_mandate.id(); }, "key_unknown"},
       {"as the principal", [](Read& r) { r.authority = {}; }, "key_unknown"}};
   std::int64_t at_ms = now;
-  const auto read = [&](std::function<void(Read&)> change, const KeyPair& signer) {
+  const auto read = [&](const std::function<void(Read&)>& change, const KeyPair& signer) {
     Read made{.key = signer.public_key(),
               .authority = w.mandate_1.id(),
               .audience = w.brand,
