@@ -337,7 +337,7 @@ TEST_CASE("what is wrong in a bound is told with its place", "[policy][negative]
 }
 
 TEST_CASE("what is wrong in the frame is told with its place", "[policy][negative]") {
-  const auto with = [](std::string from, std::string to) {
+  const auto with = [](const std::string& from, const std::string& to) {
     std::string text = Sections().text();
     text.replace(text.find(from), from.size(), to);
     return refused(text);

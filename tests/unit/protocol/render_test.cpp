@@ -81,18 +81,18 @@ Message withdrawal() {
 }
 
 using Change = std::function<void(Message&)>;
-Change in_offer(std::function<void(Offer&)> change) {
+Change in_offer(const std::function<void(Offer&)>& change) {
   return [change](Message& message) { change(std::get<Offer>(message.body)); };
 }
-Change in_term(std::function<void(Term&)> change) {
+Change in_term(const std::function<void(Term&)>& change) {
   return in_offer([change](Offer& offer) { change(offer.terms[0]); });
 }
 template <class Shape>
-Change in_shape(std::function<void(Shape&)> change) {
+Change in_shape(const std::function<void(Shape&)>& change) {
   return in_term([change](Term& term) { change(std::get<Shape>(term.shape)); });
 }
 template <class Kind>
-Change in_condition(std::function<void(Kind&)> change) {
+Change in_condition(const std::function<void(Kind&)>& change) {
   return in_term([change](Term& term) { change(std::get<Kind>(term.condition)); });
 }
 
@@ -326,7 +326,7 @@ TEST_CASE("nothing of the other shapes is invisible") {
 
 TEST_CASE("nothing of an exercised right is invisible") {
   std::vector<Change> changes;
-  const auto in_act = [&](std::function<void(Invoke&)> change) {
+  const auto in_act = [&](const std::function<void(Invoke&)>& change) {
     changes.push_back([change](Message& message) {
       change(std::get<Invoke>(std::get<Exercise>(message.body).act));
     });
@@ -391,7 +391,7 @@ TEST_CASE("text of a stranger cannot forge a line, end its quotes or turn the re
     INFO(text);
     CHECK(std::ranges::count(text, '\n') == std::ranges::count(plain, '\n'));
     CHECK(text.find(attack) == std::string::npos);
-    CHECK(text.find("\\") != std::string::npos);
+    CHECK(text.find('\\') != std::string::npos);
     CHECK(std::ranges::all_of(text, [](char c) {
       return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f &&
                            static_cast<unsigned char>(c) < 0x80);
