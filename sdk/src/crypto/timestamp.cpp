@@ -59,15 +59,31 @@ Object<X509_STORE> store_of(X509* certificate, std::int64_t at_ms) {
   return store;
 }
 
-bool is_of(TS_TST_INFO* info, const Digest& imprint) {
+struct Token {
+  Object<PKCS7> signature;
+  Object<TS_TST_INFO> info;
+};
+
+Result<Token> parse_token(ByteView der) {
+  if (der.size() > timestamp_token_bytes_max) return fail(ErrorCode::malformed, "a token");
+  const auto* at = der.data();
+  Object<PKCS7> parsed(d2i_PKCS7(nullptr, &at, static_cast<long>(der.size())));
+  const bool whole = parsed && at == der.data() + der.size();
+  Object<TS_TST_INFO> info(whole ? PKCS7_to_TS_TST_INFO(parsed.get()) : nullptr);
+  if (!info) return invalid(ErrorCode::malformed, "no time-stamp token");
+  return Token{std::move(parsed), std::move(info)};
+}
+
+Result<Digest> imprint_of(TS_TST_INFO* info) {
   TS_MSG_IMPRINT* named = TS_TST_INFO_get_msg_imprint(info);
   const ASN1_OBJECT* algorithm = nullptr;
   X509_ALGOR_get0(&algorithm, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(named));
+  if (OBJ_obj2nid(algorithm) != NID_sha256) {
+    return fail(ErrorCode::malformed, "a token of another hash than SHA-256");
+  }
   const ASN1_OCTET_STRING* bytes = TS_MSG_IMPRINT_get_msg(named);
-  const auto* data = ASN1_STRING_get0_data(bytes);
-  return OBJ_obj2nid(algorithm) == NID_sha256 &&
-         std::ranges::equal(std::span(data, static_cast<std::size_t>(ASN1_STRING_length(bytes))),
-                            imprint.bytes);
+  return to_digest(
+      {ASN1_STRING_get0_data(bytes), static_cast<std::size_t>(ASN1_STRING_length(bytes))});
 }
 
 }  // namespace
@@ -97,18 +113,14 @@ Result<Bytes> token_of_reply(ByteView reply, const TimestampQuery& query) {
 }
 
 Result<Timestamp> verify_timestamp(ByteView token, const Digest& imprint, ByteView certificate) {
-  const auto* at = token.data();
-  if (token.size() > timestamp_token_bytes_max) return fail(ErrorCode::malformed, "a token");
-  const Object<PKCS7> parsed(d2i_PKCS7(nullptr, &at, static_cast<long>(token.size())));
-  const bool whole = parsed && at == token.data() + token.size();
-  const Object<TS_TST_INFO> info(whole ? PKCS7_to_TS_TST_INFO(parsed.get()) : nullptr);
-  if (!info) return invalid(ErrorCode::malformed, "no time-stamp token");
+  ENTENTE_LET(parsed, parse_token(token));
   const Object<X509> authority = certificate_of(certificate);
   if (!authority) return invalid(ErrorCode::malformed, "no certificate");
-  if (!is_of(info.get(), imprint)) {
+  const auto named = imprint_of(parsed.info.get());
+  if (!named || *named != imprint) {
     return fail(ErrorCode::signature_invalid, "the token is of other bytes");
   }
-  const std::int64_t at_ms = unix_ms(TS_TST_INFO_get_time(info.get()));
+  const std::int64_t at_ms = unix_ms(TS_TST_INFO_get_time(parsed.info.get()));
   Object<X509_STORE> store = store_of(authority.get(), at_ms);
   STACK_OF(X509)* certificates = sk_X509_new_null();
   X509_up_ref(authority.get());
@@ -117,10 +129,35 @@ Result<Timestamp> verify_timestamp(ByteView token, const Digest& imprint, ByteVi
   TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
   TS_VERIFY_CTX_set_store(context.get(), store.release());  // both are the context's now
   TS_VERIFY_CTX_set_certs(context.get(), certificates);
-  if (TS_RESP_verify_token(context.get(), parsed.get()) != 1) {
+  if (TS_RESP_verify_token(context.get(), parsed.signature.get()) != 1) {
     return invalid(ErrorCode::signature_invalid, "the token is not of this authority at its time");
   }
-  return Timestamp{at_ms, hex_of(TS_TST_INFO_get_serial(info.get()))};
+  return Timestamp{at_ms, hex_of(TS_TST_INFO_get_serial(parsed.info.get()))};
+}
+
+Result<Digest> unverified_imprint(ByteView token) {
+  ENTENTE_LET(parsed, parse_token(token));
+  return imprint_of(parsed.info.get());
+}
+
+bool unverified_is_by(ByteView token, ByteView certificate) {
+  const auto parsed = parse_token(token);
+  const Object<X509> authority = certificate_of(certificate);
+  if (!parsed || !authority) return false;
+  STACK_OF(PKCS7_SIGNER_INFO)* signers = PKCS7_get_signer_info(parsed->signature.get());
+  if (sk_PKCS7_SIGNER_INFO_num(signers) != 1) return false;
+  const PKCS7_ISSUER_AND_SERIAL* named = sk_PKCS7_SIGNER_INFO_value(signers, 0)->issuer_and_serial;
+  if (X509_NAME_cmp(named->issuer, X509_get_issuer_name(authority.get())) == 0 &&
+      ASN1_INTEGER_cmp(named->serial, X509_get0_serialNumber(authority.get())) == 0) {
+    return true;
+  }
+  STACK_OF(X509)* enclosed = PKCS7_get0_signers(parsed->signature.get(), nullptr, 0);
+  const bool is_certified =
+      sk_X509_num(enclosed) == 1 &&
+      X509_verify(sk_X509_value(enclosed, 0), X509_get0_pubkey(authority.get())) == 1;
+  sk_X509_free(enclosed);
+  ERR_clear_error();
+  return is_certified;
 }
 
 Result<Bytes> certificate_from_pem(std::string_view pem) {

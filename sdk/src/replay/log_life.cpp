@@ -78,6 +78,10 @@ void LogLife::take_rollover(const OpenEntry& entry, const std::optional<Digest>&
   links_.push_back({*other, entry.leaf.time_ms});
 }
 
+bool LogLife::was_called(std::string_view origin) const {
+  return std::ranges::any_of(links_, [&](const Link& link) { return link.from.name() == origin; });
+}
+
 void LogLife::follow_changes(std::vector<TrustedKey>& keys) const {
   for (const Change& change : changes_) {
     const auto known = std::ranges::find_if(keys, [&](const TrustedKey& each) {

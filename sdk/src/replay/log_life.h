@@ -19,6 +19,8 @@ class LogLife {
   // Kinds key and rollover; others are passed over. `before` is the root of the entries before it;
   // unset: not known.
   void take(const OpenEntry& entry, const std::optional<Digest>& before);
+  // Whether it goes on from a log of this name.
+  bool was_called(std::string_view origin) const;
   // Keys of the log `origin` that whoever believes `trust` may believe, each for as long as it
   // signed. `self_named` is the key that the log names itself: where it is the trusted key of the
   // log that this one goes on from, it is trusted here.

@@ -3,9 +3,7 @@
 #include <entente/core/clock.h>
 #include <entente/core/limits.h>
 #include <entente/crypto/hash.h>
-#include <entente/crypto/timestamp.h>
 #include <entente/wire/codec.h>
-#include <entente/wire/log_life.h>
 #include <entente/wire/part.h>
 
 #include <algorithm>
@@ -14,8 +12,6 @@
 
 namespace entente {
 namespace {
-
-constexpr std::int64_t stamp_skew_ms_max = 120'000;  // between the clocks of log and authority
 
 // The text that hashes are compared with: the note's if there is one.
 Result<Checkpoint> named_checkpoint(const LogHeader& header) {
@@ -37,6 +33,7 @@ LogPass::LogPass(EntrySource& source, LogHeader header, const ReplayOptions& opt
       trust_(options.trust),
       timestamp_(options.timestamp),
       notes_(notes),
+      attestations_(options.trust, header_.origin, notes),
       life_(notes) {
   if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
   if (const auto named = named_checkpoint(header_)) {
@@ -67,7 +64,7 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
   std::optional<Digest> before;
   const bool begins = leaf && leaf->kind == EntryKind::rollover;
   if (begins && complete_ && !header_.partial) before = tree_.root();
-  place(entry, hash);
+  place(entry, hash, leaf ? leaf->time_ms : time_ms_);
   if (!leaf) {
     notes_.broken(Rule::log_leaf, {.entries = {entry.index}, .case_id = {}}, Party::unset,
                   "the leaf is no log entry: " + describe(leaf.error()));
@@ -84,16 +81,15 @@ std::optional<OpenEntry> LogPass::take(LoggedEntry entry) {
                    .filed = entry.case_id,
                    .ends_case = entry.ends_case};
   open(entry, opened);
-  if (!is_attestation(opened.leaf.kind)) news_end_ = entry.index + 1;
   if (opened.leaf.kind == EntryKind::erasure && opened.content) take_erasure(opened);
   if (opened.leaf.kind == EntryKind::notice && opened.content) take_notice(opened);
-  if (opened.leaf.kind == EntryKind::cosignature && opened.content) take_cosigned(opened);
+  attestations_.take(opened);
   life_.take(opened, before);
   return opened;
 }
 
 // Into the tree, or under the checkpoint by the proof that came with it.
-void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
+void LogPass::place(const LoggedEntry& entry, const Digest& hash, std::int64_t time_ms) {
   if (header_.partial) {
     const bool proved =
         head_ && entry.proof && verify_inclusion(hash, entry.index, *head_, *entry.proof);
@@ -101,7 +97,7 @@ void LogPass::place(const LoggedEntry& entry, const Digest& hash) {
                         Party::unset, "the entry is not proved to be under the checkpoint");
   }
   if (!complete_) return;
-  recent_.add(tree_, hash);
+  attestations_.add(tree_, hash, time_ms);
   source_.compare_nodes(entry.index, tree_.append(hash));
   if (leaves_ != nullptr) leaves_->push_back(hash);
   if (head_ && tree_.size() == head_->size) root_then_ = tree_.root();
@@ -176,6 +172,7 @@ void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
   header_.owner = owner;
   if (!header_.partial) check_root();
   check_end();
+  attestations_.finish(life_);
   check_signature(self_named);
   std::map<Digest, const Chain*> left;  // so that no order of chance gets into the report
   for (const auto& [blind_case, chain] : chains_) left.emplace(blind_case, &chain);
@@ -276,7 +273,8 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
   if (!verdict.is_witnessed()) {
     if (auto earlier = earlier_verdict(log)) {
       verdict = std::move(*earlier);
-      if (news_end_ > cosigned_->size) newer = next_ - cosigned_->size;
+      const std::uint64_t size = attestations_.cosigned()->size;
+      if (attestations_.news_end() > size) newer = next_ - size;
     }
   }
   for (const Cosignature& each : verdict.counted) {
@@ -304,41 +302,31 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
 // A log cannot hold the cosignatures of its last entries, only of those before: what is on record
 // of an earlier size vouches for all up to there.
 std::optional<WitnessVerdict> LogPass::earlier_verdict(const Vkey& log) {
-  if (!cosigned_) return std::nullopt;
-  const auto earlier = verify_cosigned_checkpoint(cosigned_->note, log, trust_.witness_keys());
+  const auto& cosigned = attestations_.cosigned();
+  if (!cosigned) return std::nullopt;
+  const auto earlier = verify_cosigned_checkpoint(cosigned->note, log, trust_.witness_keys());
   if (!earlier) return std::nullopt;
   WitnessVerdict verdict = trust_.judge(log, earlier->cosignatures);
   if (!verdict.is_witnessed()) return std::nullopt;
   return verdict;
 }
 
-// A token dates the checkpoint, and with it every entry: none can be of a later time.
+// A token dates the checkpoint, and with it every entry: none can be of a later time. One that the
+// log has itself dates what is before it, which is all unless something is new.
 void LogPass::check_timestamp() {
-  if (timestamp_.empty()) return;
-  const std::string& dated =
-      header_.checkpoint.empty() ? header_.checkpoint_text : header_.checkpoint;
-  const Digest imprint = sha256(view(dated));
-  std::string why = "no time-stamp authority is trusted";
-  bool in_time = true;
-  for (const TrustedAuthority& each : trust_.authorities) {
-    const auto stamp = verify_timestamp(timestamp_, imprint, each.certificate);
-    if (!stamp) {
-      why = describe(stamp.error());
-      continue;
-    }
-    const std::string at = format_rfc3339(stamp->at_ms);
-    in_time = last_ms_ <= stamp->at_ms + stamp_skew_ms_max;
-    if (in_time && each.window.covers(stamp->at_ms)) {
-      notes_.holds(Rule::log_timestamped);
-      if (grade_ >= Grade::receipted) grade_ = Grade::timestamped;
-      return;
-    }
-    why = in_time
-              ? "the token is of " + at + ", and its authority is trusted " + describe(each.window)
-              : "the token is of " + at + ", and the newest entry of " + format_rfc3339(last_ms_);
+  const std::uint64_t news_end = attestations_.news_end();
+  bool is_dated = news_end > 0 && attestations_.dated_size() >= news_end;
+  if (!timestamp_.empty()) {
+    const std::string& note =
+        header_.checkpoint.empty() ? header_.checkpoint_text : header_.checkpoint;
+    is_dated |= attestations_.check_token({}, timestamp_, note, {.newest_ms = last_ms_});
   }
-  if (trust_.authorities.empty()) return notes_.not_checkable(Rule::log_timestamped, {}, why);
-  notes_.broken(Rule::log_timestamped, {}, Party::unset, why);
+  if (is_dated && grade_ >= Grade::receipted) grade_ = Grade::timestamped;
+}
+
+Grade LogPass::grade_of(std::span<const std::uint64_t> entries) const {
+  const bool is_dated = !entries.empty() && std::ranges::max(entries) < attestations_.dated_size();
+  return is_dated && grade_ >= Grade::receipted ? Grade::timestamped : grade_;
 }
 
 void LogPass::take_erasure(const OpenEntry& erasure) {
@@ -353,25 +341,6 @@ void LogPass::take_notice(const OpenEntry& notice) {
       notice.index, notice.leaf.direction, *notice.content);
   notes_.check(is_record, Rule::log_record, {.entries = {notice.index}, .case_id = {}},
                Party::unset, "the notice of erasure, or its answer, does not verify");
-}
-
-// What the log has on record of its own witnesses: a checkpoint of the tree as it was.
-void LogPass::take_cosigned(const OpenEntry& entry) {
-  if (entry.leaf.direction != Direction::received || !entry.leaf.blind_case.is_zero()) return;
-  const Where where{.entries = {entry.index}, .case_id = {}};
-  const auto record = decode<CosignatureRecord>(*entry.content);
-  const auto named = record ? decode_unverified_checkpoint(record->note)
-                            : Result<Checkpoint>(std::unexpected(record.error()));
-  const bool is_earlier = named && named->origin == header_.origin && named->size <= entry.index;
-  if (!is_earlier) {
-    return notes_.broken(Rule::log_record, where, Party::unset,
-                         "the cosignatures are not of a checkpoint of this log before them");
-  }
-  const auto root = recent_.root_at(named->size);
-  if (header_.partial || !root) return;  // too long ago, or some entries alone
-  notes_.check(*root == named->root, Rule::log_record, where, Party::unset,
-               "the checkpoint that was cosigned is not the root of the entries before it");
-  if (*root == named->root) cosigned_ = {record->note, named->size};
 }
 
 // Nothing is missing without a word, and nothing stays that is said to be gone.

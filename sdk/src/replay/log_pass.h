@@ -9,11 +9,11 @@
 #include <map>
 #include <unordered_map>
 
+#include "attestations.h"
 #include "erasures.h"
 #include "log_life.h"
 #include "notes.h"
 #include "notices.h"
-#include "recent_roots.h"
 
 namespace entente {
 
@@ -45,6 +45,8 @@ class LogPass {
   const LogHeader& header() const { return header_; }
   const Checkpoint& checkpoint() const { return checkpoint_; }
   Grade grade() const { return grade_; }
+  // Of what these entries show: a time stamp on record dates all entries before it.
+  Grade grade_of(std::span<const std::uint64_t> entries) const;
   // Whose cosignatures of it count.
   const std::vector<WitnessSummary>& witnesses() const { return witnesses_; }
   // Of the leaves; nothing if one could not be read.
@@ -65,7 +67,7 @@ class LogPass {
     std::map<std::string_view, std::uint64_t> first_shown;  // entry, by class of content
   };
 
-  void place(const LoggedEntry& entry, const Digest& hash);
+  void place(const LoggedEntry& entry, const Digest& hash, std::int64_t time_ms);
   void check_time(const LoggedEntry& entry, const LogEntry& leaf);
   void check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash);
   void open(LoggedEntry& entry, OpenEntry& opened);
@@ -78,7 +80,6 @@ class LogPass {
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
   void take_notice(const OpenEntry& notice);
-  void take_cosigned(const OpenEntry& entry);
   std::optional<WitnessVerdict> earlier_verdict(const Vkey& log);
   void check_withheld(const Chain& chain, Party owner);
 
@@ -99,14 +100,7 @@ class LogPass {
   std::unordered_map<Digest, Chain> chains_;  // by blinded case
   Grade grade_ = Grade::asserted;
   std::vector<WitnessSummary> witnesses_;
-  RecentRoots recent_;
-  // The newest checkpoint of this log that it has on record with cosignatures.
-  struct Cosigned {
-    std::string note;
-    std::uint64_t size = 0;
-  };
-  std::optional<Cosigned> cosigned_;
-  std::uint64_t news_end_ = 0;  // behind the last entry that is no attestation
+  Attestations attestations_;
   LogLife life_;
 };
 

@@ -133,7 +133,8 @@ class LogReplay {
                            finding.rule == Rule::log_chain;
       if (of_leaf && is_as_signed) finding.at_fault = owner_;
       const bool by_receipt = owner_ == Party::consumer && finding.at_fault == Party::brand;
-      finding.grade = by_receipt ? std::max(Grade::receipted, result_.grade) : result_.grade;
+      const Grade grade = pass_.grade_of(finding.entries);
+      finding.grade = by_receipt ? std::max(Grade::receipted, grade) : grade;
     }
   }
 

@@ -1,4 +1,5 @@
 #include <entente/core/clock.h>
+#include <entente/crypto/timestamp.h>
 #include <entente/replay/trust.h>
 
 #include <algorithm>
@@ -62,6 +63,26 @@ WitnessVerdict Trust::judge(const Vkey& log, std::span<const Cosignature> cosign
     (in_force ? verdict.counted : verdict.outside).push_back(each);
   }
   if (policy && policy->covers(log)) verdict.quorum = policy->judge(verdict.counted);
+  return verdict;
+}
+
+TimestampVerdict Trust::judge(ByteView token, const Digest& imprint) const {
+  const auto named = unverified_imprint(token);
+  if (!named) return {.why = describe(named.error())};
+  if (*named != imprint) return {.why = "the token is of other bytes"};
+  TimestampVerdict verdict{.is_of_stranger = true,
+                           .why = authorities.empty()
+                                      ? "no time-stamp authority is trusted"
+                                      : "the token is of no time-stamp authority that is trusted"};
+  for (const TrustedAuthority& each : authorities) {
+    const auto stamp = verify_timestamp(token, imprint, each.certificate);
+    if (stamp && each.window.covers(stamp->at_ms)) return {.at_ms = stamp->at_ms};
+    if (!stamp && !unverified_is_by(token, each.certificate)) continue;
+    verdict.is_of_stranger = false;
+    verdict.why = stamp ? "the token is of " + format_rfc3339(stamp->at_ms) +
+                              ", and its authority is trusted " + describe(each.window)
+                        : describe(stamp.error());
+  }
   return verdict;
 }
 

@@ -96,6 +96,25 @@ TEST_CASE("a token of other bytes or of another authority does not hold", "[time
         "signature_invalid");
 }
 
+TEST_CASE("what a token says can be read by whoever trusts nobody, and is told apart from others'",
+          "[timestamp]") {
+  const Tsa tsa, of_same_name;
+  const Tsa expired(begin_ms + 1000);
+  const Bytes token = tsa.token("a note");
+  CHECK(unverified_imprint(token) == sha256(view("a note")));
+  CHECK(unverified_imprint(to_bytes("none")).error().code == ErrorCode::malformed);
+  CHECK(unverified_is_by(token, tsa.certificate));
+  CHECK(unverified_is_by(expired.token("a note"), expired.certificate));
+  CHECK_FALSE(unverified_is_by(token, of_same_name.certificate));
+  CHECK_FALSE(unverified_is_by(to_bytes("none"), tsa.certificate));
+  CHECK_FALSE(unverified_is_by(token, to_bytes("none")));
+  Bytes forged = token;  // the last byte is of the signature
+  forged.back() ^= 1;
+  CHECK(verdict(verify_timestamp(forged, sha256(view("a note")), tsa.certificate)) ==
+        "signature_invalid");
+  CHECK(unverified_is_by(forged, tsa.certificate));
+}
+
 TEST_CASE("no byte of a token's signed part can be changed", "[timestamp]") {
   const Tsa tsa;
   const Bytes token = tsa.token("a note");

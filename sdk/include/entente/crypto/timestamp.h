@@ -42,6 +42,12 @@ struct Timestamp {
 // authority.
 Result<Timestamp> verify_timestamp(ByteView token, const Digest& imprint, ByteView certificate);
 
+// What a token is over, whoever made it. Fails with malformed: no token, or of another hash.
+Result<Digest> unverified_imprint(ByteView token);
+// Whether it says that this authority made it, or one that is certified by it: if such a token does
+// not verify, somebody lies, and of another's nobody can tell. False for what is no token.
+bool unverified_is_by(ByteView token, ByteView certificate);
+
 // The first certificate of a PEM file, in DER. Fails with file_invalid.
 Result<Bytes> certificate_from_pem(std::string_view pem);
 

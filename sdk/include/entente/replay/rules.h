@@ -18,7 +18,7 @@ namespace entente {
   X(log_key, "log.key", "The key of the log came from the auditor, not from the log itself.")    \
   X(log_witnessed, "log.witnessed", "As many witnesses cosigned as the auditor's policy wants.") \
   X(log_timestamped, "log.timestamped",                                                          \
-    "A time-stamp authority of the auditor's dates the checkpoint, and no entry is newer.")      \
+    "Each time stamp is by an authority of the auditor's, and no entry it dates is newer.")      \
   X(log_nodes, "log.nodes", "Stored hashes and tiles are those that the leaves give.")           \
   X(log_last_signed, "log.last_signed", "The checkpoint is the one that was last signed.")       \
   X(log_index, "log.index", "What the store files by case agrees with the entries.")             \

@@ -49,6 +49,15 @@ struct TrustedAuthority {
   bool operator==(const TrustedAuthority&) const = default;
 };
 
+// What an auditor's authorities make of a token.
+struct TimestampVerdict {
+  std::optional<std::int64_t> at_ms;  // by one that is believed at this time
+  bool is_of_stranger = false;        // by none that is listed: nobody can tell whether it holds
+  std::string why;                    // it dates nothing
+};
+// Between the clocks of a log and of an authority.
+inline constexpr std::int64_t timestamp_skew_ms_max = 120'000;
+
 // What an auditor's witnesses make of the cosignatures of one checkpoint.
 struct WitnessVerdict {
   std::vector<Cosignature> counted;     // by witnesses who are believed at the time they say
@@ -79,6 +88,8 @@ struct Trust {
   std::vector<Vkey> witness_keys() const;
   // Requires cosignatures that verified, of the log with this key.
   WitnessVerdict judge(const Vkey& log, std::span<const Cosignature> cosignatures) const;
+  // Of a token that should be over bytes with this SHA-256.
+  TimestampVerdict judge(ByteView token, const Digest& imprint) const;
   bool operator==(const Trust&) const = default;
 };
 
