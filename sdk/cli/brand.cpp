@@ -1,5 +1,6 @@
 #include "brand.h"
 
+#include <entente/crypto/timestamp.h>
 #include <entente/journal/challenge.h>
 #include <entente/text/yaml_reader.h>
 #include <entente/wire/admission.h>
@@ -187,15 +188,44 @@ Result<Vkey> read_vkey(const YamlReader& field, SignatureType type) {
                             : "the key of a witness, such as witness.example+3b6a27bc+BA...");
 }
 
+Result<std::string> read_url(const YamlReader& field, const char* expected) {
+  ENTENTE_LET(url, field.text());
+  if (url.starts_with("https://") || url.starts_with("http://")) return url;
+  return field.expected(expected);
+}
+
 Result<WitnessPeer> read_witness(const YamlReader& map) {
   ENTENTE_TRY(map.closed({"key", "url"}));
   ENTENTE_LET(key, read_vkey(map.field("key"), SignatureType::cosignature_v1));
-  const YamlReader field = map.field("url");
-  ENTENTE_LET(url, field.text());
-  if (!url.starts_with("https://") && !url.starts_with("http://")) {
-    return field.expected("where the witness takes checkpoints, such as https://witness.example/");
-  }
+  ENTENTE_LET(url,
+              read_url(map.field("url"),
+                       "where the witness takes checkpoints, such as https://witness.example/"));
   return WitnessPeer{key, url};
+}
+
+Result<std::int64_t> read_every(const YamlReader& field) {
+  ENTENTE_LET(ms, field.duration_ms());
+  if (ms < 1'000) return field.refuse("nobody is asked more often than every second");
+  return ms;
+}
+
+Result<TimestampRules> read_timestamp(const YamlReader& map, const fs::path& file) {
+  ENTENTE_TRY(map.closed({"url", "certificate", "ca", "every"}));
+  TimestampRules rules;
+  ENTENTE_LET(url, read_url(map.field("url"),
+                            "where the authority takes queries, such as https://tsa.example/"));
+  ENTENTE_LET(certificate, path_at(map.field("certificate"), file));
+  rules.url = url;
+  rules.certificate = certificate;
+  if (const auto field = map.find("ca")) {
+    ENTENTE_LET(ca, path_at(*field, file));
+    rules.ca = ca;
+  }
+  if (const auto field = map.find("every")) {
+    ENTENTE_LET(ms, read_every(*field));
+    rules.every_ms = ms;
+  }
+  return rules;
 }
 
 template <class T, class Read>
@@ -210,13 +240,16 @@ Status read_each(const YamlReader& root, std::string_view key, std::vector<T>& i
   return {};
 }
 
-// Who watches and reads this log, and whose logs are watched here.
-Status read_watch(const YamlReader& root, BrandConfig& config) {
+// Who watches, dates and reads this log, and whose logs are watched here.
+Status read_watch(const YamlReader& root, const fs::path& file, BrandConfig& config) {
   ENTENTE_TRY(read_each(root, "witnesses", config.witnesses, read_witness));
   if (const auto every = root.find("witness_every")) {
-    ENTENTE_LET(ms, every->duration_ms());
-    if (ms < 1'000) return every->refuse("witnesses are not asked more often than every second");
+    ENTENTE_LET(ms, read_every(*every));
     config.witness_every_ms = ms;
+  }
+  if (const auto timestamp = root.find("timestamp")) {
+    ENTENTE_LET(rules, read_timestamp(*timestamp, file));
+    config.timestamp = std::move(rules);
   }
   ENTENTE_TRY(read_each(root, "witness_for", config.witness_for, [](const YamlReader& item) {
     return read_vkey(item, SignatureType::ed25519);
@@ -262,7 +295,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
   ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
                            "call_timeout", "load", "monitoring", "events", "retention", "witnesses",
-                           "witness_every", "witness_for", "auditors"}));
+                           "witness_every", "witness_for", "timestamp", "auditors"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -286,7 +319,7 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
     ENTENTE_TRY(events->one_of({"stderr"}));
     config.tells_events = true;
   }
-  ENTENTE_TRY(read_watch(root, config));
+  ENTENTE_TRY(read_watch(root, file, config));
   return config;
 }
 
@@ -310,6 +343,21 @@ Result<Contents> Contents::read(const BrandConfig& config) {
     contents.certificate += pem;
   }
   return contents;
+}
+
+Result<std::optional<TimestampPeer>> timestamp_peer(const BrandConfig& config) {
+  if (!config.timestamp) return std::nullopt;
+  const TimestampRules& rules = *config.timestamp;
+  ENTENTE_LET(pem, read_text(rules.certificate));
+  auto certificate = certificate_from_pem(pem);
+  if (!certificate) {
+    return fail(ErrorCode::file_invalid,
+                rules.certificate.string() + ": " + certificate.error().detail);
+  }
+  return TimestampPeer{.url = rules.url,
+                       .certificate = std::move(*certificate),
+                       .ca_file = rules.ca.string(),
+                       .every_ms = rules.every_ms};
 }
 
 }  // namespace
@@ -340,6 +388,8 @@ Status Brand::check(const BrandConfig& config) {
     ENTENTE_LET(pem, read_text(file));
     if (!pem.starts_with("-----BEGIN ")) return fail(ErrorCode::file_invalid, file);
   }
+  ENTENTE_LET(peer, timestamp_peer(config));
+  static_cast<void>(peer);
   return {};
 }
 
@@ -369,6 +419,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
   state->desk = std::make_unique<QueueDesk>(desk);
   KeepTimes keep(config.retention.keep.begin(), config.retention.keep.end());
   if (config.retention.keep_cases_ms) keep["case"] = *config.retention.keep_cases_ms;
+  ENTENTE_LET(timestamp, timestamp_peer(config));
   ENTENTE_LET(endpoint,
               Endpoint::start({.directory = config.data,
                                .master_key_file = config.master_key,
@@ -393,6 +444,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                .monitoring = config.monitoring,
                                .witnesses = config.witnesses,
                                .witness_every_ms = config.witness_every_ms,
+                               .timestamp = std::move(timestamp),
                                .witness_for = config.witness_for,
                                .cosign_key = state->cosign_key ? &*state->cosign_key : nullptr,
                                .auditors = config.auditors}));

@@ -21,6 +21,14 @@ struct RetentionRules {
   std::optional<std::int64_t> keep_cases_ms;  // all there is of a case
 };
 
+// Who dates the log.
+struct TimestampRules {
+  std::string url;
+  std::filesystem::path certificate;  // PEM: of the authority, or of who certifies it
+  std::filesystem::path ca;           // of its HTTPS; empty: the system's
+  std::int64_t every_ms = 86'400'000;
+};
+
 struct BrandConfig {
   std::filesystem::path data;        // the store
   std::filesystem::path master_key;  // empty: in the store
@@ -41,6 +49,7 @@ struct BrandConfig {
   std::vector<WitnessPeer> witnesses;
   std::int64_t witness_every_ms = 10'000;
   std::vector<Vkey> witness_for;
+  std::optional<TimestampRules> timestamp;
   std::vector<PublicKey> auditors;
   RetentionRules retention;
 };

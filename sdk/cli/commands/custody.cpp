@@ -1,14 +1,13 @@
+#include <entente/agent/timestamp_client.h>
 #include <entente/audit/checkpoint.h>
 #include <entente/auditor.h>
 #include <entente/core/clock.h>
 #include <entente/crypto/hash.h>
 #include <entente/crypto/system.h>
-#include <entente/crypto/timestamp.h>
 
 #include "../commands.h"
 #include "../custody_record.h"
 #include "../progress.h"
-#include "../timestamp_client.h"
 #include "../trust_options.h"
 
 #include <algorithm>
@@ -49,12 +48,9 @@ Found look_at(const std::string& text, const Trust& trust) {
 
 std::string dated(const KeptLog& custody, const Trust& trust) {
   if (custody.timestamp.empty()) return "not dated: see --tsa";
-  const Digest imprint = sha256(view(custody.checkpoint));
-  for (const TrustedAuthority& each : trust.authorities) {
-    const auto stamp = verify_timestamp(custody.timestamp, imprint, each.certificate);
-    if (stamp) return format_rfc3339(stamp->at_ms) + ", by an authority you trust";
-  }
-  return "by an authority that no --trust names";
+  const auto verdict = trust.judge(custody.timestamp, sha256(view(custody.checkpoint)));
+  if (verdict.at_ms) return format_rfc3339(*verdict.at_ms) + ", by an authority you trust";
+  return trust.authorities.empty() ? "by an authority that no --trust names" : verdict.why;
 }
 
 Json json_of(const KeptLog& custody, const Found& found) {
@@ -105,10 +101,13 @@ Result<KeptLog> acquire(const Arguments& arguments, const Trust& trust) {
                          .timestamp = {},
                          .progress = telling(line)};
   if (const auto url = arguments.find("tsa")) {
-    options.timestamp = [&, url](ByteView bytes) {
-      return request_timestamp(*url, bytes, trust,
-                               {.ca_file = arguments.text_or("ca", ""),
-                                .allow_private = arguments.has("allow-private")});
+    options.timestamp = [&, url](ByteView bytes) -> Result<Bytes> {
+      TimestampClient authority({.url = *url,
+                                 .trust = trust,
+                                 .ca_file = arguments.text_or("ca", ""),
+                                 .allow_private = arguments.has("allow-private")});
+      ENTENTE_LET(token, authority.date(bytes));
+      return token.der;
     };
   }
   return acquire_log(arguments.operand(0), arguments.text_or("out", ""), options);

@@ -35,6 +35,14 @@ struct WitnessPeer {
   std::string url;  // "https://association.example/"; what it takes is below
 };
 
+// Who dates this log (RFC 3161), and how often.
+struct TimestampPeer {
+  std::string url;
+  Bytes certificate;    // of the authority, or of who certifies it, in DER
+  std::string ca_file;  // for https; empty trusts the system's
+  std::int64_t every_ms = 86'400'000;
+};
+
 struct EndpointOptions {
   std::filesystem::path directory;        // the store; made if absent
   std::filesystem::path master_key_file;  // of the key store; empty: in `directory`
@@ -73,6 +81,8 @@ struct EndpointOptions {
   // it signs is on record, and published.
   std::vector<WitnessPeer> witnesses;
   std::int64_t witness_every_ms = 10'000;
+  // Dates the newest checkpoint while the log grows; each token is an entry. None: nobody does.
+  std::optional<TimestampPeer> timestamp;
   // Whose logs this endpoint watches in turn, under the name of its domain and with a key for that
   // alone, below /entente/v1/witness.
   std::vector<Vkey> witness_for;

@@ -7,12 +7,13 @@
 #include <entente/wire/codec.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <thread>
 
 #include "endpoint_http.h"
 #include "erase_watch.h"
 #include "freeze_watch.h"
+#include "log_look.h"
+#include "log_timestamper.h"
 #include "monitoring.h"
 #include "periodic.h"
 #include "service_agent.h"
@@ -71,6 +72,15 @@ Status check_witnesses(const EndpointOptions& options) {
   return {};
 }
 
+Status check_timestamp(const EndpointOptions& options) {
+  if (!options.timestamp) return {};
+  if (options.timestamp->url.empty() || options.timestamp->certificate.empty()) {
+    return fail(ErrorCode::config_invalid,
+                "a time-stamp authority needs an address and a certificate");
+  }
+  return {};
+}
+
 constexpr std::string_view unwatched =
     "no witness is configured: this log could show everybody another history, and nobody would "
     "have to believe that it does not. See `witnesses` in docs/guides/run-an-endpoint.md";
@@ -94,6 +104,7 @@ struct Endpoint::State {
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<WitnessClient> witnesses;  // of this log
   std::unique_ptr<WitnessSite> witness;      // for the logs of others
+  std::unique_ptr<LogTimestamper> timestamper;
   std::unique_ptr<Periodic> inbox;
   std::map<std::filesystem::path, int> looks;  // at what lies there; on the writer thread
   std::unique_ptr<HttpServer> server;
@@ -106,6 +117,7 @@ struct Endpoint::State {
   void watch_freeze(const std::optional<FreezeRecord>& last);
   Status start_witnesses(const Card& card);
   void take_inbox();
+  void start_timestamps();
   Status start_server();
   void tell(const std::string& line);
 };
@@ -219,6 +231,16 @@ Status Endpoint::State::start_witnesses(const Card& card) {
   return {};
 }
 
+void Endpoint::State::start_timestamps() {
+  if (!options.timestamp) return;
+  timestamper = std::make_unique<LogTimestamper>(
+      LogTimestamperParts{.sequencer = *sequencer,
+                          .clock = clock(),
+                          .authority = *options.timestamp,
+                          .metrics = monitoring->metrics(),
+                          .tell = [this](const std::string& line) { tell(line); }});
+}
+
 void Endpoint::State::tell(const std::string& line) {
   if (options.on_trouble) options.on_trouble(line);
   monitoring->events().write("trouble", {{"what", line}});
@@ -252,6 +274,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   ENTENTE_TRY(check_desk(options, *card));
   ENTENTE_TRY(check_log_key(*card, *options.log_key));
   ENTENTE_TRY(check_witnesses(options));
+  ENTENTE_TRY(check_timestamp(options));
   ENTENTE_LET(policy, Policy::parse(options.policy, options.policy_name));
   if (policy.environment() != card->environment) {
     return fail(ErrorCode::environment_mismatch, "policy and card are of different environments");
@@ -265,6 +288,7 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   auto endpoint = std::unique_ptr<Endpoint>(new Endpoint(std::move(state)));
   ENTENTE_TRY(endpoint->state_->start_journal(*card, std::move(policy)));
   ENTENTE_TRY(endpoint->state_->start_witnesses(*card));
+  endpoint->state_->start_timestamps();
   ENTENTE_TRY(endpoint->state_->start_server());
   return endpoint;
 }
@@ -277,6 +301,7 @@ void Endpoint::stop() {
   if (state_->sequencer) state_->sequencer->stop_waiting();
   if (state_->server) state_->server->stop();
   state_->witnesses.reset();
+  state_->timestamper.reset();
   if (state_->monitoring) state_->monitoring->stop();
   if (state_->workers) state_->workers->stop();
   state_->sequencer.reset();
@@ -327,17 +352,7 @@ void Endpoint::read(const CaseId& case_id, std::uint64_t after, std::int64_t wai
 }
 
 void Endpoint::inspect(const std::function<void(const Ledger&)>& look) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool looked = false;
-  state_->sequencer->inspect([&](const Ledger& ledger) {
-    look(ledger);
-    const std::scoped_lock lock(mutex);
-    looked = true;
-    changed.notify_one();
-  });
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [&] { return looked; });
+  look_and_wait(*state_->sequencer, look);
 }
 
 bool Endpoint::wait_idle(std::int64_t timeout_ms) {

@@ -47,6 +47,8 @@ struct Metrics::Families {
   Counters& refusals = counters("refusals_total", "Messages refused, by error code.");
   Counters& calls = counters("back_office_calls_total", "Calls of the back office, by outcome.");
   Histograms& call_seconds = histograms("back_office_seconds", "A call of the back office.");
+  Counters& timestamps = counters("timestamps_total", "Time stamps of the log, by outcome.");
+  Gauges& dated = gauges("timestamp_time_seconds", "When the newest time stamp was made.");
   Histograms& batch_seconds = histograms("batch_seconds", "A batch, until it is durable.");
   Histograms& batch_sizes = histograms("batch_submissions", "Submissions in a batch.");
   Gauges& queue = gauges("queue_submissions", "Submissions that wait for a batch.");
@@ -140,6 +142,11 @@ void Metrics::back_office_answered(std::string_view call, std::string_view outco
       .Increment();
   families_->call_seconds.Add({{"call", std::string(call)}}, seconds())
       .Observe(static_cast<double>(took_us) / us_per_s);
+}
+
+void Metrics::dated(std::optional<std::int64_t> at_ms) {
+  families_->timestamps.Add({{"outcome", at_ms ? "done" : "failed"}}).Increment();
+  if (at_ms) families_->dated.Add({}).Set(static_cast<double>(*at_ms) / ms_per_s);
 }
 
 void Metrics::batch_done(const BatchSeen& batch) {

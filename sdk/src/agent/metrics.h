@@ -8,6 +8,7 @@
 #include <entente/transport/server.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace entente {
@@ -24,6 +25,9 @@ class Metrics final : public Observer {
 
   // From any thread. `call` and `outcome` are ours: a function of BackOffice, and how it went.
   void back_office_answered(std::string_view call, std::string_view outcome, std::int64_t took_us);
+
+  // From any thread. A time stamp of the log: it is on record and says this time, or it failed.
+  void dated(std::optional<std::int64_t> at_ms);
 
   void batch_done(const BatchSeen& batch) override;
   void admitted(const Message& message, bool binds) override;

@@ -19,12 +19,16 @@ class Periodic {
   Periodic& operator=(const Periodic&) = delete;
   // Waits for the work in hand.
   ~Periodic() {
+    begin_no_more();
+    thread_.join();
+  }
+  // For an owner who then ends the work in hand.
+  void begin_no_more() {
     {
       const std::scoped_lock lock(mutex_);
       stopping_ = true;
     }
     changed_.notify_all();
-    thread_.join();
   }
 
  private:

@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
-#include <thread>
+
+#include "log_look.h"
+#include "periodic.h"
 
 namespace entente {
 namespace {
@@ -20,8 +21,7 @@ constexpr std::chrono::milliseconds backoff_min{5'000};
 constexpr std::chrono::milliseconds backoff_max{600'000};
 constexpr std::chrono::milliseconds stale_after{600'000};  // then what is newest is published
 constexpr std::int64_t call_timeout_ms = 5'000;
-constexpr std::uint64_t look_back_max = 1'024;  // entries, for what is on record from before
-constexpr int attempts_max = 3;                 // of one call: a size that was told may be old
+constexpr int attempts_max = 3;  // of one call: a size that was told may be old
 
 Instant now() { return std::chrono::steady_clock::now(); }
 
@@ -50,27 +50,6 @@ struct LogView {
   std::uint64_t size = 0;
   bool has_news = false;  // entries since what is on record as cosigned, that say something new
 };
-
-bool has_news(const Ledger& ledger, std::uint64_t since) {
-  if (ledger.size() > since + look_back_max) return true;
-  for (std::uint64_t index = since; index < ledger.size(); ++index) {
-    const auto row = ledger.store().read_entry(index);
-    const auto leaf = row ? decode<LogEntry>(row->leaf) : std::unexpected(row.error());
-    if (!leaf || !is_attestation(leaf->kind)) return true;
-  }
-  return false;
-}
-
-std::optional<CosignatureRecord> newest_record(const Ledger& ledger) {
-  std::uint64_t index = ledger.size();
-  for (std::uint64_t left = look_back_max; left > 0 && index > 0; --left) {
-    const auto entry = ledger.read(--index);
-    if (!entry || entry->leaf.kind != EntryKind::cosignature) continue;
-    if (entry->leaf.direction != Direction::received || !entry->leaf.blind_case.is_zero()) continue;
-    if (auto record = decode<CosignatureRecord>(entry->content)) return std::move(*record);
-  }
-  return std::nullopt;
-}
 
 // What a refusal means for the person who runs this log.
 Error meaning_of(const HttpResponse& answer) {
@@ -106,12 +85,8 @@ struct WitnessClient::State {
                                     .timeout_ms = call_timeout_ms}};
   std::vector<Known> witnesses;
   std::shared_ptr<Recorded> recorded = std::make_shared<Recorded>();
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool stopping = false;
-  std::thread thread;
+  std::unique_ptr<Periodic> rounds;
 
-  void run();
   void recall();
   void round();
   bool is_behind() const;
@@ -123,28 +98,16 @@ struct WitnessClient::State {
   Status take_size(Known& witness, const HttpResponse& answer) const;
   void note_answer(Known& witness, const Status& answered) const;
   void record(const std::string& note, std::uint64_t size, std::size_t lines) const;
-  void inspect(const std::function<void(const Ledger&)>& take) const;
 };
-
-// Runs on the writer thread and waits for it: short looks only.
-void WitnessClient::State::inspect(const std::function<void(const Ledger&)>& take) const {
-  std::mutex waiting;
-  std::condition_variable done;
-  bool looked = false;
-  parts.sequencer.inspect([&](const Ledger& ledger) {
-    take(ledger);
-    const std::scoped_lock lock(waiting);
-    looked = true;
-    done.notify_one();
-  });
-  std::unique_lock lock(waiting);
-  done.wait(lock, [&] { return looked; });
-}
 
 // What is on record from before a restart.
 void WitnessClient::State::recall() {
-  std::optional<CosignatureRecord> newest;
-  inspect([&](const Ledger& ledger) { newest = newest_record(ledger); });
+  std::optional<StoredEntry> entry;
+  look_and_wait(parts.sequencer, [&](const Ledger& ledger) {
+    entry = newest_attestation(ledger, EntryKind::cosignature);
+  });
+  const auto newest =
+      entry ? decode<CosignatureRecord>(entry->content) : fail(ErrorCode::not_found);
   if (!newest) return;
   std::vector<Vkey> keys;
   for (const Known& witness : witnesses) keys.push_back(witness.peer.key);
@@ -164,7 +127,7 @@ LogView WitnessClient::State::look() const {
     since = recorded->size;
   }
   LogView seen;
-  inspect([&](const Ledger& ledger) {
+  look_and_wait(parts.sequencer, [&](const Ledger& ledger) {
     seen.note = ledger.checkpoint_note();
     seen.has_news = has_news(ledger, since);
   });
@@ -225,8 +188,9 @@ void WitnessClient::State::record(const std::string& note, std::uint64_t size,
 
 Result<HttpResponse> WitnessClient::State::call(const Known& witness, const LogView& seen) {
   Result<std::vector<Digest>> proof;
-  inspect(
-      [&](const Ledger& ledger) { proof = consistency_proof(ledger, witness.size, seen.size); });
+  look_and_wait(parts.sequencer, [&](const Ledger& ledger) {
+    proof = consistency_proof(ledger, witness.size, seen.size);
+  });
   if (!proof) return std::unexpected(proof.error());
   ENTENTE_LET(body, encode_witness_request(
                         {.old_size = witness.size, .consistency = *proof, .note = seen.note}));
@@ -253,7 +217,7 @@ Result<std::string> WitnessClient::State::ask(Known& witness, const LogView& see
 Status WitnessClient::State::take_size(Known& witness, const HttpResponse& answer) const {
   ENTENTE_LET(size, decode_witness_size(to_text(answer.body)));
   std::uint64_t held = 0;
-  inspect([&](const Ledger& ledger) { held = ledger.size(); });
+  look_and_wait(parts.sequencer, [&](const Ledger& ledger) { held = ledger.size(); });
   if (size > held) {
     return fail(ErrorCode::log_forked,
                 "has cosigned " + std::to_string(size) + " entries of this log, which holds " +
@@ -288,30 +252,17 @@ void WitnessClient::State::note_answer(Known& witness, const Status& answered) c
   witness.due = now() + witness.backoff;
 }
 
-void WitnessClient::State::run() {
-  std::unique_lock lock(mutex);
-  while (!stopping) {
-    lock.unlock();
-    round();
-    lock.lock();
-    changed.wait_for(lock, std::chrono::milliseconds(parts.every_ms), [&] { return stopping; });
-  }
-}
-
 WitnessClient::WitnessClient(WitnessClientParts parts)
     : state_(std::make_unique<State>(std::move(parts))) {
   state_->recall();
-  state_->thread = std::thread([state = state_.get()] { state->run(); });
+  const std::chrono::milliseconds every(state_->parts.every_ms);
+  state_->rounds = std::make_unique<Periodic>(every, [state = state_.get()] { state->round(); });
 }
 
 WitnessClient::~WitnessClient() {
-  {
-    const std::scoped_lock lock(state_->mutex);
-    state_->stopping = true;
-  }
-  state_->changed.notify_all();
+  state_->rounds->begin_no_more();
   state_->http.cancel();
-  state_->thread.join();
+  state_->rounds.reset();
 }
 
 std::string WitnessClient::published(const std::string& newest) {
