@@ -173,10 +173,16 @@ Result<std::vector<std::uint64_t>> erase(Ledger& ledger, std::span<const Erasure
 }
 
 Result<std::vector<std::uint64_t>> put_holds(Ledger& ledger, std::span<const HoldRecord> holds) {
+  ENTENTE_LET(records, ledger.retention_records());
   for (const HoldRecord& each : holds) {
     ENTENTE_LET(known, ledger.entries_of(each.case_id));
     if (known.empty() || each.case_id == no_case) {
       return fail(ErrorCode::not_found, "no case " + short_hex(each.case_id));
+    }
+    if (const ErasureOnRecord* gone = records.find_erasure(each.case_id, "terms")) {
+      return fail(ErrorCode::content_withheld, "case " + short_hex(each.case_id) +
+                                                   " is erased (entry " +
+                                                   std::to_string(gone->entry) + ")");
     }
   }
   std::vector<std::uint64_t> entries;

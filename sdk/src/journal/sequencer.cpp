@@ -11,7 +11,7 @@
 #include "delivery.h"
 #include "entrance.h"
 #include "outage.h"
-#include "running_erasure.h"
+#include "running_retention.h"
 #include "waiters.h"
 
 namespace entente {
@@ -409,6 +409,28 @@ void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
     then(std::move(entries));
   };
   state_->intake.post(Look(put));
+}
+
+void Sequencer::hold(std::vector<HoldRecord> holds,
+                     std::function<void(Result<std::vector<std::uint64_t>>)> then) {
+  const auto put = [state = state_.get(), holds = std::move(holds),
+                    then = std::move(then)](Batch* batch) {
+    if (batch == nullptr) return then(fail(ErrorCode::busy, "the log cannot be written now"));
+    auto entries = hold_running(state->parts.ledger, state->cases, holds);
+    state->publish_note();
+    then(std::move(entries));
+  };
+  state_->intake.post(Look(put));
+}
+
+void Sequencer::begin_epoch(std::int64_t if_older_ms, std::function<void(Status)> then) {
+  const auto begin = [state = state_.get(), if_older_ms, then = std::move(then)](Batch* batch) {
+    if (batch == nullptr) return then(fail(ErrorCode::busy, "the log cannot be written now"));
+    Ledger& ledger = state->parts.ledger;
+    const bool is_due = batch->now_ms() - ledger.epoch_began_ms() >= if_older_ms;
+    then(is_due ? ledger.begin_epoch(batch->now_ms()) : Status());
+  };
+  state_->intake.post(Look(begin));
 }
 
 // Filed under no case, not even that of the documents: those are all read at every start.

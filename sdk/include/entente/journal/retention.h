@@ -53,7 +53,8 @@ Result<RetentionRecords> read_retention_records(KeyStore& keys, const Store& sto
 // erasable), and as Ledger::commit() does; then opening the log again finishes it.
 Result<std::vector<std::uint64_t>> erase(Ledger& ledger, std::span<const ErasureRecord> erasures);
 
-// Puts holds, or the end of holds, on record. Fails with not_found, and as Ledger::commit() does.
+// Puts holds, or the end of holds, on record. Fails with not_found, with content_withheld for a
+// case that is erased whole, and as Ledger::commit() does.
 Result<std::vector<std::uint64_t>> put_holds(Ledger& ledger, std::span<const HoldRecord> holds);
 
 }  // namespace entente

@@ -73,6 +73,12 @@ class Sequencer {
   // busy while the log cannot be written. From any thread; `then` is called on the writer's.
   void erase(std::vector<ErasureRecord> erasures, bool notify,
              std::function<void(Result<std::vector<std::uint64_t>>)> then);
+  // Likewise, holds and the end of holds, as put_holds() does; what is on record already is not put
+  // there again.
+  void hold(std::vector<HoldRecord> holds,
+            std::function<void(Result<std::vector<std::uint64_t>>)> then);
+  // Likewise, begins an epoch of the keys unless the last one began less than `if_older_ms` ago.
+  void begin_epoch(std::int64_t if_older_ms, std::function<void(Status)> then);
   // From any thread. Signatures are checked on the caller's thread. `done` is called exactly once,
   // after everything it tells is durable; at once, on the caller's thread, by what is shed. The
   // message key must bear being used by several threads. While the log cannot be written the answer

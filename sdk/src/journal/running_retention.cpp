@@ -1,8 +1,11 @@
-#include "running_erasure.h"
+#include "running_retention.h"
 
 #include <entente/identity/gate.h>
 #include <entente/journal/retention.h>
 #include <entente/wire/retention.h>
+
+#include <algorithm>
+#include <iterator>
 
 namespace entente {
 namespace {
@@ -97,6 +100,34 @@ Result<std::vector<std::uint64_t>> erase_running(Batch& batch,
   for (const ErasureRecord& each : erasures) {
     const auto before = find_done(records, each);
     entries.push_back(before ? *before : *next++);
+  }
+  return entries;
+}
+
+Result<std::vector<std::uint64_t>> hold_running(Ledger& ledger, Batch::Cases& cases,
+                                                std::span<const HoldRecord> holds) {
+  ENTENTE_LET(records, ledger.retention_records());
+  const auto find_known = [&](const HoldRecord& hold) {
+    return std::ranges::find(records.holds, hold, &HoldOnRecord::record);
+  };
+  std::vector<HoldRecord> due;
+  std::ranges::copy_if(holds, std::back_inserter(due), [&](const HoldRecord& each) {
+    return find_known(each) == records.holds.end();
+  });
+  ENTENTE_LET(written, put_holds(ledger, due));
+  std::vector<std::uint64_t> entries;
+  auto next = written.begin();
+  for (const HoldRecord& each : holds) {
+    const auto known = find_known(each);
+    entries.push_back(known != records.holds.end() ? known->entry : *next++);
+    const auto live = cases.find(each.case_id);
+    if (known != records.holds.end() || live == cases.end()) continue;
+    put_in_memory(*live->second,
+                  {.kind = EntryKind::hold,
+                   .direction = Direction::own,
+                   .time_ms = each.at_ms,
+                   .content = encode(each)},
+                  entries.back());
   }
   return entries;
 }

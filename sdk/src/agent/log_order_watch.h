@@ -1,0 +1,48 @@
+#pragma once
+// Takes an order to erase, has the writer carry it out between two batches, tells the back office,
+// and says what came of it.
+
+#include <entente/agent/back_office.h>
+#include <entente/agent/erase_order.h>
+#include <entente/journal/sequencer.h>
+
+#include <mutex>
+
+#include "workers.h"
+
+namespace entente {
+
+class EraseWatch {
+ public:
+  // What an order goes through; all outlive the watch.
+  struct Hands {
+    Sequencer& sequencer;
+    BackOffice& office;
+    Workers& workers;
+  };
+  EraseWatch(std::filesystem::path directory, Hands hands)
+      : directory_(std::move(directory)), hands_(hands) {}
+
+  // From one thread, now and then. Waits for nobody.
+  void look();
+
+ private:
+  using Entries = Result<std::vector<std::uint64_t>>;
+  // Outlives the watch, should the writer or the back office come last.
+  struct Answer {
+    std::mutex mutex;
+    std::optional<Entries> entries;
+    std::optional<bool> forgotten;  // by the back office; false: it did not say so in time
+  };
+  void take();
+  void tell_office();
+  void finish(const Entries& entries, bool forgotten);
+
+  std::filesystem::path directory_;
+  Hands hands_;
+  std::optional<EraseOrder> order_;  // under way
+  std::shared_ptr<Answer> answer_;
+  bool office_told_ = false;
+};
+
+}  // namespace entente
