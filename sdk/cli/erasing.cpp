@@ -1,23 +1,14 @@
 #include "erasing.h"
 
-#include <entente/agent/erase_order.h>
 #include <entente/core/clock.h>
-#include <entente/journal/notice.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
-#include "file_back_office.h"
-#include "key_file.h"
+#include "log_keeper.h"
 #include "words.h"
 
 namespace entente::cli {
 namespace {
-
-constexpr std::chrono::milliseconds look_every{50};
-
-bool is_of_parts(std::string_view each) { return each != "terms" && each != "decision"; }
 
 std::vector<std::string> all_classes() {
   return {erasable_classes().begin(), erasable_classes().end()};
@@ -83,6 +74,10 @@ void tell(const ErasurePlan& plan, const std::vector<std::uint64_t>& entries, bo
 
 }  // namespace
 
+bool is_of_parts(std::string_view of_class) {
+  return of_class != "terms" && of_class != "decision";
+}
+
 bool has_ended(const Case& casefile) { return casefile.phase() == Phase::closed; }
 
 Status ErasurePlan::consider(const PartyStore& store, const CaseId& case_id,
@@ -138,73 +133,18 @@ void ErasurePlan::consider(const PartyStore& store, const ReadCase& read, const 
   due_.push_back(std::move(due));
 }
 
-namespace {
-
-// Of a case that is erased whole a brand tells nobody anything any more, not even that it was.
-bool can_tell(const OwnLog& own, const ErasureNotice& notice) {
-  return !own.is_brand() || std::ranges::all_of(notice.classes, is_of_parts);
-}
-
-Status tell_other_parties(const ErasurePlan& plan, const OwnLog& own, Ledger& ledger) {
-  ENTENTE_LET(key, read_key_file(own.speaking_key));
-  SystemEntropy entropy;
-  for (ErasureNotice notice : plan.notices()) {
-    if (!can_tell(own, notice)) continue;
-    notice.authority = own.card;
-    entropy.fill(notice.nonce);
-    ENTENTE_TRY(tell_erasure(ledger, notice, key));
-  }
-  return ledger.commit();
-}
-
-}  // namespace
-
-Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify) {
-  return [&own, &ledger, notify](const ErasurePlan& plan) -> Result<std::vector<std::uint64_t>> {
-    ENTENTE_LET(entries, erase(ledger, plan.due()));
-    if (own.is_brand()) {
-      for (const ErasureRecord& each : plan.due()) {
-        ENTENTE_TRY(forget_work(own.data, each.case_id, each.classes));
-      }
-    }
-    if (notify) ENTENTE_TRY(tell_other_parties(plan, own, ledger));
-    return entries;
-  };
-}
-
-// The store is left alone meanwhile: whoever reads it keeps it from being built anew.
-Eraser eraser_by_order(const OwnLog& own, bool notify, std::int64_t timeout_s) {
-  return [&own, notify, timeout_s](const ErasurePlan& plan) -> Result<std::vector<std::uint64_t>> {
-    SystemEntropy entropy;
-    EraseOrder order{.order = {}, .erasures = plan.due(), .notify = notify};
-    entropy.fill(order.order.bytes);
-    ENTENTE_TRY(write_erase_order(own.data, order));
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_s);
-    while (std::chrono::steady_clock::now() < until) {
-      if (const auto outcome = take_erase_outcome(own.data, order.order)) {
-        if (outcome->error.empty()) return outcome->entries;
-        return fail(ErrorCode::peer_failed, "the endpoint says: " + outcome->error);
-      }
-      std::this_thread::sleep_for(look_every);
-    }
-    return fail(ErrorCode::timed_out,
-                "the order stands, but the endpoint has not carried it out "
-                "within " +
-                    std::to_string(timeout_s) + " s");
-  };
-}
-
-Result<ExitCode> carry_out(const ErasurePlan& plan, const Eraser& eraser,
-                           const Arguments& arguments, Console& console) {
+Result<ExitCode> carry_out(const ErasurePlan& plan, LogKeeper* keeper, const Arguments& arguments,
+                           Console& console) {
+  const bool dry_run = keeper == nullptr;
   std::vector<std::uint64_t> entries;
-  if (eraser && !plan.due().empty()) {
-    ENTENTE_LET(written, eraser(plan));
+  if (!dry_run && !plan.due().empty()) {
+    ENTENTE_LET(written, keeper->erase(plan, arguments.has("notify")));
     entries = std::move(written);
   }
   if (arguments.has("json")) {
-    console.json(to_value(plan, entries, !eraser));
+    console.json(to_value(plan, entries, dry_run));
   } else {
-    tell(plan, entries, !eraser, console);
+    tell(plan, entries, dry_run, console);
   }
   const bool all = std::ranges::all_of(plan.spared(), &ErasurePlan::Spared::gone);
   return all ? ExitCode::ok : ExitCode::finding;

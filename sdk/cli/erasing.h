@@ -5,9 +5,7 @@
 //
 //     ErasurePlan plan = ...;
 //     ENTENTE_TRY(plan.consider(store, case_id, wish));
-//     return carry_out(plan, eraser_at_rest(own, ledger, false), arguments, console);
-
-#include <functional>
+//     return carry_out(plan, keeper.get(), arguments, console);
 
 #include "own_log.h"
 
@@ -48,17 +46,14 @@ class ErasurePlan {
 // True once nothing can be said in the case any more but by opening it again: what it owes is done.
 bool has_ended(const Case& casefile);
 
-// Erases what is due; the entries that say so, in its order.
-using Eraser = std::function<Result<std::vector<std::uint64_t>>(const ErasurePlan& plan)>;
-// In a log that nobody else writes to. With `notify` the other parties are told, too.
-Eraser eraser_at_rest(const OwnLog& own, Ledger& ledger, bool notify);
+// Neither what was said nor what was decided, which a case rests on while it is open.
+bool is_of_parts(std::string_view of_class);
 
-// Through the endpoint that has the log. Fails with timed_out, and with what the endpoint says.
-Eraser eraser_by_order(const OwnLog& own, bool notify, std::int64_t timeout_s);
+class LogKeeper;
 
-// Erases what is due and tells it; without an eraser it tells what would be. The exit code is
-// `finding` if something that was wished for stays.
-Result<ExitCode> carry_out(const ErasurePlan& plan, const Eraser& eraser,
-                           const Arguments& arguments, Console& console);
+// Erases what is due and tells it; without a keeper it tells what would be. With `notify` the other
+// parties are told, too. The exit code is `finding` if something that was wished for stays.
+Result<ExitCode> carry_out(const ErasurePlan& plan, LogKeeper* keeper, const Arguments& arguments,
+                           Console& console);
 
 }  // namespace entente::cli

@@ -1,5 +1,5 @@
-// Forgetting a case or a person, by whoever owns the log, at rest or through the endpoint that has
-// it; and the orders to keep, on a log at rest.
+// Forgetting a case or a person, by whoever owns the log, and the orders to keep: at rest, or
+// through the endpoint that has the log.
 
 #include <entente/core/clock.h>
 #include <entente/journal/notice.h>
@@ -9,13 +9,11 @@
 
 #include "../commands.h"
 #include "../consumer.h"
-#include "../erasing.h"
+#include "../log_keeper.h"
 #include "../words.h"
 
 namespace entente::cli {
 namespace {
-
-constexpr std::int64_t taken_within_s = 60;
 
 std::vector<OptionRule> options_with(std::vector<OptionRule> options) {
   for (const OptionRule& each : own_log_options()) options.push_back(each);
@@ -143,25 +141,18 @@ Result<Lines> tell_of_own_notices(const ErasurePlan& plan, const OwnLog& own, Co
 
 Result<ExitCode> erase_now(const Arguments& arguments, const OwnLog& own, Console& console,
                            ErasurePlan& plan) {
-  // Opened first: what an interrupted run left is finished, and nobody writes while it is planned.
-  const auto opened = OpenLog::open(own);
-  const bool is_running =
-      !opened && own.is_brand() && opened.error().code == ErrorCode::store_locked;
-  if (!opened && !is_running) return std::unexpected(opened.error());
+  // Reached first: what an interrupted run left is finished, and nobody writes while it is planned.
+  ENTENTE_LET(keeper, LogKeeper::reach(own, arguments));
   ENTENTE_LET(due, plan_for(arguments, own));
   plan = std::move(due);
-  ENTENTE_LET(timeout_s, arguments.integer_or("timeout", taken_within_s, 3'600));
-  const bool notify = arguments.has("notify");
-  const Eraser eraser = is_running ? eraser_by_order(own, notify, timeout_s)
-                                   : eraser_at_rest(own, (*opened)->ledger(), notify);
-  return carry_out(plan, eraser, arguments, console);
+  return carry_out(plan, keeper.get(), arguments, console);
 }
 
 Result<ExitCode> run_erase(const Arguments& arguments, Console& console) {
   ENTENTE_LET(own, read_own_log(arguments));
   if (arguments.has("dry-run")) {
     ENTENTE_LET(plan, plan_for(arguments, own));
-    return carry_out(plan, {}, arguments, console);
+    return carry_out(plan, nullptr, arguments, console);
   }
   ErasurePlan plan;
   ENTENTE_LET(code, erase_now(arguments, own, console, plan));
@@ -207,9 +198,9 @@ Json to_value(const HoldRecord& hold, std::uint64_t entry) {
                        {"entry", entry}});
 }
 
-Result<ExitCode> put(const std::vector<HoldRecord>& holds, Ledger& ledger,
+Result<ExitCode> put(const std::vector<HoldRecord>& holds, LogKeeper& keeper,
                      const Arguments& arguments, Console& console) {
-  ENTENTE_LET(entries, put_holds(ledger, holds));
+  ENTENTE_LET(entries, keeper.put_holds(holds));
   Json list = Json::array();
   for (std::size_t i = 0; i < holds.size(); ++i) {
     list.push(to_value(holds[i], entries[i]));
@@ -228,10 +219,6 @@ Result<std::vector<HoldRecord>> holds_for(const Arguments& arguments, const OwnL
   ENTENTE_LET(cases, cases_named(arguments, store));
   std::vector<HoldRecord> holds;
   for (const CaseId& case_id : cases) {
-    if (const auto* gone = store.retention().find_erasure(case_id, "terms")) {
-      return fail(ErrorCode::content_withheld, "case " + short_hex(case_id) + " is erased (entry " +
-                                                   std::to_string(gone->entry) + ")");
-    }
     holds.push_back(hold);
     holds.back().case_id = case_id;
   }
@@ -241,18 +228,16 @@ Result<std::vector<HoldRecord>> holds_for(const Arguments& arguments, const OwnL
 Result<ExitCode> run_hold_add(const Arguments& arguments, Console& console) {
   ENTENTE_LET(own, read_own_log(arguments));
   ENTENTE_LET(hold, hold_in(arguments));
-  ENTENTE_LET(opened, OpenLog::open(own));
+  ENTENTE_LET(keeper, LogKeeper::reach(own, arguments));
   ENTENTE_LET(holds, holds_for(arguments, own, hold));
-  return put(holds, opened->ledger(), arguments, console);
+  return put(holds, *keeper, arguments, console);
 }
 
-Result<ExitCode> run_hold_end(const Arguments& arguments, Console& console) {
-  ENTENTE_LET(own, read_own_log(arguments));
-  ENTENTE_LET(opened, OpenLog::open(own));
-  ENTENTE_LET(records, opened->ledger().retention_records());
+Result<std::vector<HoldRecord>> ends_for(const Arguments& arguments, const OwnLog& own) {
+  ENTENTE_LET(store, own.read());
   const std::int64_t now_ms = SystemClock().now_ms();
   std::vector<HoldRecord> ended;
-  for (const HoldOnRecord* each : records.holds_in_force(now_ms)) {
+  for (const HoldOnRecord* each : store.retention().holds_in_force(now_ms)) {
     if (!to_hex(each->record.hold).starts_with(arguments.operand(0))) continue;
     HoldRecord& end = ended.emplace_back(each->record);
     end.ended = true;
@@ -265,7 +250,14 @@ Result<ExitCode> run_hold_end(const Arguments& arguments, Console& console) {
   if (ended.empty()) {
     return fail(ErrorCode::not_found, "no hold in force begins with " + arguments.operand(0));
   }
-  return put(ended, opened->ledger(), arguments, console);
+  return ended;
+}
+
+Result<ExitCode> run_hold_end(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(own, read_own_log(arguments));
+  ENTENTE_LET(keeper, LogKeeper::reach(own, arguments));
+  ENTENTE_LET(ended, ends_for(arguments, own));
+  return put(ended, *keeper, arguments, console);
 }
 
 Result<ExitCode> run_hold_list(const Arguments& arguments, Console& console) {
@@ -303,7 +295,7 @@ Verb erase() {
            {"reason", "CODE", "why, for the log: request, consent_withdrawn, order ...", true},
            {"authority", "TEXT", "who decided it, for the log; names no customer", true},
            {"notify", "", "tell the other party, which decides for itself"},
-           {"timeout", "SECONDS", "how long a running endpoint may take (default: 60)"},
+           keeper_timeout_option,
            {"dry-run", "", "say what would be erased"}}),
       .run = run_erase,
       .example =
@@ -320,7 +312,8 @@ Verb hold_add() {
                             {"party", "ID", "or all cases there are now of a did:key or account"},
                             {"until", "DATE", "2030-12-31", true},
                             {"reason", "CODE", "litigation, regulator, dispute ...", true},
-                            {"by", "NAME", "who ordered it, for the log"}}),
+                            {"by", "NAME", "who ordered it, for the log"},
+                            keeper_timeout_option}),
           .run = run_hold_add,
           .example =
               "entente hold add --case 3f0a --until 2030-12-31 --reason litigation "
@@ -340,7 +333,8 @@ Verb hold_end() {
   return {.path = "hold end",
           .summary = "lift a hold before its day",
           .operands = {{"HOLD", "the beginning of its name, as hold list prints it"}},
-          .options = options_with({{"by", "NAME", "who ordered it, for the log"}}),
+          .options =
+              options_with({{"by", "NAME", "who ordered it, for the log"}, keeper_timeout_option}),
           .run = run_hold_end,
           .example = "entente hold end 5c21 --config brand/brand.yaml"};
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "../commands.h"
-#include "../erasing.h"
+#include "../log_keeper.h"
 
 namespace entente::cli {
 namespace {
@@ -54,13 +54,6 @@ Result<ErasurePlan> plan_for(const OwnLog& own, std::int64_t now_ms) {
   return plan;
 }
 
-// An erasure has begun an epoch already.
-Status renew_epoch(const OwnLog& own, Ledger& ledger, std::int64_t now_ms) {
-  const std::int64_t age_ms = now_ms - ledger.epoch_began_ms();
-  if (own.retention.epoch_ms == 0 || age_ms < own.retention.epoch_ms) return {};
-  return ledger.begin_epoch(now_ms);
-}
-
 Result<ExitCode> run_retention(const Arguments& arguments, Console& console) {
   ENTENTE_LET(own, read_own_log(arguments));
   const std::int64_t now_ms = SystemClock().now_ms();
@@ -69,20 +62,20 @@ Result<ExitCode> run_retention(const Arguments& arguments, Console& console) {
   }
   if (arguments.has("dry-run")) {
     ENTENTE_LET(plan, plan_for(own, now_ms));
-    return carry_out(plan, {}, arguments, console);
+    return carry_out(plan, nullptr, arguments, console);
   }
-  ENTENTE_LET(opened, OpenLog::open(own));
+  ENTENTE_LET(keeper, LogKeeper::reach(own, arguments));
   ENTENTE_LET(plan, plan_for(own, now_ms));
-  ENTENTE_LET(code,
-              carry_out(plan, eraser_at_rest(own, opened->ledger(), false), arguments, console));
-  ENTENTE_TRY(renew_epoch(own, opened->ledger(), now_ms));
+  ENTENTE_LET(code, carry_out(plan, keeper.get(), arguments, console));
+  // An erasure has begun an epoch already.
+  if (own.retention.epoch_ms != 0) ENTENTE_TRY(keeper->begin_epoch(own.retention.epoch_ms));
   return code;
 }
 
 Result<ExitCode> run_rotate(const Arguments& arguments, Console& console) {
   ENTENTE_LET(own, read_own_log(arguments));
-  ENTENTE_LET(opened, OpenLog::open(own));
-  ENTENTE_TRY(opened->ledger().begin_epoch(SystemClock().now_ms()));
+  ENTENTE_LET(keeper, LogKeeper::reach(own, arguments));
+  ENTENTE_TRY(keeper->begin_epoch(0));
   console.line("All content keys are wrapped anew; the key they were wrapped by is destroyed.");
   return ExitCode::ok;
 }
@@ -91,7 +84,8 @@ Result<ExitCode> run_rotate(const Arguments& arguments, Console& console) {
 
 Verb retention_run() {
   std::vector<OptionRule> options = own_log_options();
-  options.insert(options.begin(), {"dry-run", "", "say what would be erased"});
+  options.insert(options.begin(),
+                 {{"dry-run", "", "say what would be erased"}, keeper_timeout_option});
   options.push_back(json_option);
   return {.path = "retention run",
           .summary = "erase what has outlived the times that brand.yaml gives",
@@ -102,10 +96,12 @@ Verb retention_run() {
 }
 
 Verb key_rotate() {
+  std::vector<OptionRule> options = own_log_options();
+  options.push_back(keeper_timeout_option);
   return {.path = "key rotate",
           .summary = "begin a new epoch of the keys that content at rest lies under",
           .operands = {},
-          .options = own_log_options(),
+          .options = std::move(options),
           .run = run_rotate,
           .example = "entente key rotate --config brand/brand.yaml"};
 }

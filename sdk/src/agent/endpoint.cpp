@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "endpoint_http.h"
-#include "erase_watch.h"
 #include "freeze_watch.h"
 #include "log_look.h"
+#include "log_order_watch.h"
 #include "log_timestamper.h"
 #include "monitoring.h"
 #include "periodic.h"
@@ -100,7 +100,7 @@ struct Endpoint::State {
   std::unique_ptr<TimedBackOffice> back_office;
   std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Sequencer> sequencer;
-  std::unique_ptr<EraseWatch> erase_watch;
+  std::unique_ptr<LogOrderWatch> order_watch;
   std::unique_ptr<FreezeWatch> freeze_watch;
   std::unique_ptr<WitnessClient> witnesses;  // of this log
   std::unique_ptr<WitnessSite> witness;      // for the logs of others
@@ -114,7 +114,7 @@ struct Endpoint::State {
 
   void start_clock();
   Status start_journal(const Card& card, Policy policy);
-  void watch_freeze(const std::optional<FreezeRecord>& last);
+  void watch_orders(const std::optional<FreezeRecord>& last);
   Status start_witnesses(const Card& card);
   void take_inbox();
   void start_timestamps();
@@ -171,7 +171,7 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                                          .tell = [this](const std::string& line) { tell(line); },
                                          .observer = &monitoring->observer()}));
   sequencer = std::move(running);
-  watch_freeze(last);
+  watch_orders(last);
   inbox = std::make_unique<Periodic>(look_into_inbox_every, [this] { take_inbox(); });
   return {};
 }
@@ -192,9 +192,9 @@ void Endpoint::State::take_inbox() {
   });
 }
 
-void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
-  erase_watch = std::make_unique<EraseWatch>(options.directory,
-                                             EraseWatch::Hands{*sequencer, *back_office, *workers});
+void Endpoint::State::watch_orders(const std::optional<FreezeRecord>& last) {
+  order_watch = std::make_unique<LogOrderWatch>(
+      options.directory, LogOrderWatch::Hands{*sequencer, *back_office, *workers});
   freeze_watch = std::make_unique<FreezeWatch>(
       options.directory, last ? last->order : Digest{},
       [this](const FreezeRecord& order) {
@@ -204,7 +204,7 @@ void Endpoint::State::watch_freeze(const std::optional<FreezeRecord>& last) {
           agent->set_frozen(order.frozen);
         });
       },
-      [this] { erase_watch->look(); });
+      [this] { order_watch->look(); });
 }
 
 Status Endpoint::State::start_witnesses(const Card& card) {
@@ -297,7 +297,7 @@ void Endpoint::stop() {
   if (state_ == nullptr) return;
   state_->inbox.reset();
   state_->freeze_watch.reset();
-  state_->erase_watch.reset();
+  state_->order_watch.reset();
   if (state_->sequencer) state_->sequencer->stop_waiting();
   if (state_->server) state_->server->stop();
   state_->witnesses.reset();

@@ -1,9 +1,9 @@
 #pragma once
-// Takes an order to erase, has the writer carry it out between two batches, tells the back office,
-// and says what came of it.
+// Takes orders about what the log keeps, one at a time, has the writer carry each out between two
+// batches, tells the back office what was erased, and says what came of it.
 
 #include <entente/agent/back_office.h>
-#include <entente/agent/erase_order.h>
+#include <entente/agent/log_order.h>
 #include <entente/journal/sequencer.h>
 
 #include <mutex>
@@ -12,7 +12,7 @@
 
 namespace entente {
 
-class EraseWatch {
+class LogOrderWatch {
  public:
   // What an order goes through; all outlive the watch.
   struct Hands {
@@ -20,7 +20,7 @@ class EraseWatch {
     BackOffice& office;
     Workers& workers;
   };
-  EraseWatch(std::filesystem::path directory, Hands hands)
+  LogOrderWatch(std::filesystem::path directory, Hands hands)
       : directory_(std::move(directory)), hands_(hands) {}
 
   // From one thread, now and then. Waits for nobody.
@@ -35,12 +35,12 @@ class EraseWatch {
     std::optional<bool> forgotten;  // by the back office; false: it did not say so in time
   };
   void take();
-  void tell_office();
+  void tell_office(const EraseOrder& erase);
   void finish(const Entries& entries, bool forgotten);
 
   std::filesystem::path directory_;
   Hands hands_;
-  std::optional<EraseOrder> order_;  // under way
+  std::optional<LogOrder> order_;  // under way
   std::shared_ptr<Answer> answer_;
   bool office_told_ = false;
 };

@@ -1,6 +1,5 @@
 #include "order_file.h"
 
-#include <entente/core/limits.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -48,10 +47,10 @@ Status replace_order_file(const std::filesystem::path& directory, std::string_vi
 }
 
 std::optional<std::string> read_order_file(const std::filesystem::path& directory,
-                                           std::string_view name) {
+                                           std::string_view name, std::size_t bytes_max) {
   std::ifstream in(directory / name, std::ios::binary);
   if (!in) return std::nullopt;
-  std::string text(limits::json_bytes_max, '\0');
+  std::string text(bytes_max, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
