@@ -76,6 +76,23 @@ TEST_CASE("a key of another log does not vouch for this one", "[audit]") {
   CHECK(broken_in({files}) == std::vector<std::string>{"log.signed"});
 }
 
+TEST_CASE("a signed checkpoint of another name is not taken for this log's", "[audit][attack]") {
+  const TemporaryDirectory directory;
+  const fs::path store = directory.path() / "store";
+  fs::copy(aftermath().consumer_store(), store, fs::copy_options::recursive);
+  const auto broken = [&] {
+    const auto auditor =
+        Auditor::open(std::vector{store}, {.trust = *Trust::in_log(aftermath().brand_key)});
+    return auditor->verify_log()->count_of(Rule::log_signed, Judgement::broken);
+  };
+  CHECK(broken() == 0);
+  std::string note = slurp(store / "checkpoint");
+  REQUIRE(note.starts_with("did:key:z6Mk"));
+  note[11] = 'K';
+  spill(store / "checkpoint", note);
+  CHECK(broken() == 1);
+}
+
 TEST_CASE("a file that nobody listed, and one that is gone, are found", "[audit]") {
   const TemporaryDirectory directory;
   const fs::path files = exported(directory, aftermath().brand_store());

@@ -172,6 +172,7 @@ void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
   header_.owner = owner;
   if (!header_.partial) check_root();
   check_end();
+  check_name();
   attestations_.finish(life_);
   check_signature(self_named);
   std::map<Digest, const Chain*> left;  // so that no order of chance gets into the report
@@ -206,6 +207,16 @@ void LogPass::check_root() {
 void LogPass::check_end() {
   if (!header_.last_ms || *header_.last_ms == last_ms_) return;
   notes_.broken(Rule::log_readable, {}, Party::unset, "the log does not end when its source said");
+}
+
+// The signed note lies in a file of its own. Without a key of the log nothing else ties it to the
+// entries but their root.
+void LogPass::check_name() {
+  const std::string& named = checkpoint_.origin;
+  if (named.empty() || header_.origin.empty() || named == header_.origin) return;
+  if (life_.was_called(named)) return;
+  notes_.broken(Rule::log_signed, {}, Party::unset,
+                "the signed checkpoint is of " + named + ", and the log is " + header_.origin);
 }
 
 // The auditor's keys of this log that are in force when its newest entry was written.

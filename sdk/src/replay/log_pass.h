@@ -73,6 +73,7 @@ class LogPass {
   void open(LoggedEntry& entry, OpenEntry& opened);
   void check_root();
   void check_end();
+  void check_name();
   void check_signature(const std::optional<Vkey>& self_named);
   std::vector<Vkey> trusted_keys(const std::optional<Vkey>& self_named);
   void miss_signature(std::span<const Vkey> trusted);
