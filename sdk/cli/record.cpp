@@ -118,13 +118,20 @@ Status PartyStore::State::check_signed(const std::string& last_signed) {
 
 Status PartyStore::State::learn_documents() {
   ENTENTE_LET(documents, store->entries_of(no_case));
+  std::uint64_t brand_size = 0;  // as a consumer has seen it
   for (const std::uint64_t index : documents) {
     ENTENTE_LET(document, entry(index));
+    if (document.leaf.kind == EntryKind::checkpoint_seen) {
+      ENTENTE_LET(seen, decode<CheckpointSeenRecord>(document.content));
+      ENTENTE_LET(checkpoint, decode_unverified_checkpoint(seen.note));  // verified when logged
+      brand_size = checkpoint.size;
+    }
     if (document.leaf.kind == EntryKind::card) {
       ENTENTE_LET(card, Admission::admit<Card>(document.content));
       if (!authority) authority.emplace(card->did(), card->environment);
       if (document.leaf.direction == Direction::received) owner = Party::consumer;
-      ENTENTE_TRY(authority->learn(card, document.leaf.time_ms));
+      ENTENTE_TRY(authority->learn(card, document.leaf.time_ms,
+                                   owner == Party::consumer ? brand_size : index));
     } else if (document.leaf.kind == EntryKind::mandate && authority) {
       ENTENTE_LET(mandate, Admission::admit<Mandate>(document.content));
       ENTENTE_TRY(authority->learn(mandate, document.leaf.time_ms));

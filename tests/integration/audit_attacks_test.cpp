@@ -164,3 +164,41 @@ TEST_CASE("a term that was carried out twice is found", "[audit]") {
     CHECK(contains(broken, "perform.once by brand"));
   }
 }
+
+TEST_CASE("a card that revokes its key from before it spoke is found where it stands",
+          "[audit][negative]") {
+  const auto first = must(Admission::admit<Card>(aftermath().brand.card));
+  const auto broken_by = [&](std::uint64_t from) {
+    EditedEntry last;
+    return broken_after(
+        aftermath().brand_store(), aftermath().brand.log,
+        [&](EditedEntry& entry) {
+          last = entry;
+          return true;
+        },
+        [&] {
+          Card next = *first;
+          next.number = 2;
+          next.prev_card = first.id();
+          next.keys.front().revoked_at_index = from;
+          return std::vector{EntryDraft{.kind = EntryKind::card,
+                                        .case_id = {},
+                                        .direction = Direction::own,
+                                        .time_ms = last.draft.time_ms,
+                                        .content = must(sign(next, aftermath().brand.root))}};
+        });
+  };
+  REQUIRE(first->keys.front().key == aftermath().brand.message.public_key());
+  std::uint64_t spoke = 0;  // for the last time
+  const auto keep_watch = [&](EditedEntry& entry) {
+    const auto message = message_of(entry);
+    if (message && message->author.party == Party::brand) spoke = entry.index;
+    return true;
+  };
+  CHECK(broken_after(aftermath().brand_store(), aftermath().brand.log, keep_watch).empty());
+  REQUIRE(spoke > 1);
+  for (const std::uint64_t from : {std::uint64_t{1}, spoke - 1, spoke}) {
+    CHECK(broken_by(from) == Lines{"card.chain by brand"});
+  }
+  for (const std::uint64_t from : {spoke + 1, spoke + 1000}) CHECK(broken_by(from).empty());
+}

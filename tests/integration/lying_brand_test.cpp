@@ -12,6 +12,27 @@ using namespace entente;
 using namespace entente::tests;
 namespace fs = std::filesystem;
 
+namespace {
+
+// The brand's second card, which revokes its message key from this entry of its log on.
+Bytes card_that_revokes(const Brand& brand, std::uint64_t from) {
+  const auto first = Admission::admit<Card>(brand.card);
+  Card next = **first;
+  next.number = 2;
+  next.prev_card = first->id();
+  const auto key = std::ranges::find(next.keys, brand.message.public_key(), &CardKey::key);
+  key->revoked_at_index = from;
+  return *sign(next, brand.root);
+}
+
+std::uint64_t brand_size(const Scene& scene) {
+  std::uint64_t size = 0;
+  scene.endpoint->inspect([&](const Ledger& ledger) { size = ledger.size(); });
+  return size;
+}
+
+}  // namespace
+
 TEST_CASE("told through a log that changes nothing, the case ends as it does", "[liar]") {
   Scene scene;
   const CaseId case_id = scene.open();
@@ -309,5 +330,80 @@ TEST_CASE("two entries for one position are proof, even in one log", "[liar][neg
   CHECK(finding_of(scene, files.front()).case_id == case_id);
   scene.stop();
   CHECK(scene.broken(false) == Lines{"log.fork by brand"});
+  check_nobody_honest_is_accused(scene);
+}
+
+TEST_CASE("a card that revokes its key from before it spoke disowns nothing, and is proof",
+          "[liar][negative]") {
+  Scene scene;
+  const CaseId case_id = scene.open_and_hear_an_offer();
+  const std::uint64_t known = scene.assistant->find_case(case_id)->next_position();
+  scene.assistant.reset();
+  scene.liar->shown_card = card_that_revokes(scene.brand, 1);
+
+  // Learned once, and read back from the consumer's own log twice.
+  for (int restart = 0; restart < 3; ++restart) {
+    INFO(restart);
+    const Status started = scene.start();
+    if (!started) FAIL(describe(started.error()));
+    REQUIRE(scene.assistant->find_case(case_id)->next_position() == known);
+    CHECK(scene.assistant->card().number == 2);
+    CHECK(scene.assistant->evidence() == proofs_in(scene.consumer_store()));
+    const int calls = scene.liar->calls;
+    CHECK(scene.assistant->run(case_id, run_ms)->kind == Ending::Kind::broken_off);
+    CHECK(scene.liar->calls == calls);
+    scene.assistant.reset();
+  }
+
+  const auto files = proofs_in(scene.consumer_store());
+  REQUIRE(files.size() == 1);
+  const Finding finding = finding_of(scene, files.front());
+  CHECK(finding.rule == Rule::card_chain);
+  CHECK(finding.case_id == case_id);
+  scene.stop();
+  CHECK(scene.broken(false) == Lines{"card.chain by brand"});
+  CHECK(scene.broken(true) == Lines{"card.chain by brand"});
+  check_nobody_honest_is_accused(scene);
+}
+
+TEST_CASE("a key that is revoked from here on has said what it said", "[liar]") {
+  Scene scene;
+  const CaseId case_id = scene.open_and_hear_an_offer();
+  const std::uint64_t known = scene.assistant->find_case(case_id)->next_position();
+  scene.assistant.reset();
+  scene.liar->shown_card = card_that_revokes(scene.brand, brand_size(scene));
+  for (int restart = 0; restart < 2; ++restart) {
+    REQUIRE(scene.start());
+    CHECK(scene.assistant->find_case(case_id)->next_position() == known);
+    CHECK(scene.assistant->evidence().empty());
+    scene.assistant.reset();
+  }
+  scene.stop();
+  CHECK(scene.broken(true).empty());
+}
+
+TEST_CASE("a brand that speaks on with a key it has revoked is not believed, and is proved to",
+          "[liar][negative]") {
+  Scene scene;
+  const CaseId case_id = scene.open_and_hear_an_offer();
+  scene.assistant.reset();
+  scene.liar->shown_card = card_that_revokes(scene.brand, brand_size(scene));
+  REQUIRE(scene.start());
+  const std::uint64_t known = scene.assistant->find_case(case_id)->next_position();
+
+  const Status heard = scene.assistant->ask_for_person(case_id, "consumer_asked");
+
+  REQUIRE_FALSE(heard);
+  CHECK(heard.error().code == ErrorCode::key_revoked);
+  CHECK(scene.assistant->find_case(case_id)->next_position() == known);
+  const auto files = proofs_in(scene.consumer_store());
+  REQUIRE(files.size() == 1);
+  CHECK(heard.error().detail.find(files.front().string()) != std::string::npos);
+  CHECK(finding_of(scene, files.front()).rule == Rule::card_chain);
+  scene.assistant.reset();
+  REQUIRE(scene.start());
+  CHECK(scene.assistant->run(case_id, run_ms)->kind == Ending::Kind::broken_off);
+  scene.stop();
+  CHECK(scene.broken(false) == Lines{"card.chain by brand"});
   check_nobody_honest_is_accused(scene);
 }

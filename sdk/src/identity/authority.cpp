@@ -73,10 +73,18 @@ struct Authority::State {
   std::vector<KnownCard> cards;  // oldest first
   std::map<Digest, Verified<Mandate>> mandates;
   std::map<Digest, std::uint64_t> revoked;  // from this log index on
+  std::map<PublicKey, std::uint64_t> revoked_keys;
 
   const KnownCard* find_card(const Digest& digest) const {
     const auto found = std::ranges::find(cards, digest, &KnownCard::digest);
     return found == cards.end() ? nullptr : &*found;
+  }
+  // As any card lists it: they agree about a key, but for its revocation.
+  const CardKey* find_key(const PublicKey& key) const {
+    for (const KnownCard& known : cards) {
+      if (const CardKey* listed = entente::find_key(known.card, key)) return listed;
+    }
+    return nullptr;
   }
   const Mandate* find_mandate(const Digest& digest) const {
     const auto found = mandates.find(digest);
@@ -105,12 +113,13 @@ struct Authority::State {
 };
 
 Authority::Authority(std::string brand_did, Environment environment)
-    : state_(new State{std::move(brand_did), environment, {}, {}, {}}) {}
+    : state_(new State{std::move(brand_did), environment, {}, {}, {}, {}}) {}
 Authority::~Authority() = default;
 Authority::Authority(Authority&&) noexcept = default;
 Authority& Authority::operator=(Authority&&) noexcept = default;
 
-Status Authority::learn(const Verified<Card>& card, std::int64_t now_ms) {
+Status Authority::learn(const Verified<Card>& card, std::int64_t now_ms,
+                        std::uint64_t on_record_at) {
   State& s = *state_;
   if (s.find_card(card.id())) return {};
   ENTENTE_TRY(check_card(*card, s.brand_did, s.environment, now_ms));
@@ -118,6 +127,11 @@ Status Authority::learn(const Verified<Card>& card, std::int64_t now_ms) {
     ENTENTE_TRY(check_chain(*card, s.cards.back().card, s.cards.back().digest));
   }
   s.cards.push_back({card.id(), *card});
+  for (const CardKey& key : card->keys) {
+    if (key.revoked_at_index == 0) continue;
+    // The card that said it first counts: it is on record, and every later one repeats it.
+    s.revoked_keys.try_emplace(key.key, std::max(key.revoked_at_index, on_record_at));
+  }
   return {};
 }
 
@@ -171,11 +185,25 @@ bool Authority::needs_approval(const Message& act, const Moment& moment) const {
 
 Status Authority::check_brand_key(const PublicKey& key, KeyPurpose purpose,
                                   std::uint64_t log_index) const {
-  for (const KnownCard& known : state_->cards) {
-    const CardKey* listed = find_key(known.card, key);
-    if (listed && listed->purpose != purpose) return fail(ErrorCode::key_purpose);
-  }
+  ENTENTE_TRY(check_brand_key(key, purpose));
   return state_->check_brand_key(key, log_index);
+}
+
+Status Authority::check_brand_key(const PublicKey& key, KeyPurpose purpose) const {
+  const CardKey* listed = state_->find_key(key);
+  if (!listed) return fail(ErrorCode::key_unknown);
+  return listed->purpose == purpose ? Status{} : fail(ErrorCode::key_purpose);
+}
+
+std::optional<std::uint64_t> Authority::find_revocation(const PublicKey& key,
+                                                        std::string_view log) const {
+  for (const KnownCard& known : state_->cards) {
+    const std::string& vkey = known.card.log_vkey;
+    const CardKey* listed = entente::find_key(known.card, key);
+    const bool revokes = listed && listed->revoked_at_index != 0;
+    if (revokes && vkey.substr(0, vkey.find('+')) == log) return listed->revoked_at_index;
+  }
+  return std::nullopt;
 }
 
 Result<Authorised<Message>> Authority::authorise(const Verified<Message>& message,
@@ -366,7 +394,7 @@ Status Authority::State::check_version(const Message& message, const Moment& mom
 Status Authority::State::check_brand_author(const Message& message, const Moment& moment) const {
   const KnownCard* spoken = find_card(message.author.authority);
   if (!spoken) return fail(ErrorCode::card_unknown);
-  const CardKey* key = find_key(spoken->card, message.author.key);
+  const CardKey* key = entente::find_key(spoken->card, message.author.key);
   if (!key) return fail(ErrorCode::key_unknown);
   if (message.author.actor == Actor::unset) return fail(ErrorCode::author_forbidden);
   if (!speaks_for(*key, message.author.actor)) return fail(ErrorCode::key_purpose);
@@ -376,16 +404,14 @@ Status Authority::State::check_brand_author(const Message& message, const Moment
   return {};
 }
 
-// Cards agree about a key, but for its revocation, which the newest that lists it knows best.
+// Whichever card a message names.
 Status Authority::State::check_brand_key(const PublicKey& key, std::uint64_t log_index) const {
-  for (auto known = cards.rbegin(); known != cards.rend(); ++known) {
-    const CardKey* listed = find_key(known->card, key);
-    if (!listed) continue;
-    const bool gone = listed->revoked_at_index != 0 && log_index >= listed->revoked_at_index;
-    if (gone || log_index < listed->valid_from_index) return fail(ErrorCode::key_revoked);
-    return {};
-  }
-  return fail(ErrorCode::key_unknown);
+  const CardKey* listed = find_key(key);
+  if (!listed) return fail(ErrorCode::key_unknown);
+  const auto gone = revoked_keys.find(key);
+  const bool is_gone = gone != revoked_keys.end() && log_index >= gone->second;
+  if (is_gone || log_index < listed->valid_from_index) return fail(ErrorCode::key_revoked);
+  return {};
 }
 
 // A brand's accept binds the consumer only if the consumer's offer carried the approval it needed.

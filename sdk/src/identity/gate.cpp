@@ -46,6 +46,13 @@ void take_back_mandate(Authority& authority, const Message& message, std::uint64
   }
 }
 
+bool is_principals_revoke(const Authority& authority, const Message& message) {
+  const auto* revoke = std::get_if<Revoke>(&message.body);
+  const Mandate* ended = revoke != nullptr ? authority.find_mandate(revoke->mandate) : nullptr;
+  return ended != nullptr && message.author.party == Party::consumer &&
+         message.author.authority.is_zero() && message.author.key == ended->principal;
+}
+
 std::string consumer_did(const Authority& authority, const Message& opening) {
   return to_did_key(authority.find_principal(opening).value_or(opening.author.key));
 }

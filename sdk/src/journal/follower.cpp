@@ -8,16 +8,11 @@
 
 #include "batch.h"
 #include "compose.h"
+#include "contradictions_kept.h"
 #include "notices_heard.h"
 #include "reply.h"
 
 namespace entente {
-namespace {
-
-// What a brand can make us keep as proof against it; more would prove nothing more.
-constexpr std::size_t contradictions_max = 16;
-
-}  // namespace
 
 struct Follower::State {
   Ledger& ledger;
@@ -29,11 +24,12 @@ struct Follower::State {
   BrandLine line;
   std::vector<Vkey> log_keys;  // of all cards, the newest first
   std::map<CaseId, FollowedCase> cases;
-  std::vector<Contradiction> contradictions;
+  ContradictionsKept contradictions;
   NoticesHeard notices;
 
   Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
   Status learn(const Verified<Card>& card, std::int64_t at_ms);
+  Status keep_disowned();
 
   void frame(Message& message, const CaseId& case_id) const;
   Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
@@ -41,13 +37,14 @@ struct Follower::State {
                                   const Signer* principal);
   Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
   Status keep(const CaseId& case_id, std::vector<Contradiction> found);
-  Result<std::vector<Bytes>> cards() const;
   void advance_line(const CheckedReply& reply, const Parcel& parcel);
   void log_refusals(const CaseId& case_id, const std::vector<HeardRefusal>& refusals);
   void log_news(const CaseId& case_id, const std::vector<Placed>& folded);
   Status load();
   Status load_documents();
-  Status load_case(const CaseId& case_id);
+  using Receipted = std::map<std::uint64_t, Placed>;  // by position
+  Result<Receipted> load_case(const CaseId& case_id);
+  Status fold_loaded(const std::map<CaseId, Receipted>& loaded);
   Status load_entry(FollowedCase& followed, const StoredEntry& entry,
                     std::vector<Verified<Message>>& messages);
 };
@@ -125,35 +122,9 @@ Result<Parcel> Follower::State::pack(const CaseId& case_id,
   return parcel;
 }
 
-Result<std::vector<Bytes>> Follower::State::cards() const {
-  std::vector<Bytes> cards;
-  ENTENTE_LET(documents, ledger.entries_of(no_case));
-  for (const std::uint64_t index : documents) {
-    ENTENTE_LET(entry, ledger.read(index));
-    if (entry.leaf.kind == EntryKind::card) cards.push_back(entry.content);
-  }
-  return cards;
-}
-
-// What two signatures show stays, whatever becomes of the case: in the log, so that evidence of the
-// case carries it. A refusal is on record as such.
+// What two signatures show stays, whatever becomes of the case.
 Status Follower::State::keep(const CaseId& case_id, std::vector<Contradiction> found) {
-  for (Contradiction& each : found) {
-    ENTENTE_LET(known_cards, cards());
-    each.cards = std::move(known_cards);
-    if (mandate) each.mandates.push_back(identity.mandate);
-    const bool known = std::ranges::find(contradictions, each) != contradictions.end();
-    if (known || contradictions.size() >= contradictions_max) continue;
-    if (each.kind != Contradiction::Kind::refusal) {
-      ledger.append({.kind = EntryKind::freeze,
-                     .case_id = case_id,
-                     .direction = Direction::received,
-                     .time_ms = clock.now_ms(),
-                     .content = to_bytes(to_json(each))});
-    }
-    contradictions.push_back(std::move(each));
-  }
-  return ledger.commit();
+  return contradictions.keep({ledger, identity.mandate, clock.now_ms()}, case_id, std::move(found));
 }
 
 void Follower::State::advance_line(const CheckedReply& reply, const Parcel& parcel) {
@@ -211,8 +182,7 @@ Status Follower::State::load_entry(FollowedCase& followed, const StoredEntry& en
     followed.refusals.insert(sha256(entry.content));
     followed.hear(*refusal);
   } else if (entry.leaf.kind == EntryKind::freeze) {
-    ENTENTE_LET(known, contradiction_from_json(to_text(entry.content)));
-    contradictions.push_back(std::move(known));
+    ENTENTE_TRY(contradictions.load(entry.content));
   } else if (entry.leaf.kind == EntryKind::message) {
     ENTENTE_LET(message, Admission::admit<Message>(entry.content));
     if (message->author.party == Party::consumer) followed.unplaced.emplace(message.id(), message);
@@ -222,7 +192,7 @@ Status Follower::State::load_entry(FollowedCase& followed, const StoredEntry& en
 }
 
 // A case as this log has it: own messages, the brand's, and the receipts that order them.
-Status Follower::State::load_case(const CaseId& case_id) {
+Result<Follower::State::Receipted> Follower::State::load_case(const CaseId& case_id) {
   ENTENTE_LET(entries, ledger.entries_of(case_id));
   FollowedCase& followed = cases[case_id];
   entropy.fill(followed.next_act);
@@ -234,20 +204,46 @@ Status Follower::State::load_case(const CaseId& case_id) {
   ENTENTE_LET(parts, ledger.parts_of(case_id));
   for (const Part& part : parts) followed.record.keep(part);
   ENTENTE_LET(rows, ledger.store().receipts_of(case_id));
-  std::map<std::uint64_t, Placed> placed;
+  Receipted placed;
   for (const ReceiptRow& row : rows) {
     ENTENTE_LET(item, open_receipt({row.leaf, row.salt, row.proof}, messages, log_keys));
     if (item) placed.emplace(item->leaf.position, *item);
   }
-  std::vector<Placed> folded;
-  return followed.fold(*authority, std::move(placed), folded);
+  return placed;
+}
+
+// A mandate taken back in one case is taken back in all: known before any is folded. What the brand
+// let in under it later does not bind, and is followed no further.
+Status Follower::State::fold_loaded(const std::map<CaseId, Receipted>& loaded) {
+  for (const auto& [case_id, placed] : loaded) {
+    for (const auto& [position, item] : placed) {
+      if (!is_principals_revoke(*authority, *item.message)) continue;
+      take_back_mandate(*authority, *item.message, item.index);
+    }
+  }
+  for (const auto& [case_id, placed] : loaded) {
+    std::vector<Placed> folded;
+    const Status holds = cases.at(case_id).fold(*authority, placed, folded);
+    if (!holds && holds.error().code != ErrorCode::mandate_revoked) return holds;
+  }
+  return {};
 }
 
 Status Follower::State::learn(const Verified<Card>& card, std::int64_t at_ms) {
-  ENTENTE_TRY(authority->learn(card, at_ms));
+  ENTENTE_TRY(authority->learn(card, at_ms, line.head.size));
   ENTENTE_LET(key, brand_vkey());
   std::erase(log_keys, key);
   log_keys.insert(log_keys.begin(), key);
+  return {};
+}
+
+// A new card takes nothing back: what was believed stands, and that the brand tries is proof.
+Status Follower::State::keep_disowned() {
+  for (const auto& [case_id, followed] : cases) {
+    if (!followed.record.casefile.is_open()) continue;
+    ENTENTE_LET(found, find_disowned(followed, ledger.store(), *authority));
+    ENTENTE_TRY(keep(case_id, std::move(found)));
+  }
   return {};
 }
 
@@ -276,11 +272,14 @@ Status Follower::State::load() {
   ENTENTE_TRY(load_documents());
   if (!authority) return {};
   ENTENTE_LET(rows, ledger.store().cases());
+  std::map<CaseId, Receipted> loaded;
   for (const CaseRow& row : rows) {
     ENTENTE_LET(erased, ledger.is_erased(row.case_id));
-    if (!erased) ENTENTE_TRY(load_case(row.case_id));
+    if (erased) continue;
+    ENTENTE_LET(placed, load_case(row.case_id));
+    loaded.emplace(row.case_id, std::move(placed));
   }
-  return {};
+  return fold_loaded(loaded);
 }
 
 Follower::Follower(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -324,7 +323,8 @@ Status Follower::learn_card(ByteView envelope) {
                      .time_ms = now_ms,
                      .content = s.identity.mandate});
   }
-  return s.ledger.commit();
+  ENTENTE_TRY(s.ledger.commit());
+  return fresh ? s.keep_disowned() : Status{};
 }
 
 const Card* Follower::card() const {
@@ -476,7 +476,7 @@ const Verified<Message>* Follower::find_unsent(const CaseId& case_id, const Mess
 }
 
 const std::vector<Contradiction>& Follower::contradictions() const {
-  return state_->contradictions;
+  return state_->contradictions.list();
 }
 
 const Case* Follower::find_case(const CaseId& case_id) const {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "batch.h"
+#include "contradictions_kept.h"
 
 namespace entente {
 namespace {
@@ -75,6 +76,10 @@ Result<CheckedReply> ReplyCheck::check(const Parcel& parcel) {
   for (auto& [position, item] : placed) {
     ENTENTE_TRY(check_under(item, parcel, reply));
     ENTENTE_TRY(check_standing(item));
+    const bool news = position >= known_.followed.record.casefile.next_position();
+    if (auto disowned = news ? find_disowned(item, known_.authority) : std::nullopt) {
+      contradictions_.push_back(std::move(*disowned));
+    }
     for (const PartRef& ref : item.message->parts) {
       if (const Part* part = find_part(parcel.parts, ref)) item.parts.push_back(*part);
     }

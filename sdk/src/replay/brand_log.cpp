@@ -179,6 +179,7 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying,
     note_speaker(live, saying.message->author.key);
     return;
   }
+  parts_.documents.note_spoken(saying.message->author.key, saying.noted.entry);
   live.performance.take_report(live.fold, saying);
   check_silence(live, saying.noted.entry, saying.message->author.actor,
                 promises(saying.message->verb()));

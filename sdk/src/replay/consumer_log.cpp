@@ -38,6 +38,7 @@ struct Receipted {
   const Held* held;
   LogEntry leaf;  // of the brand's log
   std::uint64_t index = 0;
+  std::string log;  // its origin
   Receipt receipt;
 };
 
@@ -59,8 +60,10 @@ class ConsumerLog final : public PartyLog {
   std::map<std::uint64_t, Receipted> place(ConsumerCase& live);
   std::optional<Receipted> open_receipt(const ConsumerCase& live, const LoggedReceipt& logged,
                                         std::span<const Vkey> log_keys);
-  void fold(ConsumerCase& live);
+  void fold(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
+  void check_stands_by(const ConsumerCase& live, const Receipted& receipted);
   void check_own_word(const ConsumerCase& live, const Receipted& receipted);
+  void take_back_mandates(const std::map<std::uint64_t, Receipted>& placed);
   void add_unplaced(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
   void trace(const ConsumerCase& live, const Saying& saying);
 
@@ -87,7 +90,9 @@ ReplayedMessage describe_held(const Held& held) {
 
 void ConsumerLog::take(const OpenEntry& entry) {
   if (entry.leaf.kind == EntryKind::checkpoint_seen) {
-    return note_seen(entry, parts_.documents.brand_vkey(), Party::brand, seen_, notes());
+    note_seen(entry, parts_.documents.brand_vkey(), Party::brand, seen_, notes());
+    if (!seen_.empty()) parts_.documents.brand_size = seen_.back().checkpoint.size;
+    return;
   }
   if (entry.leaf.blind_case.is_zero()) return;
   auto& live = cases_[entry.leaf.blind_case];
@@ -139,8 +144,7 @@ void ConsumerLog::take_refusal(ConsumerCase& live, const OpenEntry& entry) {
                           "the refusal does not verify");
   }
   // Its place in the brand's log is not known here: a key of any card will do.
-  const Status of_brand = authority->check_brand_key(
-      refusal->signer(), KeyPurpose::message, seen_.empty() ? 0 : seen_.back().checkpoint.size);
+  const Status of_brand = authority->check_brand_key(refusal->signer(), KeyPurpose::message);
   notes().check(of_brand.has_value(), Rule::message_authentic, where, Party::unset,
                 "the refusal is not signed by a key of the brand");
   check_filed(live, entry);
@@ -203,7 +207,7 @@ std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
                 [&] { return call + " does not open to that message"; });
   if (!opens) return std::nullopt;
   seen_.push_back({.entry = held->entry, .checkpoint = *shown, .verified = true});
-  return Receipted{&*held, *leaf, proof->index, receipt};
+  return Receipted{&*held, *leaf, proof->index, shown->origin, receipt};
 }
 
 std::map<std::uint64_t, Receipted> ConsumerLog::place(ConsumerCase& live) {
@@ -243,10 +247,23 @@ void ConsumerLog::check_own_word(const ConsumerCase& live, const Receipted& rece
                 "the entry and the brand's receipt disagree on position or effect");
 }
 
-void ConsumerLog::fold(ConsumerCase& live) {
-  const std::map<std::uint64_t, Receipted> placed = place(live);
+// What the brand has said it cannot disown, by no card of any later day.
+void ConsumerLog::check_stands_by(const ConsumerCase& live, const Receipted& receipted) {
+  const Message& said = *receipted.held->message;
+  if (said.author.party != Party::brand || !parts_.documents.authority) return;
+  const auto from = parts_.documents.authority->find_revocation(said.author.key, receipted.log);
+  if (!from || receipted.index < *from) return;
+  notes().broken(Rule::card_chain, {.entries = {receipted.held->entry}, .case_id = live.fold.id},
+                 Party::brand,
+                 "a card revokes from entry " + std::to_string(*from) +
+                     " of the brand's log on the key that has spoken there at entry " +
+                     std::to_string(receipted.index));
+}
+
+void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed) {
   for (const auto& [position, receipted] : placed) {
     check_own_word(live, receipted);
+    check_stands_by(live, receipted);
     if (!live.fold.lost.empty() || !parts_.documents.authority) continue;
     if (position > live.fold.casefile.next_position()) {
       live.fold.lost = "before position " + std::to_string(position) + ": messages are missing";
@@ -303,14 +320,27 @@ void ConsumerLog::add_unplaced(ConsumerCase& live,
   }
 }
 
+// By their place in the brand's log, which counts in all cases: in whichever order they are folded.
+void ConsumerLog::take_back_mandates(const std::map<std::uint64_t, Receipted>& placed) {
+  if (!parts_.documents.authority) return;
+  Authority& authority = *parts_.documents.authority;
+  for (const auto& [position, receipted] : placed) {
+    const Message& said = *receipted.held->message;
+    if (is_principals_revoke(authority, said)) take_back_mandate(authority, said, receipted.index);
+  }
+}
+
 void ConsumerLog::finish() {
   ReplayedLog& result = parts_.result;
   std::map<CaseId, ConsumerCase*> by_id;
   for (auto& [blind, live] : cases_) {
     if (live->opened) by_id[live->fold.id] = live.get();
   }
+  std::map<CaseId, std::map<std::uint64_t, Receipted>> placed;
+  for (auto& [case_id, live] : by_id) placed.emplace(case_id, place(*live));
+  for (const auto& [case_id, receipts] : placed) take_back_mandates(receipts);
   for (auto& [case_id, live] : by_id) {
-    fold(*live);
+    fold(*live, placed.at(case_id));
     const bool any = live->fold.casefile.is_open();
     if (any || !live->fold.unlogged.empty()) check_duties(live->fold, {}, notes());
     if (parts_.documents.authority) {

@@ -19,12 +19,12 @@ void Documents::take(const OpenEntry& entry, Party owner) {
         Rule::log_record, at(entry),
         "a " + std::string(name(entry.leaf.kind)) + " is not shown: " + entry.withheld);
   }
-  if (entry.leaf.kind == EntryKind::card) return take_card(entry);
+  if (entry.leaf.kind == EntryKind::card) return take_card(entry, owner);
   if (entry.leaf.kind == EntryKind::mandate) return take_mandate(entry, owner);
   if (entry.leaf.kind == EntryKind::policy) return take_policy(entry);
 }
 
-void Documents::take_card(const OpenEntry& entry) {
+void Documents::take_card(const OpenEntry& entry, Party owner) {
   const auto card = Admission::admit<Card>(*entry.content);
   if (!card) {
     return notes.broken(Rule::card_chain, at(entry), Party::brand,
@@ -34,13 +34,29 @@ void Documents::take_card(const OpenEntry& entry) {
     authority.emplace((*card)->did(), (*card)->environment);
     check_root(entry, **card);
   }
-  const Status learned = authority->learn(*card, entry.leaf.time_ms);
+  const std::uint64_t on_record_at = owner == Party::consumer ? brand_size : entry.index;
+  const Status learned = authority->learn(*card, entry.leaf.time_ms, on_record_at);
+  if (learned) check_revocations(entry, **card);
   notes.check(learned.has_value(), Rule::card_chain, at(entry), Party::brand,
               [&] { return "the card does not follow: " + describe(learned.error()); });
   const auto key = Vkey::decode((*card)->log_vkey);
   if (!learned || !key) return;
   std::erase(log_keys_, *key);
   log_keys_.insert(log_keys_.begin(), *key);
+}
+
+// A revocation reaches forwards only: what the key has said before stays said.
+void Documents::check_revocations(const OpenEntry& entry, const Card& card) {
+  for (const CardKey& key : card.keys) {
+    const auto spoken = spoken_at_.find(key.key);
+    if (key.revoked_at_index == 0 || spoken == spoken_at_.end()) continue;
+    if (spoken->second < key.revoked_at_index) continue;
+    notes.broken(Rule::card_chain, {.entries = {spoken->second, entry.index}, .case_id = {}},
+                 Party::brand,
+                 "the card revokes from entry " + std::to_string(key.revoked_at_index) +
+                     " on a key that has spoken at entry " + std::to_string(spoken->second));
+    spoken_at_.erase(spoken);
+  }
 }
 
 // Later cards follow from the first one by the chain.

@@ -22,6 +22,7 @@ struct Proved {
   Verified<Message> message;
   LogEntry leaf;
   std::uint64_t index = 0;
+  std::string log;  // its origin
 };
 
 class Judge {
@@ -40,6 +41,8 @@ class Judge {
         return judge_acts();
       case Contradiction::Kind::refusal:
         return judge_refusal();
+      case Contradiction::Kind::revocation:
+        return judge_revocation();
       case Contradiction::Kind::unset:
         break;
     }
@@ -53,6 +56,7 @@ class Judge {
   Result<Finding> judge_receipts();
   Result<Finding> judge_acts();
   Result<Finding> judge_refusal();
+  Result<Finding> judge_revocation();
   Result<Proved> prove(std::size_t at) const;
   Status check_author(const Message& message) const;
   Status check_refused(const Verified<Message>& message) const;
@@ -124,7 +128,7 @@ Result<Proved> Judge::prove(std::size_t at) const {
       commitment(receipt.salt, message.envelope()) != leaf.commit) {
     return unproved("a receipt of another message");
   }
-  return Proved{message, leaf, proof.index};
+  return Proved{message, leaf, proof.index, under->origin};
 }
 
 CaseId case_of(const Verified<Message>& message) {
@@ -156,7 +160,7 @@ Result<Finding> Judge::judge_receipts() {
 
 Status Judge::check_author(const Message& message) const {
   if (message.author.party != Party::brand) return unproved("not said by the brand");
-  return authority_->check_brand_key(message.author.key, KeyPurpose::message, message.seen.size);
+  return authority_->check_brand_key(message.author.key, KeyPurpose::message);
 }
 
 Result<Finding> Judge::judge_acts() {
@@ -196,7 +200,7 @@ Result<Finding> Judge::judge_refusal() {
   if (given_.envelopes.size() != 2) return unproved("not an act and its refusal");
   ENTENTE_LET(message, Admission::admit<Message>(given_.envelopes[0]));
   ENTENTE_LET(refusal, Admission::admit<Refusal>(given_.envelopes[1]));
-  ENTENTE_TRY(authority_->check_brand_key(refusal.signer(), KeyPurpose::message, 0));
+  ENTENTE_TRY(authority_->check_brand_key(refusal.signer(), KeyPurpose::message));
   if (refusal->message != message.id()) return unproved("a refusal of another message");
   ENTENTE_TRY(check_refused(message));
   if (!is_never_right(*refusal, message->verb())) {
@@ -207,6 +211,24 @@ Result<Finding> Judge::judge_refusal() {
       finding(Rule::refusal_justified, "refused " + std::string(name(message->verb())) + " (" +
                                            refusal->code + "), which nothing refuses");
   found.case_id = case_of(message);
+  return found;
+}
+
+// Whether the card was dated back or the brand let a revoked key speak: its log and its root
+// contradict each other.
+Result<Finding> Judge::judge_revocation() {
+  if (given_.receipts.size() != 1 || given_.envelopes.size() != 1) {
+    return unproved("not a receipt and its message");
+  }
+  ENTENTE_LET(said, prove(0));
+  if (said.message->author.party != Party::brand) return unproved("not said by the brand");
+  const auto from = authority_->find_revocation(said.message->author.key, said.log);
+  if (!from || said.index < *from) return unproved("no card revokes the key from before it spoke");
+  at_ms_ = said.leaf.time_ms;
+  Finding found = finding(Rule::card_chain, "revoked from entry " + std::to_string(*from) +
+                                                " on the key that its log has speak at entry " +
+                                                std::to_string(said.index));
+  found.case_id = case_of(said.message);
   return found;
 }
 

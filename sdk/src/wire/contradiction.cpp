@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view format = "entente/equivocation/v1";
 constexpr std::size_t items_max = 64;
 constexpr std::array kinds = {Contradiction::Kind::checkpoints, Contradiction::Kind::receipts,
-                              Contradiction::Kind::acts, Contradiction::Kind::refusal};
+                              Contradiction::Kind::acts, Contradiction::Kind::refusal,
+                              Contradiction::Kind::revocation};
 
 Json list_of(const std::vector<Bytes>& items) {
   Json list = Json::array();
@@ -109,6 +110,8 @@ std::string_view name(Contradiction::Kind kind) {
       return "acts";
     case Contradiction::Kind::refusal:
       return "refusal";
+    case Contradiction::Kind::revocation:
+      return "revocation";
   }
   return {};
 }

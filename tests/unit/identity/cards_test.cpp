@@ -152,6 +152,62 @@ TEST_CASE("a revoked key stays as it was revoked, and may leave the card after t
   CHECK(check(50) == "key_revoked");
 }
 
+TEST_CASE("a revocation counts from the card that says it, and never before") {
+  struct Told {
+    std::uint64_t says;
+    std::uint64_t on_record_at;
+    std::uint64_t counts_from;
+  };
+  for (const Told& told :
+       {Told{50, 0, 50}, Told{50, 40, 50}, Told{50, 50, 50}, Told{50, 60, 60}, Told{1, 60, 60}}) {
+    INFO(told.says << " said at " << told.on_record_at);
+    World w;
+    const auto second =
+        admitted(w.second_card([&](Card& c) { c.keys[0].revoked_at_index = told.says; }), w.root);
+    REQUIRE(w.authority.learn(second, now, told.on_record_at));
+    Card third = *second;  // says it again, later
+    third.number = 3;
+    third.prev_card = second.id();
+    REQUIRE(w.authority.learn(admitted(third, w.root), now, 1000));
+    const auto check = [&](std::uint64_t index) {
+      return verdict(
+          w.authority.check_brand_key(w.message_key.public_key(), KeyPurpose::message, index));
+    };
+    CHECK(check(told.counts_from - 1) == "ok");
+    CHECK(check(told.counts_from) == "key_revoked");
+    CHECK(verdict(w.authority.check_brand_key(w.message_key.public_key(), KeyPurpose::message)) ==
+          "ok");
+    // What the brand says stays what it says: that is what proves it.
+    CHECK(w.authority.find_revocation(w.message_key.public_key(), "kettle.example/log") ==
+          told.says);
+    CHECK_FALSE(w.authority.find_revocation(w.message_key.public_key(), "kettle.example/log-2"));
+    CHECK_FALSE(w.authority.find_revocation(w.bridge.public_key(), "kettle.example/log"));
+  }
+}
+
+TEST_CASE("a revoked key that left the card does not come back to life on a later one") {
+  World w;
+  const auto second =
+      admitted(w.second_card([](Card& c) { c.keys[4].revoked_at_index = 50; }), w.root);
+  REQUIRE(w.authority.learn(second, now));
+  const auto next = [&](const Verified<Card>& before, const std::function<void(Card&)>& change) {
+    Card card = *before;
+    ++card.number;
+    card.prev_card = before.id();
+    change(card);
+    return admitted(card, w.root);
+  };
+  const auto without = next(second, [](Card& c) { c.keys.pop_back(); });
+  REQUIRE(w.authority.learn(without, now));
+  const auto back = next(without, [&](Card& c) {
+    c.keys.push_back(second->keys[4]);
+    c.keys.back().revoked_at_index = 0;
+  });
+  REQUIRE(w.authority.learn(back, now));
+  CHECK(verdict(w.authority.check_brand_key(w.bridge.public_key(), KeyPurpose::bridge, 50)) ==
+        "key_revoked");
+}
+
 TEST_CASE("a card known already is fine, also when it has expired since") {
   World w;
   CHECK(verdict(w.authority.learn(w.card_1, now + 1000 * day_ms)) == "ok");

@@ -2,7 +2,7 @@
 // Who may say what, here and now. An Authority knows the cards and mandates one party has learned,
 // in log order, and is the only maker of Authorised<T>.
 //
-//     authority.learn(card, log_index);  authority.learn(mandate, now_ms);
+//     authority.learn(card, now_ms, log_index);  authority.learn(mandate, now_ms);
 //     ENTENTE_LET(authorised, authority.authorise(message, {.now_ms = now, .log_index = size}));
 //
 // Pure: time and log position are given. Rules: protocol/spec/03-identity.md.
@@ -41,9 +41,12 @@ class Authority {
 
   // The first card is trusted as given (pinned, or by TLS at first contact); each later one must
   // chain: number, prev_card, root or the announced next root, and no key that was left out before
-  // it was revoked. A card known already is fine.
+  // it was revoked. A card known already is fine. `on_record_at` is where the card stands in the
+  // brand's log or, for whoever cannot know that, how many entries of that log were known when it
+  // came: what the card revokes is revoked from there at the earliest, so that nothing that was
+  // believed before stops to be.
   // Fails with card_invalid, card_expired, environment_mismatch, key_invalid.
-  Status learn(const Verified<Card>& card, std::int64_t now_ms);
+  Status learn(const Verified<Card>& card, std::int64_t now_ms, std::uint64_t on_record_at = 0);
   // One that has expired is learned like any other, so that a handoff under it can be acknowledged;
   // authorise() judges the time. Fails with mandate_invalid, audience_mismatch,
   // environment_mismatch, key_invalid.
@@ -70,6 +73,11 @@ class Authority {
   // A key of the brand, valid for `purpose` at this log index. Fails with key_unknown,
   // key_revoked, key_purpose.
   Status check_brand_key(const PublicKey& key, KeyPurpose purpose, std::uint64_t log_index) const;
+  // The same where nothing shows when it signed: a key of any card will do.
+  Status check_brand_key(const PublicKey& key, KeyPurpose purpose) const;
+  // From which entry of its log the brand says it has revoked the key, by a card that names that
+  // log as its own. What a receipt proves at or behind it, the brand disowns.
+  std::optional<std::uint64_t> find_revocation(const PublicKey& key, std::string_view log) const;
 
   // Fails with environment_mismatch, version_unsupported, audience_mismatch, card_unknown,
   // card_expired, key_unknown, key_revoked, key_purpose, author_forbidden, mandate_invalid,

@@ -22,6 +22,10 @@ Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& ca
 // After a message took its place: a `revoke` ends its mandate from this log index on.
 void take_back_mandate(Authority& authority, const Message& message, std::uint64_t index);
 
+// True of a `revoke` that ends the mandate it names, wherever it may stand: signed by that
+// mandate's principal. False where the mandate is not known.
+bool is_principals_revoke(const Authority& authority, const Message& message);
+
 // The approval envelope nested in an act; empty if the act has none or carries none.
 ByteView nested_approval(const Body& body);
 

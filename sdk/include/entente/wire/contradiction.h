@@ -21,12 +21,13 @@ struct Contradiction {
     checkpoints,  // two histories of one size
     receipts,     // two messages at one position, one at two, or two entries for one
     acts,         // two different messages under one act id
-    refusal       // a refusal of what nothing refuses
+    refusal,      // a refusal of what nothing refuses
+    revocation    // a key revoked by a card from before what a receipt proves it said
   };
   Kind kind = Kind::unset;
   std::vector<Bytes> cards;              // of the brand, oldest first: whose keys these are
   std::vector<std::string> checkpoints;  // two signed notes
-  std::vector<Receipt> receipts;         // two
+  std::vector<Receipt> receipts;         // two; of a revocation, one
   // The messages that the receipts open to; two messages of one act; the act and its refusal.
   std::vector<Bytes> envelopes;
   std::vector<Bytes> mandates;  // that the refused act was said under
