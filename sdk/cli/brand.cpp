@@ -275,6 +275,11 @@ Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& con
   };
   ENTENTE_TRY(read(root.field("data"), config.data));
   ENTENTE_TRY(read(root.field("card"), config.card));
+  if (const auto earlier = root.find("earlier_cards")) {
+    ENTENTE_LET(items, earlier->items());
+    for (const YamlReader& item : items)
+      ENTENTE_TRY(read(item, config.earlier_cards.emplace_back()));
+  }
   ENTENTE_TRY(read(root.field("policy"), config.policy));
   ENTENTE_TRY(read(root.field("facts"), config.facts));
   const YamlReader keys = root.field("keys");
@@ -293,9 +298,10 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(text, read_text(file));
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
-  ENTENTE_TRY(root.closed({"data", "card", "policy", "facts", "keys", "listen", "desk", "workers",
-                           "call_timeout", "load", "monitoring", "events", "retention", "witnesses",
-                           "witness_every", "witness_for", "timestamp", "auditors"}));
+  ENTENTE_TRY(root.closed({"data", "card", "earlier_cards", "policy", "facts", "keys", "listen",
+                           "desk", "workers", "call_timeout", "load", "monitoring", "events",
+                           "retention", "witnesses", "witness_every", "witness_for", "timestamp",
+                           "auditors"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
@@ -406,6 +412,11 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
   ENTENTE_LET(policy, Policy::parse(contents.policy, config.policy.filename().string()));
   ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
+  std::vector<Bytes> earlier_cards;
+  for (const fs::path& file : config.earlier_cards) {
+    ENTENTE_LET(earlier, read_armoured(file, "CARD"));
+    earlier_cards.push_back(std::move(earlier));
+  }
   ENTENTE_LET(office, FileBackOffice::open({.facts_file = config.facts,
                                             .work_file = config.data / work_file_name,
                                             .outbox_file = config.data / outbox_file_name,
@@ -426,6 +437,7 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
                                .policy = state->contents.policy,
                                .policy_name = config.policy.filename().string(),
                                .card = envelope,
+                               .earlier_cards = std::move(earlier_cards),
                                .message_key = &state->message_key,
                                .log_key = &state->log_keys.key,
                                .old_log_key = state->log_keys.old_key(),

@@ -30,9 +30,10 @@ struct TimestampRules {
 };
 
 struct BrandConfig {
-  std::filesystem::path data;        // the store
-  std::filesystem::path master_key;  // empty: in the store
-  std::filesystem::path card;        // made by `entente card make`
+  std::filesystem::path data;                        // the store
+  std::filesystem::path master_key;                  // empty: in the store
+  std::filesystem::path card;                        // made by `entente card make`
+  std::vector<std::filesystem::path> earlier_cards;  // that a log from an older copy lacks
   std::filesystem::path policy;
   std::filesystem::path facts;
   std::filesystem::path message_key;

@@ -49,6 +49,7 @@ struct EndpointOptions {
   std::string policy;                     // text of the YAML policy
   std::string policy_name = "policy.yaml";
   Bytes card;                           // envelope of the newest card
+  std::vector<Bytes> earlier_cards;     // before it, that a log from an older copy lacks
   const Signer* message_key = nullptr;  // on the card, purpose message
   const Signer* log_key = nullptr;      // on the card, purpose log
   // The one that signed the log before it, while both sign; none: this one alone.

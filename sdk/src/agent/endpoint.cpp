@@ -160,6 +160,7 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   agent->set_frozen((last && last->frozen) || (ordered && ordered->frozen));
   ENTENTE_LET(running, Sequencer::start(*ledger,
                                         {.card = options.card,
+                                         .earlier_cards = options.earlier_cards,
                                          .policy = options.policy,
                                          .message_key = options.message_key,
                                          .environment = card.environment,

@@ -1,8 +1,69 @@
 #include "brand_documents.h"
 
 #include <entente/journal/content.h>
+#include <entente/wire/admission.h>
+
+#include <algorithm>
 
 namespace entente {
+namespace {
+
+using CardsInOrder = std::vector<Verified<Card>>;
+
+// Those it was given, as they follow each other.
+Result<CardsInOrder> given_cards(const BrandIdentity& identity) {
+  CardsInOrder cards;
+  for (const Bytes& envelope : identity.earlier_cards) {
+    ENTENTE_LET(card, Admission::admit<Card>(envelope));
+    cards.push_back(card);
+  }
+  std::ranges::stable_sort(cards, {}, [](const Verified<Card>& card) { return card->number; });
+  ENTENTE_LET(newest, Admission::admit<Card>(identity.card));
+  cards.push_back(newest);
+  return cards;
+}
+
+// A revocation reaches forwards only: dated back, it would disown what the key has said.
+Status check_forwards(const Authority& authority, const Card& card, std::uint64_t next_index) {
+  const Card* before = authority.newest_card();
+  for (const CardKey& key : card.keys) {
+    if (key.revoked_at_index == 0 || key.revoked_at_index >= next_index) continue;
+    const bool known =
+        before != nullptr && std::ranges::find(before->keys, key) != before->keys.end();
+    if (known) continue;
+    return fail(ErrorCode::card_invalid,
+                "card " + std::to_string(card.number) + " revokes a key from entry " +
+                    std::to_string(key.revoked_at_index) + " on, and this log has " +
+                    std::to_string(next_index) + " entries: sign it again with entry " +
+                    std::to_string(next_index) + " or a later one");
+  }
+  return {};
+}
+
+Status learn(Authority& authority, const Verified<Card>& card, std::int64_t now_ms,
+             std::uint64_t next_index) {
+  if (authority.find_card(card.id()) != nullptr) return {};
+  const Card* before = authority.newest_card();
+  if (before != nullptr && card->number > before->number + 1) {
+    const std::string first = std::to_string(before->number + 1);
+    const std::string last = std::to_string(card->number - 1);
+    return fail(ErrorCode::card_invalid, "card " + std::to_string(card->number) + " follows card " +
+                                             last + ", and the newest on record here is card " +
+                                             std::to_string(before->number) + ": give card " +
+                                             first + (first == last ? "" : " to " + last) +
+                                             " as well (earlier_cards)");
+  }
+  ENTENTE_TRY(check_forwards(authority, *card, next_index));
+  return authority.learn(card, now_ms, next_index);
+}
+
+bool is_on_record(std::span<const StoredEntry> known, EntryKind kind, ByteView content) {
+  return std::ranges::any_of(known, [&](const StoredEntry& entry) {
+    return entry.leaf.kind == kind && std::ranges::equal(entry.content, content);
+  });
+}
+
+}  // namespace
 
 Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
   ENTENTE_LET(known, parts.ledger.entries_of(no_case));
@@ -10,35 +71,39 @@ Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
     ENTENTE_LET(entry, parts.ledger.read(index));
     if (entry.leaf.kind != EntryKind::card) continue;
     ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
-    ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms));
+    ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms, index));
   }
-  ENTENTE_LET(newest, Admission::admit<Card>(parts.identity.card));
-  ENTENTE_TRY(parts.authority.learn(newest, now_ms));
+  const std::uint64_t next_index = parts.ledger.next_index();
+  ENTENTE_LET(cards, given_cards(parts.identity));
+  for (const auto& card : cards) ENTENTE_TRY(learn(parts.authority, card, now_ms, next_index));
   ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
-                                              KeyPurpose::message, parts.ledger.next_index()));
+                                              KeyPurpose::message, next_index));
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
   for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
   return {};
 }
 
 Status log_documents(const SequencerParts& parts, std::int64_t now_ms) {
-  const std::pair<EntryKind, Bytes> documents[] = {
-      {EntryKind::card, parts.identity.card},
-      {EntryKind::policy, to_bytes(parts.identity.policy)},
-  };
-  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
-  for (const auto& [kind, content] : documents) {
-    bool logged = content.empty();
-    for (const std::uint64_t index : known) {
-      ENTENTE_LET(entry, parts.ledger.read(index));
-      logged = logged || (entry.leaf.kind == kind && entry.content == content);
-    }
-    if (logged) continue;
+  ENTENTE_LET(indices, parts.ledger.entries_of(no_case));
+  std::vector<StoredEntry> known;
+  for (const std::uint64_t index : indices) {
+    ENTENTE_LET(entry, parts.ledger.read(index));
+    known.push_back(std::move(entry));
+  }
+  std::vector<std::pair<EntryKind, Bytes>> documents;
+  ENTENTE_LET(cards, given_cards(parts.identity));
+  for (const auto& card : cards) {
+    const ByteView envelope = card.envelope();
+    documents.emplace_back(EntryKind::card, Bytes(envelope.begin(), envelope.end()));
+  }
+  documents.emplace_back(EntryKind::policy, to_bytes(parts.identity.policy));
+  for (auto& [kind, content] : documents) {
+    if (content.empty() || is_on_record(known, kind, content)) continue;
     parts.ledger.append({.kind = kind,
                          .case_id = no_case,
                          .direction = Direction::own,
                          .time_ms = now_ms,
-                         .content = content});
+                         .content = std::move(content)});
   }
   return parts.ledger.commit();
 }

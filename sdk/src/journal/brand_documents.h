@@ -6,10 +6,12 @@
 
 namespace entente {
 
-// Every card on record, and the one in force now, which the message key must be of; then what was
-// revoked. Fails with what a card's chain breaks, and with what the ledger says.
+// Every card on record, those given that it lacks, and the one in force now, which the message key
+// must be of; then what was revoked. Fails with card_invalid where a card is missing between, or
+// revokes a key from an entry that is written already, with what a card's chain breaks, and with
+// what the ledger says.
 Status learn_documents(SequencerParts& parts, std::int64_t now_ms);
-// Puts card and policy on record, unless they are.
+// Puts cards and policy on record, unless they are. Durable on return.
 Status log_documents(const SequencerParts& parts, std::int64_t now_ms);
 
 }  // namespace entente

@@ -19,7 +19,9 @@ namespace entente {
 // What the brand speaks as.
 struct BrandIdentity {
   std::string did;
-  Bytes card;          // envelope of the newest card
+  Bytes card;  // envelope of the newest card
+  // Of cards before it that the log may lack, because it came back from a copy; others are fine.
+  std::vector<Bytes> earlier_cards;
   std::string policy;  // text; its SHA-256 is what decisions name
   const Signer* message_key = nullptr;
   Environment environment = Environment::sandbox;
