@@ -5,6 +5,9 @@
 #include <entente/wire/admission.h>
 #include <entente/wire/log_life.h>
 
+#include <algorithm>
+#include <set>
+
 #include "catch.h"
 #include "life_world.h"
 
@@ -39,6 +42,20 @@ class ForgedLines final : public BrandConnection {
   BrandConnection& line_;
   const Signer& forger_;
 };
+
+// "log.fork by brand", once each.
+Words accused_in(const LifeWorld& world, const std::vector<fs::path>& sources) {
+  std::set<std::string> accused;
+  for (const Finding& finding : world.audit(sources, world.first_trust()).findings) {
+    if (finding.judgement != Judgement::broken) continue;
+    accused.insert(std::string(name(finding.rule)) + " by " + std::string(name(finding.at_fault)));
+  }
+  return {accused.begin(), accused.end()};
+}
+
+bool says(const Words& lines, std::string_view line) {
+  return std::ranges::find(lines, line) != lines.end();
+}
 
 }  // namespace
 
@@ -116,6 +133,142 @@ TEST_CASE("of two endpoints on one log key, the second stops signing when a cust
   REQUIRE_FALSE(again);
   CHECK(again.error().code == ErrorCode::log_forked);
   CHECK_FALSE(world.endpoint->trouble());
+}
+
+TEST_CASE("a brand that shows two customers two histories is told by whoever has both",
+          "[life][negative]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  ana.halfway();
+  auto twin = world.begin(world.at("twin"));
+  REQUIRE(twin);
+  LocalBrand line(**twin, world.brand.card);
+  LifeCustomer ben(world, 2);
+  REQUIRE(ben.start(&line));
+  ben.halfway();
+  ana.assistant.reset();
+  ben.assistant.reset();
+  (*twin)->stop();
+  twin->reset();
+  world.stop();
+
+  // To each of them alone, and with either of the two logs that goes with it, all is well.
+  CHECK(accused_in(world, {ana.home()}) == Words{});
+  CHECK(accused_in(world, {ben.home()}) == Words{});
+  CHECK(accused_in(world, {world.store(), ana.home()}) == Words{});
+  CHECK(accused_in(world, {world.at("twin"), ben.home()}) == Words{});
+  const Words forked = accused_in(world, {ana.home(), ben.home()});
+  CHECK(forked == Words{"both.checkpoints by brand"});
+  const Words crossed = accused_in(world, {world.store(), ana.home(), ben.home()});
+  CHECK(says(crossed, "both.checkpoints by brand"));
+  for (const std::string& told : crossed) CHECK(told.ends_with(" by brand"));
+}
+
+TEST_CASE("a brand that rolls its log back and signs on is told by what a customer holds",
+          "[life][negative]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  REQUIRE(ana.assistant->ask_for_person(case_id, "consumer_asked"));
+  const std::uint64_t known = ana.assistant->find_case(case_id)->next_position();
+  ana.assistant.reset();
+  world.stop();
+  for (const char* file : {"store.db", "last-signed.db"}) fs::remove(world.store() / file);
+  // Somebody says that nothing was signed after the backup, and it is not true.
+  REQUIRE(bring_back(world.at("backup"), world.store(), first_log, true)->state ==
+          Restored::State::goes_on);
+  world.start();
+
+  REQUIRE(ana.start());
+  CHECK(ana.assistant->poll(case_id, 0).error().code == ErrorCode::log_forked);
+  CHECK(ana.assistant->find_case(case_id)->next_position() == known);
+  CHECK_FALSE(world.endpoint->trouble());  // a read shows it nothing
+  CHECK_FALSE(ana.assistant->ask_for_person(case_id, "consumer_asked"));
+  REQUIRE(world.endpoint->trouble());
+  CHECK(world.endpoint->trouble()->find("log_forked") != std::string::npos);
+  ana.assistant.reset();
+  world.stop();
+
+  CHECK(broken_in(world.audit({ana.home()}, world.first_trust())) == Words{});
+  const Words against = accused_in(world, {world.store(), ana.home()});
+  CHECK(says(against, "both.checkpoints by brand"));
+  CHECK(says(against, "both.receipts by brand"));
+  for (const std::string& told : against) CHECK(told.ends_with(" by brand"));
+}
+
+TEST_CASE("a log that came back without a card takes up the later ones, given the one between",
+          "[life]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  world.stop();
+  world.publish(first_log, world.brand.log);
+  const Bytes second = world.brand.card;
+  world.start();
+  REQUIRE(ana.start());
+  world.stop();
+  fs::remove(world.store() / "store.db");
+  REQUIRE(bring_back(world.at("backup"), world.store(), first_log)->state ==
+          Restored::State::behind);
+  REQUIRE(world.roll_over());
+  world.publish(next_log, world.brand.log);
+
+  const auto refused = world.begin(world.store());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::card_invalid);
+  CHECK(refused.error().detail.find("give card 2 as well (earlier_cards)") != std::string::npos);
+  world.earlier_cards = {second};
+  for (int restart = 0; restart < 2; ++restart) {
+    world.start();
+    if (restart == 0) world.stop();
+  }
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("a brand does not take up a card that revokes from an entry that is written",
+          "[life][negative]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  ana.halfway();
+  std::uint64_t size = 0;
+  world.endpoint->inspect([&](const Ledger& ledger) { size = ledger.size(); });
+  ana.assistant.reset();
+  world.stop();
+  const auto first = Admission::admit<Card>(world.brand.card);
+  const auto revoking_from = [&](std::uint64_t index) {
+    Card next = **first;
+    next.number = 2;
+    next.prev_card = first->id();
+    next.keys.front().revoked_at_index = index;
+    next.keys.push_back({.key = world.second_key.public_key(),
+                         .purpose = KeyPurpose::message,
+                         .custody = Custody::server});
+    return *sign(next, world.brand.root);
+  };
+  const auto start_with = [&](std::uint64_t index) {
+    EndpointOptions options = kettle_endpoint(world.store(), world.brand, world.shop);
+    options.card = revoking_from(index);
+    options.message_key = &world.second_key;
+    return Endpoint::start(std::move(options));
+  };
+  for (const std::uint64_t index : {std::uint64_t{1}, size - 1}) {
+    const auto refused = start_with(index);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::card_invalid);
+    CHECK(refused.error().detail.find("sign it again with entry " + std::to_string(size)) !=
+          std::string::npos);
+  }
+  auto started = start_with(size);
+  if (!started) FAIL(describe(started.error()));
+  (*started)->stop();
+  started->reset();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
 }
 
 TEST_CASE("a customer stops no endpoint with what its key has not signed", "[life][negative]") {

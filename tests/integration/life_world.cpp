@@ -14,6 +14,7 @@ Result<std::unique_ptr<Endpoint>> LifeWorld::begin(const fs::path& in) {
   EndpointOptions options = kettle_endpoint(in, brand, shop);
   options.log_key = log_key;
   options.old_log_key = old_log_key;
+  options.earlier_cards = earlier_cards;
   return Endpoint::start(std::move(options));
 }
 

@@ -23,6 +23,7 @@ struct LifeWorld {
   KettleShop shop;
   const Signer* log_key = &brand.log;
   const Signer* old_log_key = nullptr;
+  std::vector<Bytes> earlier_cards;  // given at the next start
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<LocalBrand> connection;
 

@@ -46,8 +46,8 @@ struct Auditor::State {
   // Of all sources, and of what they show together.
   Result<Report> report(ReplayOptions options) const {
     ViewSpool views;
-    options.each_view = [&](std::string_view origin, const TreeHead& head) {
-      views.add(origin, head);
+    options.each_view = [&](std::string_view origin, const LogView& view) {
+      views.add(origin, view);
     };
     ENTENTE_LET(logs, replay_all(std::move(options)));
     Report report = reconcile(logs, [&](const auto& take) { views.each(take); });
@@ -117,7 +117,7 @@ Result<std::optional<Contradiction>> contradiction_at(const std::filesystem::pat
 // For a question that no report answers.
 ReplayOptions unreported(ReplayOptions options) {
   options.each_case = [](const CaseSummary&) {};
-  options.each_view = [](std::string_view, const TreeHead&) {};
+  options.each_view = [](std::string_view, const LogView&) {};
   return options;
 }
 

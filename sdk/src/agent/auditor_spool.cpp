@@ -27,22 +27,24 @@ std::uint64_t number_from(std::string_view bytes) {
 
 }  // namespace
 
-void ViewSpool::add(std::string_view origin, const TreeHead& head) {
+void ViewSpool::add(std::string_view origin, const LogView& view) {
   if (!status_) return;
   std::string record(origin);
-  append_number(record.append(1, '\0'), head.size);
-  record += chars(ByteView(head.root));
+  append_number(record.append(1, '\0'), view.head.size);
+  record += chars(ByteView(view.head.root));
+  record += static_cast<char>(view.signed_by);
   status_ = spool_.add(std::move(record));
 }
 
-void ViewSpool::each(const std::function<void(std::string_view, const TreeHead&)>& take) {
+void ViewSpool::each(const std::function<void(std::string_view, const LogView&)>& take) {
   if (!status_) return;
   status_ = spool_.each([&](std::string_view record) {
-    constexpr std::size_t tail_bytes = number_bytes + digest_bytes;
+    constexpr std::size_t tail_bytes = number_bytes + digest_bytes + 1;
     const std::string_view tail = record.substr(record.size() - tail_bytes);
-    TreeHead head{.size = number_from(tail.substr(0, number_bytes)), .root = {}};
-    std::memcpy(head.root.bytes.data(), tail.data() + number_bytes, digest_bytes);
-    take(record.substr(0, record.size() - tail_bytes - 1), head);
+    LogView view{.head = {.size = number_from(tail.substr(0, number_bytes)), .root = {}},
+                 .signed_by = static_cast<Party>(tail.back())};
+    std::memcpy(view.head.root.bytes.data(), tail.data() + number_bytes, digest_bytes);
+    take(record.substr(0, record.size() - tail_bytes - 1), view);
   });
 }
 

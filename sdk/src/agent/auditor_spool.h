@@ -2,18 +2,17 @@
 // What an auditor gathers of every case and every message, and reads once in order: it lies in
 // temporary files where memory would grow with the log.
 
-#include <entente/audit/merkle.h>
-#include <entente/replay/finding.h>
+#include <entente/replay/replay.h>
 
 #include "sorted_spool.h"
 
 namespace entente {
 
-// Heads of logs, by origin, size and root.
+// Heads of logs, by origin, size, root and who signed them.
 class ViewSpool {
  public:
-  void add(std::string_view origin, const TreeHead& head);
-  void each(const std::function<void(std::string_view, const TreeHead&)>& take);
+  void add(std::string_view origin, const LogView& view);
+  void each(const std::function<void(std::string_view, const LogView&)>& take);
   // The first thing that went wrong.
   const Status& status() const { return status_; }
 

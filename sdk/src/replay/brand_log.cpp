@@ -345,7 +345,7 @@ void BrandLog::end_case(const Digest& blind_case) {
   live.fold.casefile.advance(last_ms_);
   result.last_ms = last_ms_;
   keep_case(summarise(live.fold), parts_.options, result);
-  keep_seen(live.seen, parts_.options, result);
+  keep_seen(live.seen, Party::consumer, parts_.options, result);
   if (parts_.options.keep_for_comparison) {
     result.cases.emplace(case_id, std::move(live.fold.messages));
   }

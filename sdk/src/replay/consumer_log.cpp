@@ -190,8 +190,10 @@ std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
   const auto proof = decode_proof(receipt.proof);
   auto shown = proof ? Result<Checkpoint>(fail(ErrorCode::key_unknown))
                      : Result<Checkpoint>(std::unexpected(proof.error()));
+  std::optional<Vkey> by;
   for (std::size_t i = 0; i < log_keys.size() && proof && !shown; ++i) {
     shown = verify_proof_of_leaf(*proof, receipt.leaf, log_keys[i]);
+    if (shown) by = log_keys[i];
   }
   if (!shown) {
     notes().broken(Rule::log_receipt, where, Party::unset,
@@ -206,7 +208,7 @@ std::optional<Receipted> ConsumerLog::open_receipt(const ConsumerCase& live,
   notes().check(opens, Rule::log_receipt, where, Party::unset,
                 [&] { return call + " does not open to that message"; });
   if (!opens) return std::nullopt;
-  seen_.push_back({.entry = held->entry, .checkpoint = *shown, .verified = true});
+  seen_.push_back({.entry = held->entry, .checkpoint = *shown, .verified_by = by});
   return Receipted{&*held, *leaf, proof->index, shown->origin, receipt};
 }
 
@@ -360,7 +362,7 @@ void ConsumerLog::finish() {
     messages.insert(messages.end(), live->fold.unplaced.begin(), live->fold.unplaced.end());
     result.cases.emplace(case_id, std::move(messages));
   }
-  keep_seen(seen_, parts_.options, result);
+  keep_seen(seen_, Party::brand, parts_.options, result);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
+#include <algorithm>
+
 namespace entente {
 namespace {
 
@@ -153,21 +155,27 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& first_key, Par
                 at_fault,
                 [&] { return "two checkpoints of " + named->origin + " cannot both be true"; });
   }
-  seen.push_back(
-      {.entry = entry.index, .checkpoint = std::move(*named), .verified = key.has_value()});
+  seen.push_back({.entry = entry.index, .checkpoint = std::move(*named), .verified_by = key});
 }
 
-void keep_seen(std::vector<SeenCheckpoint>& seen, const ReplayOptions& options,
+void keep_seen(std::vector<SeenCheckpoint>& seen, Party whose, const ReplayOptions& options,
                ReplayedLog& result) {
   for (SeenCheckpoint& each : seen) {
-    if (each.verified) keep_view(each.checkpoint, options, result);
+    if (each.verified_by) {
+      const auto trusted = options.trust.keys_of(each.checkpoint.origin);
+      const bool known =
+          std::ranges::find(trusted, *each.verified_by, &TrustedKey::key) != trusted.end();
+      keep_view(each.checkpoint, known ? whose : Party::unset, options, result);
+    }
     if (options.keep_for_comparison) result.seen.push_back(std::move(each));
   }
 }
 
-void keep_view(const Checkpoint& view, const ReplayOptions& options, ReplayedLog& result) {
-  if (options.each_view) return options.each_view(view.origin, view.head());
-  result.views[view.origin].push_back(view.head());
+void keep_view(const Checkpoint& seen, Party signed_by, const ReplayOptions& options,
+               ReplayedLog& result) {
+  const LogView view{seen.head(), signed_by};
+  if (options.each_view) return options.each_view(seen.origin, view);
+  result.views[seen.origin].push_back(view);
 }
 
 void keep_case(CaseSummary summary, const ReplayOptions& options, ReplayedLog& result) {

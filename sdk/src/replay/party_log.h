@@ -63,10 +63,11 @@ void check_book(const CaseFold& fold, const PartBook& book, Notes& notes);
 // A checkpoint that was seen, verified under the key if there is one.
 void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_fault,
                std::vector<SeenCheckpoint>& seen, Notes& notes);
-// What was seen, into the result or to whoever hears it.
-void keep_seen(std::vector<SeenCheckpoint>& seen, const ReplayOptions& options,
+// What was seen, into the result or to whoever hears it. `whose` log it is.
+void keep_seen(std::vector<SeenCheckpoint>& seen, Party whose, const ReplayOptions& options,
                ReplayedLog& result);
-void keep_view(const Checkpoint& view, const ReplayOptions& options, ReplayedLog& result);
+void keep_view(const Checkpoint& seen, Party signed_by, const ReplayOptions& options,
+               ReplayedLog& result);
 void keep_case(CaseSummary summary, const ReplayOptions& options, ReplayedLog& result);
 
 }  // namespace entente

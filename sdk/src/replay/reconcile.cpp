@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
+#include <utility>
 
 #include "case_fold.h"
 
@@ -141,7 +143,8 @@ class Comparison {
   void compare_checkpoints(const ReplayedLog& witness, const ReplayedLog& log, Party at_fault) {
     std::vector<const SeenCheckpoint*> seen;
     for (const SeenCheckpoint& each : witness.seen) {
-      if (each.verified && each.checkpoint.origin == log.checkpoint.origin) seen.push_back(&each);
+      if (each.verified_by && each.checkpoint.origin == log.checkpoint.origin)
+        seen.push_back(&each);
     }
     std::ranges::stable_sort(seen, {}, [](const SeenCheckpoint* each) {
       return std::pair(each->checkpoint.size, each->checkpoint.root);
@@ -195,25 +198,31 @@ void merge(Report& into, Report from) {
 }
 
 // Two who saw two histories of one size prove the fork without the brand's help; so do two copies
-// of one log. Views are told in order of origin, size and root.
+// of one log. A brand has signed two on purpose, a phone may have come back from a copy. Views are
+// told in order of origin, size and root.
 class ForkSearch {
  public:
   explicit ForkSearch(Report& report) : report_(report) {}
 
-  void take(std::string_view origin, const TreeHead& head) {
+  void take(std::string_view origin, const LogView& view) {
+    const TreeHead& head = view.head;
     if (origin != origin_ || head.size != size_) {
       finish();
       origin_ = origin;
       size_ = head.size;
     }
-    if (histories_ == 0 || head.root != root_) ++histories_;
+    const bool other = histories_ == 0 || head.root != root_;
+    if (other) ++histories_;
+    if (other) is_brands_ = false;
     root_ = head.root;
+    if (view.signed_by != Party::brand || std::exchange(is_brands_, true)) return;
+    ++signed_by_brand_;
   }
   void finish() {
     if (histories_ > 1) {
       report_.add({.rule = Rule::both_checkpoints,
                    .judgement = Judgement::broken,
-                   .at_fault = Party::unset,
+                   .at_fault = signed_by_brand_ > 1 ? Party::brand : Party::unset,
                    .log = Party::unset,
                    .entries = {},
                    .grade = Grade::receipted,
@@ -221,6 +230,7 @@ class ForkSearch {
                                std::to_string(size_) + " entries"});
     }
     histories_ = 0;
+    signed_by_brand_ = 0;
   }
 
  private:
@@ -229,20 +239,23 @@ class ForkSearch {
   std::uint64_t size_ = 0;
   Digest root_;
   std::uint64_t histories_ = 0;
+  std::uint64_t signed_by_brand_ = 0;  // of these
+  bool is_brands_ = false;             // the newest of them
 };
 
 void read_views(std::span<const ReplayedLog> logs,
-                const std::function<void(std::string_view, const TreeHead&)>& take) {
-  std::map<std::string, std::vector<TreeHead>> all;
+                const std::function<void(std::string_view, const LogView&)>& take) {
+  std::map<std::string, std::vector<LogView>> all;
   for (const ReplayedLog& log : logs) {
-    for (const auto& [origin, heads] : log.views) {
-      std::ranges::copy(heads, std::back_inserter(all[origin]));
+    for (const auto& [origin, views] : log.views) {
+      std::ranges::copy(views, std::back_inserter(all[origin]));
     }
   }
-  for (auto& [origin, heads] : all) {
-    std::ranges::sort(heads, {},
-                      [](const TreeHead& head) { return std::pair(head.size, head.root); });
-    for (const TreeHead& head : heads) take(origin, head);
+  for (auto& [origin, views] : all) {
+    std::ranges::sort(views, {}, [](const LogView& view) {
+      return std::tuple(view.head.size, view.head.root, view.signed_by);
+    });
+    for (const LogView& view : views) take(origin, view);
   }
 }
 
@@ -258,9 +271,7 @@ Report reconcile(std::span<ReplayedLog> logs, const ViewReader& views) {
     }
   }
   ForkSearch forks(report);
-  const auto take = [&](std::string_view origin, const TreeHead& head) {
-    forks.take(origin, head);
-  };
+  const auto take = [&](std::string_view origin, const LogView& view) { forks.take(origin, view); };
   if (views) {
     views(take);
   } else {

@@ -110,7 +110,10 @@ class LogReplay {
     result_.owner = owner_;
     result_.checkpoint = pass_.checkpoint();
     result_.grade = pass_.grade();
-    if (result_.checkpoint.size > 0) keep_view(result_.checkpoint, options_, result_);
+    if (result_.checkpoint.size > 0) {
+      const bool is_trusted = result_.grade != Grade::asserted;
+      keep_view(result_.checkpoint, is_trusted ? owner_ : Party::unset, options_, result_);
+    }
     grade_findings();
     result_.report.logs.push_back({.owner = owner_,
                                    .origin = result_.checkpoint.origin,

@@ -6,10 +6,10 @@ using namespace entente;
 
 namespace {
 
-TreeHead head(std::uint64_t size, std::uint8_t root) {
-  TreeHead head{.size = size, .root = {}};
-  head.root.bytes[0] = root;
-  return head;
+LogView head(std::uint64_t size, std::uint8_t root, Party signed_by = Party::unset) {
+  LogView view{.head = {.size = size, .root = {}}, .signed_by = signed_by};
+  view.head.root.bytes[0] = root;
+  return view;
 }
 
 std::vector<std::string> sentences(const Report& report) {
@@ -48,8 +48,29 @@ TEST_CASE("views that were kept elsewhere are compared in their place", "[replay
   CHECK(sentences(report) == Sentences{"b/log has 2 histories of 6 entries"});
 }
 
+TEST_CASE("two histories are held against a brand only where a known key of it signed both",
+          "[replay]") {
+  struct Pair {
+    Party one, other, at_fault;
+  };
+  for (const Pair& signers : {Pair{Party::brand, Party::brand, Party::brand},
+                              Pair{Party::brand, Party::unset, Party::unset},
+                              Pair{Party::unset, Party::unset, Party::unset},
+                              Pair{Party::consumer, Party::consumer, Party::unset}}) {
+    ReplayedLog logs[2];
+    // Each history is seen unsigned, too, and the first one twice.
+    logs[0].views["a/log"] = {head(5, 1, signers.one), head(5, 1), head(5, 1, signers.one)};
+    logs[1].views["a/log"] = {head(5, 2), head(5, 2, signers.other), head(6, 3, Party::brand)};
+    const Report report = reconcile(logs);
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings.front().at_fault == signers.at_fault);
+  }
+}
+
 TEST_CASE("a brand that shows another history has rewritten it, a phone may have been restored",
           "[replay]") {
+  const auto log_key =
+      *Vkey::decode("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
   for (const bool of_brand : {true, false}) {
     ReplayedLog logs[2];
     logs[0].owner = Party::brand;
@@ -58,8 +79,9 @@ TEST_CASE("a brand that shows another history has rewritten it, a phone may have
     ReplayedLog& witness = logs[of_brand ? 1 : 0];
     shown.checkpoint.origin = "a/log";
     shown.leaves = {leaf_hash(view("one")), leaf_hash(view("two"))};
-    const auto seen_at = [](std::uint64_t size, const Digest& root) {
-      return SeenCheckpoint{.entry = size, .checkpoint = {"a/log", size, root}, .verified = true};
+    const auto seen_at = [&](std::uint64_t size, const Digest& root) {
+      return SeenCheckpoint{
+          .entry = size, .checkpoint = {"a/log", size, root}, .verified_by = log_key};
     };
     witness.seen = {seen_at(1, shown.leaves[0]), seen_at(2, leaf_hash(view("other"))),
                     seen_at(3, leaf_hash(view("more")))};

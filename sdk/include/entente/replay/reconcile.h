@@ -16,7 +16,7 @@ namespace entente {
 
 // Tells the views that were kept elsewhere, in order of origin, size and root.
 using ViewReader =
-    std::function<void(const std::function<void(std::string_view, const TreeHead&)>&)>;
+    std::function<void(const std::function<void(std::string_view, const LogView&)>&)>;
 
 // The reports of all logs, taken out of them, and what comparing every brand's with every
 // consumer's adds; and what all views together prove. No `views`: those in the logs.

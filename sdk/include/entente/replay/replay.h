@@ -19,6 +19,14 @@
 
 namespace entente {
 
+// The head of a log, as somebody has it.
+struct LogView {
+  TreeHead head;
+  // Whose log it is, if it is signed with a key of that log that the auditor brought; else nobody
+  // can be held to it.
+  Party signed_by = Party::unset;
+};
+
 struct ReplayOptions {
   Trust trust;      // whose signatures the auditor believes; the log names none of them
   Bytes timestamp;  // a time-stamp token over the checkpoint as the source has it; empty: none
@@ -27,9 +35,9 @@ struct ReplayOptions {
   // every message. Else what is kept does not grow with the log.
   bool keep_for_comparison = false;
   // Hear what would take memory for every case and every message; else it is in the result. A case
-  // is told when it has ended, a view when it was verified: the head of a log, by its origin.
+  // is told when it has ended, a view when it was verified, by the origin of its log.
   std::function<void(CaseSummary)> each_case;
-  std::function<void(std::string_view origin, const TreeHead& head)> each_view;
+  std::function<void(std::string_view origin, const LogView& view)> each_view;
   // Hears now and then how many entries were read, and how many there are (0: nobody knows).
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
   // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
@@ -63,7 +71,7 @@ using ReplayedCase = std::vector<ReplayedMessage>;
 struct SeenCheckpoint {
   std::uint64_t entry = 0;
   Checkpoint checkpoint;
-  bool verified = false;  // under a key of the other party that this log has
+  std::optional<Vkey> verified_by;  // a key of the other party that this log has
 };
 
 // Why a message was said, as far as the log tells: facts, rule, policy line.
@@ -83,7 +91,7 @@ struct ReplayedLog {
   std::vector<Digest> leaves;            // leaf hashes in order; empty if the source is partial
   std::vector<SeenCheckpoint> seen;      // of other parties' logs; only if kept for comparison
   // What this log and others have signed, as far as it was seen and verified, by origin.
-  std::map<std::string, std::vector<TreeHead>> views;
+  std::map<std::string, std::vector<LogView>> views;
   std::vector<Trace> traces;
   std::vector<Redecision> redecisions;  // in the order of the log
 };
