@@ -17,8 +17,9 @@ namespace entente::fuzz {
 
 struct Target {
   std::string_view name;
-  std::string_view what;        // one line for people
-  std::string_view dictionary;  // of ENTENTE_SHARED/vectors/afl-dictionaries, or empty
+  std::string_view what;  // one line for people
+  // Of ENTENTE_SHARED/vectors/afl-dictionaries, or empty; <name>.dict lies beside the target.
+  std::string_view dictionary;
   void (*run)(ByteView bytes);
 };
 
@@ -29,6 +30,7 @@ void http(ByteView bytes);
 void log(ByteView bytes);
 void text(ByteView bytes);
 void wire(ByteView bytes);
+void witness(ByteView bytes);
 
 inline constexpr Target targets[] = {
     {"address", "URLs that the client follows, cards, domains, socket addresses", "url", address},
@@ -38,6 +40,7 @@ inline constexpr Target targets[] = {
     {"log", "notes, checkpoints, proofs, tiles, and proofs of small trees", "", log},
     {"text", "JSON, YAML, policies, goals, tests of policies", "json", text},
     {"wire", "envelopes, messages, cards, mandates, parcels, records", "", wire},
+    {"witness", "requests to cosign, answers, policies on witnesses", "", witness},
 };
 
 class Broken : public std::logic_error {

@@ -3,6 +3,7 @@
 #include <entente/audit/checkpoint.h>
 #include <entente/audit/proof.h>
 #include <entente/audit/tiles.h>
+#include <entente/audit/witness_request.h>
 #include <entente/text/json.h>
 #include <entente/wire/admission.h>
 
@@ -189,6 +190,43 @@ std::vector<Bytes> log_seeds() {
   return seeds;
 }
 
+// --- witness ------------------------------------------------------------------------------------
+
+std::string policy_line(const char* kind, const std::string& name, std::uint8_t number) {
+  const auto type =
+      std::string(kind) == "log" ? SignatureType::ed25519 : SignatureType::cosignature_v1;
+  const PublicKey key = samples::key(number).public_key();
+  const std::string vkey = Vkey::make(name + ".example", type, key)->encode();
+  return std::string(kind) + (type == SignatureType::ed25519 ? " " : " " + name + " ") + vkey;
+}
+
+std::vector<Bytes> witness_seeds() {
+  std::vector<Bytes> seeds;
+  const std::string note = cosigned_note(12);
+  for (std::uint8_t hashes = 0; hashes < 8; ++hashes) {
+    const WitnessRequest request{hashes, std::vector<Digest>(hashes, samples::digest(hashes)),
+                                 note};
+    seeds.push_back(seed({0}, *encode_witness_request(request)));
+  }
+  seeds.push_back(seed({1}, "12\n"));
+  seeds.push_back(seed({1}, note.substr(note.find("\n\n") + 2)));
+  const std::string known = policy_line("log", "kettle", 40) + " https://kettle.example/\n" +
+                            policy_line("witness", "a", 41) + "\n" +
+                            policy_line("witness", "b", 42) + " https://b.example/\n" +
+                            policy_line("witness", "c", 43) + "\n";
+  for (const char* rest : {"quorum none\n", "quorum a\n", "group g all a b c\nquorum g\n",
+                           "group g any a b\nquorum g\n", "group g 2 a b c\n# two\nquorum g\n",
+                           "group g all a b\n\ngroup\th 1 g c\nquorum h\n"}) {
+    seeds.push_back(seed({2}, known + rest));
+  }
+  seeds.push_back(seed({2}, "quorum none"));
+  for (std::uint8_t size = 0; size < 32; ++size) {
+    seeds.push_back({3, size, static_cast<std::uint8_t>(size / 2)});
+    seeds.push_back({3, size, size, 0, static_cast<std::uint8_t>(4 + size), 1});
+  }
+  return seeds;
+}
+
 // --- http and addresses -------------------------------------------------------------------------
 
 // llhttp keeps its requests in Markdown, one block each, a line end for CR LF.
@@ -312,6 +350,7 @@ std::vector<Bytes> made_seeds(std::string_view target) {
   if (target == "log") return log_seeds();
   if (target == "text") return text_seeds();
   if (target == "wire") return wire_seeds();
+  if (target == "witness") return witness_seeds();
   throw Broken("no such target");
 }
 
