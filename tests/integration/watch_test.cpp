@@ -15,6 +15,7 @@
 
 #include "catch.h"
 #include "faulty_disk.h"
+#include "shared_data.h"
 #include "watched_brand.h"
 
 using namespace entente;
@@ -108,6 +109,58 @@ TEST_CASE("witnesses cosign what a brand has logged, and everybody sees their li
   CHECK(report->logs[0].grade == Grade::witnessed);
   CHECK(report->logs[0].witnesses.size() == 2);
   CHECK(report->count_of(Rule::log_witnessed, Judgement::holds) == 1);
+}
+
+TEST_CASE("evidence of a case carries the word of the witnesses who saw all of it",
+          "[integration][witness]") {
+  WatchedBrand kettle;
+  WatcherOnline one(41, kettle.log);
+  WatcherOnline two(42, kettle.log);
+  kettle.options.witnesses = {one.peer(), two.peer()};
+  kettle.start();
+  kettle.grow();
+  const std::uint64_t grown = kettle.news_end();
+  const std::vector<Vkey> keys = {one.vkey, two.vkey};
+  REQUIRE(comes_true([&] {
+    const CosignedCheckpoint seen = kettle.published(keys);
+    return seen.checkpoint.size >= grown && seen.cosignatures.size() == 2;
+  }));
+  one.stop();
+  two.stop();
+  kettle.grow();  // another customer, whom nobody has witnessed
+  kettle.stop();
+  const auto brand = std::vector{kettle.options.directory};
+  const auto cases = Auditor::open(brand)->replay()->cases;
+  REQUIRE(cases.size() == 2);
+
+  Trust trust = *Trust::in_log(kettle.log.encode());
+  trust.take(*WitnessPolicy::parse("witness one " + one.vkey.encode() + "\nwitness two " +
+                                   two.vkey.encode() + "\ngroup q all one two\nquorum q\n"));
+  std::vector<Grade> grades;
+  for (const CaseSummary& each : cases) {
+    const auto file = kettle.directory.path() / (to_hex(each.case_id) + ".json");
+    REQUIRE(export_evidence(kettle.options.directory, to_hex(each.case_id), file,
+                            {.log_key = &kettle.brand.log}));
+    const auto report = Auditor::open(std::vector{file}, {.trust = trust})->replay();
+    REQUIRE(report);
+    INFO(to_text(*report));
+    const bool is_witnessed = report->logs[0].grade == Grade::witnessed;
+    CHECK(report->logs[0].witnesses.size() == (is_witnessed ? 2 : 0));
+    CHECK(report->count_of(Rule::log_witnessed, Judgement::holds) == (is_witnessed ? 1 : 0));
+    CHECK(report->broken() == (is_witnessed ? 0 : 1));  // the quorum that the auditor wants
+    CHECK(report->count_of(Rule::log_root, Judgement::broken) == 0);
+    grades.push_back(report->logs[0].grade);
+    if (!is_witnessed) continue;
+    // The owner's key adds nothing to it, and a witness whom nobody believes gives no grade.
+    const auto unsigned_file = kettle.directory.path() / "again.json";
+    REQUIRE(export_evidence(kettle.options.directory, to_hex(each.case_id), unsigned_file));
+    CHECK(read_file(unsigned_file) == read_file(file));
+    const Trust log_alone = *Trust::in_log(kettle.log.encode());
+    CHECK(Auditor::open(std::vector{file}, {.trust = log_alone})->replay()->logs[0].grade ==
+          Grade::receipted);
+  }
+  std::ranges::sort(grades);
+  CHECK(grades == std::vector{Grade::receipted, Grade::witnessed});
 }
 
 TEST_CASE("a log that grew by its cosignatures alone is left in peace", "[integration][witness]") {

@@ -84,9 +84,9 @@ Result<Trust> read_trust(const std::filesystem::path& file);
 
 struct ExportOptions {
   std::filesystem::path master_key_file;  // empty: the one in the store directory
-  // A store holds the text of its checkpoint, not the signature. The owner of the log gives its
-  // key, and exactly the text last signed is signed again; or whoever received the signed note
-  // gives that. With neither the export is unsigned, and a report on it says so.
+  // A store holds the text of its checkpoint, not the signature. The log's owner gives its key, and
+  // exactly the text last signed is signed again; or whoever has the signed note gives that. With
+  // neither it is unsigned; but evidence stands under what witnesses cosigned, if that has it all.
   const Signer* log_key = nullptr;
   std::string checkpoint;
   // Of evidence: what its owner keeps back. Classes of parts, "decision" for facts and decisions,

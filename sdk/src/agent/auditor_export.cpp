@@ -163,17 +163,54 @@ bool is_about_log(const LoggedEntry& entry) {
   return leaf && (is_attestation(leaf->kind) || leaf->kind == EntryKind::access);
 }
 
+bool is_evidence(const LoggedEntry& entry, const CaseId& case_id) {
+  const bool is_document = !entry.case_id || *entry.case_id == no_case;
+  return is_document ? !is_about_log(entry) : *entry.case_id == case_id;
+}
+
+// The newest checkpoint of this log that it has on record with the lines of its witnesses.
+std::optional<std::string> newest_cosigned(const WholeLog& log) {
+  for (auto entry = log.entries.rbegin(); entry != log.entries.rend(); ++entry) {
+    const auto leaf = decode<LogEntry>(entry->leaf);
+    const auto* content = std::get_if<EntryContent>(&entry->content);
+    const bool is_ours = leaf && leaf->kind == EntryKind::cosignature &&
+                         leaf->direction == Direction::received && leaf->blind_case.is_zero();
+    if (!is_ours || content == nullptr) continue;
+    const auto record = decode<CosignatureRecord>(content->bytes);
+    if (!record) continue;
+    const auto named = decode_unverified_checkpoint(record->note);
+    if (!named || named->origin != log.header.origin || named->size > entry->index) continue;
+    const auto root = root_of(log.nodes, named->size);
+    if (root && *root == named->root) return record->note;
+  }
+  return std::nullopt;
+}
+
+// Evidence stands under what others have cosigned, if nothing of it is newer: then it carries their
+// word with it, and the signature of the log.
+Status stand_under_cosigned(WholeLog& log, const CaseId& case_id, std::string& note) {
+  auto cosigned = newest_cosigned(log);
+  if (!cosigned) return {};
+  ENTENTE_LET(named, decode_unverified_checkpoint(*cosigned));
+  const bool covers = std::ranges::none_of(log.entries, [&](const LoggedEntry& entry) {
+    return entry.index >= named.size && is_evidence(entry, case_id);
+  });
+  if (!covers) return {};
+  log.head = named.head();
+  note = std::move(*cosigned);
+  return {};
+}
+
 // The evidence of one case: its own entries, and the documents of the log that it rests on.
 Result<Json> evidence_of(EntrySource& source, const WholeLog& log, const CaseId& case_id,
                          Discretion discretion) {
   Json entries = Json::array();
   for (const LoggedEntry& entry : log.entries) {
-    const bool is_document = !entry.case_id || *entry.case_id == no_case;
-    if (is_document ? is_about_log(entry) : *entry.case_id != case_id) continue;
+    if (!is_evidence(entry, case_id)) continue;
     LoggedEntry proved = entry;
     ENTENTE_LET(proof, inclusion_proof(log.nodes, entry.index, log.head.size));
     proved.proof = std::move(proof);
-    if (!is_document) discretion.apply(proved);
+    if (entry.case_id == case_id) discretion.apply(proved);
     entries.push(entry_json(proved, true));
   }
   ENTENTE_LET(kept, source.parts_of(case_id));
@@ -258,6 +295,7 @@ Status write_evidence(EntrySource& source, std::string_view case_id, const fs::p
   ENTENTE_LET(log, read_whole_log(source));
   ENTENTE_LET(found, find_case(log, case_id));
   ENTENTE_LET(note, checked_note(log, options));
+  if (options.checkpoint.empty()) ENTENTE_TRY(stand_under_cosigned(log, found, note));
   ENTENTE_LET(discretion, Discretion::read(options.withhold));
   ENTENTE_LET(evidence, evidence_of(source, log, found, std::move(discretion)));
   ENTENTE_LET(unsigned_text,
