@@ -4,6 +4,7 @@
 #include <entente/agent/log_order.h>
 #include <entente/journal/notice.h>
 #include <entente/store/copy.h>
+#include <entente/transport/client.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/retention.h>
 
@@ -115,6 +116,7 @@ struct Running {
   explicit Running(ForgetWorld& of, std::int64_t call_timeout_ms = 30'000) : world(of) {
     EndpointOptions options = kettle_endpoint(world.brand_store(), world.brand, unused);
     options.call_timeout_ms = call_timeout_ms;
+    options.monitoring = HttpServerOptions{};
     options.back_office = &shop;
     options.policy = lenient(options.policy);
     auto started = Endpoint::start(std::move(options));
@@ -201,6 +203,34 @@ TEST_CASE("an order whose outcome is there is not carried out again", "[forget][
   CHECK(take_log_outcome(world.brand_store(), order.id)->entries == told.entries);
   CHECK(orders_left(world) == 0);
   CHECK((*world.open())->retention_records()->holds.empty());
+}
+
+TEST_CASE("an endpoint that erases of closed cases does not keep them in memory",
+          "[forget][running]") {
+  ForgetWorld world;
+  Running brand(world);
+  const auto in_memory = [&] {
+    HttpClient client({.allow_plain = true, .allow_private = true});
+    const std::string port = std::to_string(brand.endpoint->monitoring_port());
+    const auto page = client.get("http://127.0.0.1:" + port + "/metrics");
+    REQUIRE(page);
+    const std::string text = to_text(page->body);
+    const std::size_t at = text.find("\nentente_cases ");
+    REQUIRE(at != std::string::npos);
+    return text.substr(at + 1, text.find('\n', at + 1) - at);
+  };
+  const std::string before = in_memory();
+  for (const bool notify : {false, true}) {
+    for (const CaseId& case_id : {world.first, world.second}) {
+      ErasureRecord wish = world.wish({notify ? "contact" : "media"});
+      wish.case_id = case_id;
+      CHECK(brand.order({wish}, notify).error.empty());
+      CHECK(in_memory() == before);
+    }
+  }
+  REQUIRE(brand.hold({hold_on(world.first)}).error.empty());
+  CHECK_FALSE(brand.order({world.wish(whole_case())}).error.empty());
+  CHECK(in_memory() == before);
 }
 
 TEST_CASE("commands that order at once each hear what came of their own", "[forget][running]") {

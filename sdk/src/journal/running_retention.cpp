@@ -22,6 +22,11 @@ Status check_at_rest(Batch& batch, const ErasureRecord& erasure) {
                                         " has not ended: only parts of it can be erased");
 }
 
+LiveCase* find_in_memory(Batch::Cases& cases, const CaseId& case_id) {
+  const auto known = cases.find(case_id);
+  return known == cases.end() ? nullptr : known->second.get();
+}
+
 void put_in_memory(LiveCase& live, const EntryDraft& draft, std::uint64_t entry) {
   live.record.records.push_back(
       {.index = entry,
@@ -76,7 +81,7 @@ std::optional<std::uint64_t> find_done(const RetentionRecords& records,
 
 }  // namespace
 
-Result<std::vector<std::uint64_t>> erase_running(Batch& batch,
+Result<std::vector<std::uint64_t>> erase_running(Batch& batch, Batch::Cases& cases,
                                                  std::span<const ErasureRecord> erasures,
                                                  bool notify) {
   Ledger& ledger = batch.parts().ledger;
@@ -89,7 +94,8 @@ Result<std::vector<std::uint64_t>> erase_running(Batch& batch,
   }
   ENTENTE_LET(written, erase(ledger, due));
   for (std::size_t i = 0; i < due.size(); ++i) {
-    LiveCase* live = covers(due[i], "terms") ? nullptr : batch.find(due[i].case_id);
+    if (covers(due[i], "terms")) continue;
+    LiveCase* live = notify ? batch.find(due[i].case_id) : find_in_memory(cases, due[i].case_id);
     if (live == nullptr) continue;
     forget_in_memory(*live, due[i], written[i]);
     if (notify) ENTENTE_TRY(tell_consumer(batch, *live, due[i]));
@@ -120,9 +126,9 @@ Result<std::vector<std::uint64_t>> hold_running(Ledger& ledger, Batch::Cases& ca
   for (const HoldRecord& each : holds) {
     const auto known = find_known(each);
     entries.push_back(known != records.holds.end() ? known->entry : *next++);
-    const auto live = cases.find(each.case_id);
-    if (known != records.holds.end() || live == cases.end()) continue;
-    put_in_memory(*live->second,
+    LiveCase* live = find_in_memory(cases, each.case_id);
+    if (known != records.holds.end() || live == nullptr) continue;
+    put_in_memory(*live,
                   {.kind = EntryKind::hold,
                    .direction = Direction::own,
                    .time_ms = each.at_ms,

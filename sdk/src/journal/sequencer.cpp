@@ -400,11 +400,12 @@ void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
   const auto put = [state = state_.get(), erasures = std::move(erasures), notify,
                     then = std::move(then)](Batch* batch) {
     if (batch == nullptr) return then(fail(ErrorCode::busy, "the log cannot be written now"));
-    auto entries = erase_running(*batch, erasures, notify);
+    auto entries = erase_running(*batch, state->cases, erasures, notify);
     for (const ErasureRecord& each : erasures) {
       const auto live = state->cases.find(each.case_id);
       if (entries && covers(each, "terms") && live != state->cases.end()) state->forget(live);
     }
+    state->forget_closed(batch->loaded());
     state->publish_note();
     then(std::move(entries));
   };
