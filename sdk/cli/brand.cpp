@@ -19,17 +19,6 @@ Result<fs::path> path_at(const YamlReader& field, const fs::path& file) {
   return beside(file, text);
 }
 
-Status read_texts(const YamlReader& map, std::string_view key, std::vector<std::string>& texts) {
-  const auto list = map.find(key);
-  if (!list) return {};
-  ENTENTE_LET(items, list->items());
-  for (const YamlReader& item : items) {
-    ENTENTE_LET(text, item.text());
-    texts.push_back(text);
-  }
-  return {};
-}
-
 Status read_counts(const YamlReader& map, std::int64_t max,
                    std::initializer_list<std::pair<const char*, std::size_t*>> counts) {
   for (const auto& [key, value] : counts) {
@@ -81,8 +70,9 @@ Status read_listen(const YamlReader& map, const fs::path& file, HttpServerOption
     ENTENTE_LET(allowed, plain->boolean());
     server.allow_plain = allowed;
   }
-  ENTENTE_TRY(read_texts(map, "allowed_hosts", server.allowed_hosts));
-  ENTENTE_TRY(read_texts(map, "trusted_proxies", server.trusted_proxies));
+  const auto text = [](const YamlReader& item) { return item.text(); };
+  ENTENTE_TRY(map.read_each("allowed_hosts", server.allowed_hosts, text));
+  ENTENTE_TRY(map.read_each("trusted_proxies", server.trusted_proxies, text));
   if (const auto limits = map.find("limits")) ENTENTE_TRY(read_limits(*limits, server.limits));
   return {};
 }
@@ -228,21 +218,9 @@ Result<TimestampRules> read_timestamp(const YamlReader& map, const fs::path& fil
   return rules;
 }
 
-template <class T, class Read>
-Status read_each(const YamlReader& root, std::string_view key, std::vector<T>& into, Read read) {
-  const auto list = root.find(key);
-  if (!list) return {};
-  ENTENTE_LET(items, list->items());
-  for (const YamlReader& item : items) {
-    ENTENTE_LET(each, read(item));
-    into.push_back(std::move(each));
-  }
-  return {};
-}
-
 // Who watches, dates and reads this log, and whose logs are watched here.
 Status read_watch(const YamlReader& root, const fs::path& file, BrandConfig& config) {
-  ENTENTE_TRY(read_each(root, "witnesses", config.witnesses, read_witness));
+  ENTENTE_TRY(root.read_each("witnesses", config.witnesses, read_witness));
   if (const auto every = root.find("witness_every")) {
     ENTENTE_LET(ms, read_every(*every));
     config.witness_every_ms = ms;
@@ -251,20 +229,20 @@ Status read_watch(const YamlReader& root, const fs::path& file, BrandConfig& con
     ENTENTE_LET(rules, read_timestamp(*timestamp, file));
     config.timestamp = std::move(rules);
   }
-  ENTENTE_TRY(read_each(root, "witness_for", config.witness_for, [](const YamlReader& item) {
+  ENTENTE_TRY(root.read_each("witness_for", config.witness_for, [](const YamlReader& item) {
     return read_vkey(item, SignatureType::ed25519);
   }));
   if (!config.witness_for.empty() && config.cosign_key.empty()) {
     return root.field("keys").refuse("to watch the logs of witness_for, a key `cosign` is needed");
   }
-  return read_each(root, "auditors", config.auditors,
-                   [](const YamlReader& item) -> Result<PublicKey> {
-                     ENTENTE_LET(text, item.text());
-                     const auto key = from_did_key(text);
-                     if (!key)
-                       return item.expected("the key of an auditor, such as did:key:z6Mk...");
-                     return *key;
-                   });
+  return root.read_each("auditors", config.auditors,
+                        [](const YamlReader& item) -> Result<PublicKey> {
+                          ENTENTE_LET(text, item.text());
+                          const auto key = from_did_key(text);
+                          if (!key)
+                            return item.expected("the key of an auditor, such as did:key:z6Mk...");
+                          return *key;
+                        });
 }
 
 Status read_paths(const YamlReader& root, const fs::path& file, BrandConfig& config) {

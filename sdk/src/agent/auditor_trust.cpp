@@ -71,18 +71,6 @@ Result<WitnessPolicy> read_policy(const YamlReader& field, const fs::path& direc
   return policy;
 }
 
-template <class T, class Read>
-Status read_list(const YamlReader& root, std::string_view name, std::vector<T>& into, Read read) {
-  const auto list = root.find(name);
-  if (!list) return {};
-  ENTENTE_LET(items, list->items());
-  for (const YamlReader& item : items) {
-    ENTENTE_LET(each, read(item));
-    into.push_back(std::move(each));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Trust> read_trust(const fs::path& file) {
@@ -92,16 +80,16 @@ Result<Trust> read_trust(const fs::path& file) {
   const YamlReader root(tree, name, ErrorCode::config_invalid);
   ENTENTE_TRY(root.closed({"logs", "parties", "witnesses", "policy", "timestamp_authorities"}));
   Trust trust;
-  ENTENTE_TRY(read_list(root, "logs", trust.logs, [](const YamlReader& item) {
+  ENTENTE_TRY(root.read_each("logs", trust.logs, [](const YamlReader& item) {
     return read_key(item, SignatureType::ed25519);
   }));
-  ENTENTE_TRY(read_list(root, "parties", trust.roots, read_root));
-  ENTENTE_TRY(read_list(root, "witnesses", trust.witnesses, [](const YamlReader& item) {
+  ENTENTE_TRY(root.read_each("parties", trust.roots, read_root));
+  ENTENTE_TRY(root.read_each("witnesses", trust.witnesses, [](const YamlReader& item) {
     return read_key(item, SignatureType::cosignature_v1);
   }));
-  ENTENTE_TRY(
-      read_list(root, "timestamp_authorities", trust.authorities,
-                [&](const YamlReader& item) { return read_authority(item, file.parent_path()); }));
+  ENTENTE_TRY(root.read_each(
+      "timestamp_authorities", trust.authorities,
+      [&](const YamlReader& item) { return read_authority(item, file.parent_path()); }));
   if (const auto field = root.find("policy")) {
     ENTENTE_LET(policy, read_policy(*field, file.parent_path()));
     trust.take(std::move(policy));

@@ -56,6 +56,18 @@ class YamlReader {
   Result<std::vector<YamlEntry>> entries() const;
   // A list.
   Result<std::vector<YamlReader>> items() const;
+  // Of a map: what the list at `key` holds, each item as `read` reads it; nothing if it is absent.
+  template <class T, class Read>
+  Status read_each(std::string_view key, std::vector<T>& into, const Read& read) const {
+    const auto list = find(key);
+    if (!list) return {};
+    ENTENTE_LET(items, list->items());
+    for (const YamlReader& item : items) {
+      ENTENTE_LET(each, read(item));
+      into.push_back(std::move(each));
+    }
+    return {};
+  }
   Result<std::vector<std::string>> codes() const;  // each once
   Result<std::vector<std::string>> codes_of(const Names& allowed) const;
 
