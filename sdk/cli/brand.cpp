@@ -276,10 +276,10 @@ Result<BrandConfig> read_brand_config(const fs::path& file) {
   ENTENTE_LET(text, read_text(file));
   ENTENTE_LET(tree, parse_yaml(text, file.string()));
   const YamlReader root(tree, file.string(), ErrorCode::config_invalid);
-  ENTENTE_TRY(root.closed({"data", "card", "earlier_cards", "policy", "facts", "keys", "listen",
-                           "desk", "workers", "call_timeout", "load", "monitoring", "events",
-                           "retention", "witnesses", "witness_every", "witness_for", "timestamp",
-                           "auditors"}));
+  ENTENTE_TRY(
+      root.closed({"data", "card", "earlier_cards", "policy", "facts", "keys", "listen", "desk",
+                   "workers", "call_timeout", "load", "monitoring", "events", "retention",
+                   "witnesses", "witness_every", "witness_for", "timestamp", "auditors"}));
   BrandConfig config;
   ENTENTE_TRY(read_paths(root, file, config));
   ENTENTE_TRY(read_listen(root.field("listen"), file, config.server));
