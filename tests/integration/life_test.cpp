@@ -309,6 +309,11 @@ TEST_CASE("the log goes on under another key, and an auditor who knows the old o
   const Report report = world.audit({world.store(), ana.home()}, world.first_trust());
   CHECK(broken_in(report) == Words{});
   CHECK(report.logs.front().grade == Grade::receipted);
+  // Whoever pinned the old key reads by which entry another one is believed.
+  CHECK(std::ranges::count_if(report.findings, [](const Finding& finding) {
+          return finding.rule == Rule::log_key && finding.judgement == Judgement::holds &&
+                 finding.entries.size() == 1;
+        }) == 1);
   Trust early = world.first_trust();
   early.logs.front().window.until_ms = now_ms;
   CHECK_FALSE(broken_in(world.audit({world.store()}, early)).empty());

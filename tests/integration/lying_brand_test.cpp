@@ -158,6 +158,39 @@ TEST_CASE("two histories of one size are kept as proof that anybody can check",
   CHECK(broken_in(scene.brand, files) == Lines{"log.fork by brand"});
 }
 
+TEST_CASE("a second history under the key that was changed is one of this log",
+          "[liar][negative]") {
+  Scene scene;
+  const CaseId case_id = scene.open_and_hear_an_offer();
+  scene.assistant.reset();
+  const KeyPair second_key = std::move(*KeyPair::from_seed(Bytes(32, 77)));
+  const auto first = Admission::admit<Card>(scene.brand.card);
+  Card next = **first;
+  next.number = 2;
+  next.prev_card = first->id();
+  next.log_vkey =
+      Vkey::make("kettle.example/log", SignatureType::ed25519, second_key.public_key())->encode();
+  scene.liar->shown_card = *sign(next, scene.brand.root);
+  scene.liar->log_key = &second_key;
+  REQUIRE(scene.start());
+  REQUIRE(scene.assistant->poll(case_id, 0));
+
+  // Under the old key the same history is not believed, and no contradiction either.
+  scene.liar->log_key = &scene.brand.log;
+  CHECK(scene.assistant->poll(case_id, 0).error().code == ErrorCode::checkpoint_invalid);
+  CHECK(proofs_in(scene.consumer_store()).empty());
+  scene.liar->show = [](std::uint64_t index, LogEntry& leaf) {
+    if (index == 1) leaf.time_ms += 1;
+  };
+  CHECK(scene.assistant->poll(case_id, 0).error().code == ErrorCode::log_forked);
+  const auto files = proofs_in(scene.consumer_store());
+  REQUIRE(files.size() == 1);
+  CHECK(finding_of(scene, files.front()).rule == Rule::log_fork);
+  scene.stop();
+  CHECK(scene.broken(false) == Lines{"log.fork by brand"});
+  check_nobody_honest_is_accused(scene);
+}
+
 TEST_CASE("a log that grew from other entries, or that shrank, is not believed",
           "[liar][negative]") {
   Scene scene;

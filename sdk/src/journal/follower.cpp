@@ -240,7 +240,6 @@ Status Follower::State::learn(const Verified<Card>& card, std::int64_t at_ms) {
 // A new card takes nothing back: what was believed stands, and that the brand tries is proof.
 Status Follower::State::keep_disowned() {
   for (const auto& [case_id, followed] : cases) {
-    if (!followed.record.casefile.is_open()) continue;
     ENTENTE_LET(found, find_disowned(followed, ledger.store(), *authority));
     ENTENTE_TRY(keep(case_id, std::move(found)));
   }
@@ -411,6 +410,7 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
                        .case_id = case_id,
                        .authority = *s.authority,
                        .line = s.line,
+                       .log_keys = s.log_keys,
                        .store = s.ledger.store(),
                        .environment = s.identity.environment});
   auto reply = checking.check(parcel);

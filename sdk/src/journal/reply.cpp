@@ -91,19 +91,17 @@ Result<CheckedReply> ReplyCheck::check(const Parcel& parcel) {
 // One line: the same entries, or more after them.
 Status ReplyCheck::check_view(const Parcel& parcel, const Vkey& log, CheckedReply& reply) {
   if (parcel.checkpoint.empty()) return {};
-  ENTENTE_LET(view, verify_checkpoint(parcel.checkpoint, log));
-  const Checkpoint& head = known_.line.head;
-  const Checkpoint both[] = {head, view};
-  if (!compare(both)) {
-    return forked(
-        {.kind = Contradiction::Kind::checkpoints,
-         .cards = {},
-         .checkpoints = {known_.line.note, parcel.checkpoint},
-         .receipts = {},
-         .envelopes = {},
-         .mandates = {}},
-        "the brand has signed two histories of " + std::to_string(view.size) + " entries");
+  const auto signed_view = verify_checkpoint(parcel.checkpoint, log);
+  // A key that was changed signs nothing any more that is believed. A second history of this log is
+  // one all the same, whichever of its keys made it.
+  for (std::size_t i = 0; i < known_.log_keys.size() && !signed_view; ++i) {
+    const auto older = verify_checkpoint(parcel.checkpoint, known_.log_keys[i]);
+    if (older) ENTENTE_TRY(check_line(parcel, *older));
   }
+  if (!signed_view) return std::unexpected(signed_view.error());
+  const Checkpoint& view = *signed_view;
+  const Checkpoint& head = known_.line.head;
+  ENTENTE_TRY(check_line(parcel, view));
   const bool renamed = head.size > 0 && view.origin != head.origin;
   if (view.size < head.size && !renamed) {
     return fail(ErrorCode::log_forked, "the brand's log had " + std::to_string(head.size) +
@@ -120,6 +118,18 @@ Status ReplyCheck::check_view(const Parcel& parcel, const Vkey& log, CheckedRepl
   if (reply.is_behind) return {};
   return fail(ErrorCode::proof_invalid, "nothing shows that the brand's log grew from the " +
                                             std::to_string(head.size) + " entries we know");
+}
+
+Status ReplyCheck::check_line(const Parcel& parcel, const Checkpoint& view) {
+  const Checkpoint both[] = {known_.line.head, view};
+  if (compare(both)) return {};
+  return forked({.kind = Contradiction::Kind::checkpoints,
+                 .cards = {},
+                 .checkpoints = {known_.line.note, parcel.checkpoint},
+                 .receipts = {},
+                 .envelopes = {},
+                 .mandates = {}},
+                "the brand has signed two histories of " + std::to_string(view.size) + " entries");
 }
 
 // Bytes that are sent again name what was known when they were first sent.

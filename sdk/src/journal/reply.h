@@ -41,7 +41,8 @@ class ReplyCheck {
     CaseId case_id;
     const Authority& authority;
     const BrandLine& line;
-    const Store& store;  // receipts that were believed
+    std::span<const Vkey> log_keys;  // of all its cards, the newest first
+    const Store& store;              // receipts that were believed
     Environment environment;
   };
   explicit ReplyCheck(Known known) : known_(known) {}
@@ -55,6 +56,7 @@ class ReplyCheck {
 
  private:
   Status check_view(const Parcel& parcel, const Vkey& log, CheckedReply& reply);
+  Status check_line(const Parcel& parcel, const Checkpoint& view);
   bool follows_older(const Checkpoint& view, const Parcel& parcel) const;
   Result<std::vector<HeardRefusal>> read_refusals(const Parcel& parcel);
   Result<std::vector<Verified<Message>>> read_messages(const Parcel& parcel);

@@ -54,7 +54,7 @@ void LogLife::take_key(const OpenEntry& entry) {
                          "the change of key starts from a key that was changed before");
   }
   notes_.holds(Rule::log_record);
-  changes_.push_back({from, to, entry.leaf.time_ms});
+  changes_.push_back({from, to, entry.leaf.time_ms, entry.index});
 }
 
 void LogLife::take_rollover(const OpenEntry& entry, const std::optional<Digest>& before) {
@@ -92,6 +92,11 @@ void LogLife::follow_changes(std::vector<TrustedKey>& keys) const {
     known->window.until_ms = std::min(known->window.until_ms, change.at_ms + 1);
     keys.push_back({change.to, {.from_ms = change.at_ms}});
   }
+}
+
+std::optional<std::uint64_t> LogLife::find_change_to(const Vkey& key) const {
+  const auto change = std::ranges::find(changes_, key, &Change::to);
+  return change == changes_.end() ? std::nullopt : std::optional(change->entry);
 }
 
 std::vector<TrustedKey> LogLife::keys_of(const Trust& trust, std::string_view origin,

@@ -26,12 +26,15 @@ class LogLife {
   // log that this one goes on from, it is trusted here.
   std::vector<TrustedKey> keys_of(const Trust& trust, std::string_view origin,
                                   const std::optional<Vkey>& self_named) const;
+  // The entry that put this key in the place of another; nothing if none did.
+  std::optional<std::uint64_t> find_change_to(const Vkey& key) const;
 
  private:
   struct Change {
     Vkey from;
     Vkey to;
     std::int64_t at_ms = 0;
+    std::uint64_t entry = 0;
   };
   struct Link {
     Vkey from;

@@ -264,9 +264,21 @@ void LogPass::check_signature(const std::optional<Vkey>& self_named) {
   notes_.holds(Rule::log_signed);
   if (trusted) {
     grade_ = Grade::receipted;
+    tell_change(*key);
     check_witnesses(*key, cosigned->cosignatures);
   }
   check_timestamp();
+}
+
+// Whoever pinned the old key reads how it comes that another one is believed.
+void LogPass::tell_change(const Vkey& key) {
+  const std::vector<TrustedKey> given = trust_.keys_of(key.name());
+  if (std::ranges::find(given, key, &TrustedKey::key) != given.end()) return;
+  const auto change = life_.find_change_to(key);
+  if (!change) return;
+  notes_.tell(Rule::log_key, {.entries = {*change}, .case_id = {}},
+              "the checkpoint is signed by " + key.encode() +
+                  ", which that entry put in the place of a trusted key: both have signed it");
 }
 
 void LogPass::miss_signature(std::span<const Vkey> trusted) {

@@ -76,6 +76,7 @@ class LogPass {
   void check_name();
   void check_signature(const std::optional<Vkey>& self_named);
   std::vector<Vkey> trusted_keys(const std::optional<Vkey>& self_named);
+  void tell_change(const Vkey& key);
   void miss_signature(std::span<const Vkey> trusted);
   void check_witnesses(const Vkey& log, std::span<const Cosignature> cosignatures);
   void check_timestamp();
