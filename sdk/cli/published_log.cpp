@@ -1,6 +1,7 @@
 #include "published_log.h"
 
 #include <entente/core/clock.h>
+#include <entente/wire/codec.h>
 
 #include "console.h"
 #include "files.h"
@@ -10,6 +11,7 @@ namespace fs = std::filesystem;
 namespace entente::cli {
 namespace {
 
+// The one that signed it, of those that are believed; one of them if none did.
 Result<Vkey> trusted_key_of(const TileReader& files, const Trust& trust, std::int64_t now_ms) {
   if (trust.logs.empty()) {
     return fail(ErrorCode::wrong_use, "a log cannot vouch for itself: give --log-key or --trust");
@@ -17,10 +19,45 @@ Result<Vkey> trusted_key_of(const TileReader& files, const Trust& trust, std::in
   ENTENTE_LET(note, files.read("checkpoint"));
   const std::string text = to_text(note);
   const std::string origin = text.substr(0, text.find('\n'));
+  std::optional<Vkey> believed;
   for (const TrustedKey& known : trust.keys_of(origin)) {
-    if (known.window.covers(now_ms)) return known.key;
+    if (!known.window.covers(now_ms)) continue;
+    if (verify_checkpoint(text, known.key)) return known.key;
+    if (!believed) believed = known.key;
   }
+  if (believed) return *believed;
   return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
+}
+
+// The newest entry of a log of ours that changes its key; the tiles do not show to which.
+std::optional<std::uint64_t> find_change_of_key(const TileReader& files) {
+  const auto note = files.read("checkpoint");
+  const auto named = note ? decode_unverified_checkpoint(to_text(*note))
+                          : Result<Checkpoint>(std::unexpected(note.error()));
+  if (!named) return std::nullopt;
+  std::optional<std::uint64_t> found;
+  for (const Tile& tile : tiles_of(named->size)) {
+    if (tile.kind != TileKind::entries) continue;
+    const auto bytes = files.read(tile_path(tile));
+    const auto leaves = bytes ? decode_entry_bundle(*bytes, tile.width)
+                              : Result<std::vector<Bytes>>(std::unexpected(bytes.error()));
+    if (!leaves) return found;
+    for (std::size_t at = 0; at < leaves->size(); ++at) {
+      const auto leaf = decode<LogEntry>((*leaves)[at]);
+      if (leaf && leaf->kind == EntryKind::key) found = tile.index * tile_width_max + at;
+    }
+  }
+  return found;
+}
+
+Error with_change_of_key(Error error, const TileReader& files) {
+  if (error.code != ErrorCode::checkpoint_invalid) return error;
+  if (const auto change = find_change_of_key(files)) {
+    error.detail += "; entry " + std::to_string(*change) +
+                    " changes the key of the log, and tiles alone do not show to which: name the "
+                    "new key as well, or verify an export, whose entries show it";
+  }
+  return error;
 }
 
 }  // namespace
@@ -43,8 +80,9 @@ Result<PublishedLog> verify_published_log(const fs::path& directory, const Trust
                                           std::int64_t now_ms, const TileProgress& progress) {
   const TileDirectory files(directory);
   ENTENTE_LET(key, trusted_key_of(files, trust, now_ms));
-  ENTENTE_LET(log, verify_tiled_log(files, key, trust.witness_keys(), progress));
-  PublishedLog published{.log = std::move(log), .witnesses = {}, .quorum = {}};
+  auto log = verify_tiled_log(files, key, trust.witness_keys(), progress);
+  if (!log) return std::unexpected(with_change_of_key(log.error(), files));
+  PublishedLog published{.log = std::move(*log), .witnesses = {}, .quorum = {}};
   published.witnesses = trust.judge(key, published.log.cosigned.cosignatures);
   if (published.witnesses.quorum) published.quorum = trust.policy->quorum();
   return published;
