@@ -18,6 +18,7 @@ std::string told(Metrics& metrics, const Survey& survey = {}) {
   metrics.batch_done({.submissions = 3, .took_us = 900});
   metrics.admitted({.author = {.party = Party::consumer}, .body = Leave{}}, true);
   metrics.refused(ErrorCode::stale_head);
+  metrics.dated(1'790'000'000'500);
   return metrics.text({.http = {.accepted = 5, .refused = 1, .open = 4, .parked = 2},
                        .load = {.admitted = 8, .waiting = 7},
                        .survey = survey});
@@ -48,6 +49,8 @@ TEST_CASE("what is counted is told in the Prometheus text format") {
   CHECK(contains(text, R"(entente_refusals_total{code="stale_head"} 1)"));
   CHECK(contains(text, R"(entente_back_office_calls_total{call="execute",outcome="unknown"} 1)"));
   CHECK(contains(text, R"(entente_back_office_seconds_sum{call="execute"} 0.02)"));
+  CHECK(contains(text, R"(entente_timestamps_total{outcome="done"} 1)"));
+  CHECK(contains(text, "entente_timestamp_time_seconds 1790000000.5"));
   CHECK(contains(text, "entente_queue_submissions 7"));
   CHECK(contains(text, R"(entente_submissions_total{outcome="admitted"} 8)"));
   CHECK(contains(text, "entente_batch_submissions_sum 3"));
