@@ -106,7 +106,8 @@ void chain(Card next, Input& input) {
     require(std::ranges::count(next.keys, key.key, &CardKey::key) == 1, "a key has one role");
   }
   for (const CardKey& key : first.keys) {
-    require(find_key(next, key.key) != nullptr, "no live key is left out");
+    const bool is_live = key.revoked_at_index == 0;
+    require(!is_live || find_key(next, key.key) != nullptr, "no live key is left out");
   }
 }
 
