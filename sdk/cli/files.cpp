@@ -1,10 +1,7 @@
 #include "files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <entente/store/durable.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -15,20 +12,6 @@ namespace {
 
 constexpr std::size_t file_bytes_max = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t armour_columns = 76;
-
-std::unexpected<Error> cannot_write(const fs::path& file) {
-  return fail(ErrorCode::store_failed, file.string() + ": " + std::strerror(errno));
-}
-
-Status write_all(int descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return fail(ErrorCode::store_failed, std::strerror(errno));
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
-}
 
 std::string armour_line(std::string_view edge, std::string_view kind) {
   return "-----" + std::string(edge) + " ENTENTE " + std::string(kind) + "-----\n";
@@ -59,16 +42,7 @@ Result<std::string> read_text(const fs::path& file) {
 
 Status write_file(const fs::path& file, ByteView bytes, Access access) {
   if (file.has_parent_path()) ENTENTE_TRY(make_directory(file.parent_path()));
-  const fs::path draft = file.string() + ".new";
-  fs::remove(draft);
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                                access == Access::owner ? 0600 : 0644);
-  if (descriptor < 0) return cannot_write(draft);
-  const Status written = write_all(descriptor, bytes);
-  const bool kept = ::fsync(descriptor) == 0 && ::close(descriptor) == 0;
-  if (!written) return written;
-  if (!kept || ::rename(draft.c_str(), file.c_str()) != 0) return cannot_write(file);
-  return {};
+  return replace_file(file, bytes, access == Access::owner ? 0600 : 0644);
 }
 
 Status write_file(const fs::path& file, std::string_view text, Access access) {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include <entente/core/clock.h>
+#include <entente/store/durable.h>
 #include <entente/text/json.h>
 
 #include "files.h"
@@ -54,10 +55,8 @@ std::optional<std::string> without_customer(std::string_view line, const CaseId&
 }  // namespace
 
 Status append_line(int descriptor, const std::string& line) {
-  const ssize_t written = ::write(descriptor, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()) || ::fsync(descriptor) != 0) {
-    return fail(ErrorCode::store_failed, std::strerror(errno));
-  }
+  ENTENTE_TRY(write_all(descriptor, view(line)));
+  if (::fsync(descriptor) != 0) return fail(ErrorCode::store_failed, std::strerror(errno));
   return {};
 }
 

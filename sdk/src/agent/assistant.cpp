@@ -3,6 +3,7 @@
 #include <entente/journal/content.h>
 #include <entente/protocol/render.h>
 #include <entente/replay/judge.h>
+#include <entente/store/durable.h>
 #include <entente/wire/admission.h>
 
 #include <algorithm>
@@ -157,7 +158,7 @@ Status Assistant::State::keep_evidence() {
     evidence.push_back(file);
     std::error_code error;
     if (std::filesystem::exists(file, error)) continue;
-    ENTENTE_TRY(write_new_file(file, text));
+    ENTENTE_TRY(write_new_file(file, view(text)));
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <entente/crypto/signature.h>
 #include <entente/journal/content.h>
 #include <entente/protocol/log_life.h>
+#include <entente/store/durable.h>
 #include <entente/wire/codec.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ class Writer {
     std::error_code error;
     fs::create_directories((directory_ / path).parent_path(), error);
     if (error) return fail(ErrorCode::store_failed, "cannot create " + path);
-    ENTENTE_TRY(write_new_file(directory_ / path, bytes));
+    ENTENTE_TRY(write_new_file(directory_ / path, view(bytes)));
     files_[path] = Json::object(
         {{"path", path}, {"bytes", bytes.size()}, {"sha256", to_hex(sha256(view(bytes)))}});
     return {};
@@ -304,7 +305,7 @@ Status write_evidence(EntrySource& source, std::string_view case_id, const fs::p
   ENTENTE_LET(body, canonical_json(evidence));
   evidence.add("sha256", to_hex(sha256(view(body))));
   ENTENTE_LET(text, canonical_json(evidence));
-  return write_new_file(file, text);
+  return write_new_file(file, view(text));
 }
 
 Status export_log(const fs::path& store, const fs::path& directory, const ExportOptions& options) {

@@ -1,8 +1,6 @@
 // Exports and evidence, read back: every byte of them is either checked or refused.
 
 #include <entente/crypto/hash.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -373,23 +371,6 @@ Result<std::string> read_whole_file(const fs::path& file) {
   in.read(text.data(), static_cast<std::streamsize>(bytes));
   if (!in && bytes > 0) return fail(ErrorCode::file_missing, file.filename().string());
   return text;
-}
-
-Status write_new_file(const fs::path& file, std::string_view bytes) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (descriptor < 0) {
-    return fail(ErrorCode::file_invalid, "cannot create " + file.string());
-  }
-  bool written = true;
-  for (std::size_t at = 0; written && at < bytes.size();) {
-    const ssize_t count = ::write(descriptor, bytes.data() + at, bytes.size() - at);
-    written = count > 0;
-    if (written) at += static_cast<std::size_t>(count);
-  }
-  written = ::fsync(descriptor) == 0 && written;
-  ::close(descriptor);
-  if (!written) return fail(ErrorCode::store_failed, "cannot write " + file.string());
-  return {};
 }
 
 Result<std::unique_ptr<EntrySource>> open_export_source(const fs::path& directory) {

@@ -25,8 +25,6 @@ Result<std::unique_ptr<EntrySource>> open_source(const std::filesystem::path& pa
                                                  const std::filesystem::path& master_key);
 
 Result<std::string> read_whole_file(const std::filesystem::path& file);
-// A new file, synced. Fails with store_failed, or file_invalid if it is there.
-Status write_new_file(const std::filesystem::path& file, std::string_view bytes);
 
 // The JSON of entries, parts and receipts, the same in exports and evidence. Reading fails with
 // json_invalid unless it is exactly what writing gives.

@@ -3,13 +3,8 @@
 #include <entente/crypto/hash.h>
 #include <entente/journal/log_nodes.h>
 #include <entente/store/copy.h>
+#include <entente/store/durable.h>
 #include <entente/store/last_signed.h>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "auditor_source.h"
 #include "custody_copy.h"
@@ -103,15 +98,6 @@ Result<Checkpoint> tree_of(const fs::path& file) {
   return fail(ErrorCode::log_corrupt, file.string() + " does not give the tree that it names");
 }
 
-Status sync(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (synced) return {};
-  return fail(ErrorCode::store_failed, directory.string() + ": " + std::strerror(error));
-}
-
 std::uint64_t bytes_of(const fs::path& file) {
   std::error_code error;
   const auto bytes = fs::file_size(file, error);
@@ -179,7 +165,7 @@ Result<Backup> back_up(const fs::path& store, const fs::path& directory,
   ENTENTE_LET(tree, tree_of(draft.path() / store_file));
   manifest.tree = tree;
   ENTENTE_LET(text, write(manifest));
-  ENTENTE_TRY(write_new_file(draft.path() / manifest_file, text));
+  ENTENTE_TRY(write_new_file(draft.path() / manifest_file, view(text)));
   ENTENTE_TRY(draft.publish());
   return manifest.described_by(text);
 }
@@ -226,7 +212,7 @@ class Restoring {
     // Before the store: a log that may not be signed is never there unmarked.
     ENTENTE_TRY(settle_last_signed());
     for (const char* name : {master_file, keys_file, store_file}) ENTENTE_TRY(put(name));
-    return sync(store_);
+    return sync_path(store_);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include <entente/agent/custody.h>
 
 #include <entente/crypto/hash.h>
+#include <entente/store/durable.h>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -191,9 +192,7 @@ Status record_custody(const fs::path& directory, const CustodyLine& line) {
   std::error_code error;
   const bool fits = text && fs::file_size(file, error) + text->size() <= record_bytes_max;
   const bool written =
-      held && fits &&
-      ::write(descriptor, text->data(), text->size()) == static_cast<ssize_t>(text->size()) &&
-      ::fsync(descriptor) == 0;
+      held && fits && write_all(descriptor, view(*text)) && ::fsync(descriptor) == 0;
   ::close(descriptor);
   if (!text) return std::unexpected(text.error());
   if (!fits) return fail(ErrorCode::too_large, file.string());

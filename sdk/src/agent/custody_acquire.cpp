@@ -1,6 +1,7 @@
 #include <entente/agent/custody.h>
 #include <entente/crypto/hash.h>
 #include <entente/store/copy.h>
+#include <entente/store/durable.h>
 #include <entente/store/last_signed.h>
 
 #include <algorithm>
@@ -75,7 +76,7 @@ class Acquisition {
     manifest_.acquired_ms = options_.at_ms;
     manifest_.tool = options_.tool;
     ENTENTE_LET(text, write_manifest(manifest_));
-    ENTENTE_TRY(write_new_file(draft_ / custody_manifest_file, text));
+    ENTENTE_TRY(write_new_file(draft_ / custody_manifest_file, view(text)));
     const Digest digest = sha256(view(text));
     return record_custody(draft_, {.command = "audit acquire",
                                    .arguments = options_.arguments,

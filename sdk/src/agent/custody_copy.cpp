@@ -1,6 +1,7 @@
 #include "custody_copy.h"
 
 #include <entente/crypto/hash.h>
+#include <entente/store/durable.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -40,16 +41,6 @@ int open_to_read(const fs::path& file) {
 bool same(const struct stat& one, const struct stat& other) {
   return one.st_size == other.st_size && one.st_mtim.tv_sec == other.st_mtim.tv_sec &&
          one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
-}
-
-Status write_all(int descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return fail(ErrorCode::store_failed, std::strerror(errno));
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
 }
 
 // `to` below zero: nowhere.

@@ -2,12 +2,9 @@
 #include <entente/crypto/hash.h>
 #include <entente/journal/content.h>
 #include <entente/journal/ledger.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <entente/store/durable.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "auditor_source.h"
 
@@ -35,14 +32,6 @@ std::optional<InboxEntry> read_entry(const fs::path& file) {
   return std::nullopt;
 }
 
-Status sync(const fs::path& directory) {
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  if (descriptor >= 0) ::close(descriptor);
-  if (synced) return {};
-  return fail(ErrorCode::store_failed, directory.string() + ": " + std::strerror(errno));
-}
-
 }  // namespace
 
 Result<bool> is_on_record(const Ledger& ledger, const InboxEntry& wanted) {
@@ -61,13 +50,13 @@ Status leave_in_inbox(const fs::path& store, const InboxEntry& entry) {
   if (error) return fail(ErrorCode::store_failed, inbox.string() + ": " + error.message());
   const fs::path draft = inbox / (to_hex(sha256(entry.content)) + ".new");
   fs::remove(draft, error);
-  ENTENTE_TRY(write_new_file(draft, to_text(entry.content)));
+  ENTENTE_TRY(write_new_file(draft, entry.content));
   fs::path file = draft;
   file.replace_extension(std::string(name(entry.kind)));
   fs::rename(draft, file, error);
   if (error) return fail(ErrorCode::store_failed, file.string() + ": " + error.message());
-  ENTENTE_TRY(sync(inbox));
-  return sync(store);
+  ENTENTE_TRY(sync_path(inbox));
+  return sync_path(store);
 }
 
 std::vector<LeftEntry> read_inbox(const fs::path& store) {

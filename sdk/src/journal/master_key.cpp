@@ -1,5 +1,6 @@
 #include <entente/crypto/seal.h>
 #include <entente/journal/master_key.h>
+#include <entente/store/durable.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -118,19 +119,8 @@ Result<std::string> first_line(const fs::path& file) {
 
 Result<WrapKey> make_master_key(const fs::path& file, Entropy& entropy) {
   const WrapKey key = generate_secret_key(entropy);
-  const std::string text = to_hex(key) + "\n";
-  // Whole or not at all under its name: half a key would be refused for ever after.
-  const std::string unfinished = file.string() + ".new";
-  const int descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) return fail(ErrorCode::store_failed, "cannot create " + unfinished);
-  const bool written =
-      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-      ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  if (!written || ::rename(unfinished.c_str(), file.c_str()) != 0) {
-    ::unlink(unfinished.c_str());
-    return fail(ErrorCode::store_failed, "cannot write " + file.string());
-  }
+  // Half a key would be refused for ever after.
+  ENTENTE_TRY(replace_file(file, view(to_hex(key) + "\n")));
   return key;
 }
 

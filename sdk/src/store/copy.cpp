@@ -1,4 +1,5 @@
 #include <entente/store/copy.h>
+#include <entente/store/durable.h>
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -19,15 +20,6 @@ constexpr int busy_ms = 2000;
 
 std::unexpected<Error> cannot(const std::string& doing) {
   return fail(ErrorCode::store_failed, doing + ": " + std::strerror(errno));
-}
-
-Status sync(const fs::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) return cannot(path.string());
-  const bool synced = ::fsync(descriptor) == 0;
-  ::close(descriptor);
-  if (!synced) return cannot(path.string());
-  return {};
 }
 
 struct Closing {
@@ -82,10 +74,10 @@ Result<DraftDirectory> DraftDirectory::beside(const fs::path& directory) {
 }
 
 Status DraftDirectory::publish() {
-  ENTENTE_TRY(sync(path_, O_RDONLY | O_DIRECTORY));
+  ENTENTE_TRY(sync_path(path_));
   if (::rename(path_.c_str(), to_.c_str()) != 0) return cannot("cannot create " + to_.string());
   path_.clear();
-  return sync(to_.parent_path(), O_RDONLY | O_DIRECTORY);
+  return sync_path(to_.parent_path());
 }
 
 Result<std::int64_t> read_key_epoch(const fs::path& keys_file) {
@@ -138,7 +130,7 @@ Status copy_database(const fs::path& from, const fs::path& to,
   const int done = sqlite3_step(statement);
   sqlite3_finalize(statement);
   if (done != SQLITE_DONE) return failed(opened, from);
-  return sync(to, O_RDONLY);  // SQLite leaves that to whoever asks for the copy
+  return sync_path(to);  // SQLite leaves that to whoever asks for the copy
 }
 
 }  // namespace entente

@@ -1,5 +1,7 @@
 #include "database.h"
 
+#include <entente/store/durable.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -45,6 +47,13 @@ Status drop_cached_pages(const std::filesystem::path& file) {
   return fail(ErrorCode::store_failed, "sync " + file.string() + ": " + std::strerror(synced));
 }
 
+// An empty file is what a creation leaves that a crash cut off.
+bool is_there(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(file, error);
+  return error ? error != std::errc::no_such_file_or_directory : bytes > 0;
+}
+
 }  // namespace
 
 Error Database::error(std::string_view doing) const {
@@ -54,23 +63,13 @@ Error Database::error(std::string_view doing) const {
 
 Result<Database> Database::open(const std::filesystem::path& file, const Kind& kind,
                                 StoreMode mode) {
-  const int flags =
-      mode == StoreMode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   if (mode == StoreMode::write) {
+    if (!is_there(file)) ENTENTE_TRY(make(file, kind));
     ENTENTE_TRY(drop_cached_pages(file));
     ENTENTE_TRY(drop_cached_pages(file.string() + "-wal"));
   }
-  sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-  Database database(handle, mode);
-  if (opened != SQLITE_OK) {
-    Error error = database.error("open " + file.string());
-    // A writer makes the file it does not find: what cannot be opened is the disk's doing.
-    if (mode == StoreMode::write && error.code == ErrorCode::file_missing) {
-      error.code = ErrorCode::store_failed;
-    }
-    return std::unexpected(std::move(error));
-  }
+  ENTENTE_LET(database, connect(file, mode));
+  sqlite3* const handle = database.handle_;
   sqlite3_busy_timeout(handle, busy_ms);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, value_bytes_max);
@@ -78,7 +77,10 @@ Result<Database> Database::open(const std::filesystem::path& file, const Kind& k
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   ENTENTE_TRY(database.run("PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"));
   if (mode == StoreMode::write) {
-    ENTENTE_TRY(prepare_writer(database, kind));
+    // SQLite 3.40 can lose commits when two connections write and checkpoint: this is the only one
+    // that does either. FULL, because NORMAL in WAL mode forgets acknowledged commits.
+    ENTENTE_TRY(
+        database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
   } else {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // One transaction for all that is read: a log that grows meanwhile is seen as it was, and no
@@ -89,21 +91,42 @@ Result<Database> Database::open(const std::filesystem::path& file, const Kind& k
   if (id != kind.application_id) {
     return fail(ErrorCode::store_corrupt, file.string() + " is not such a store");
   }
-  return database;
+  return std::move(database);
 }
 
-// SQLite 3.40 can lose commits when two connections write and checkpoint: this is the only one
-// that does either. synchronous=FULL, because NORMAL in WAL mode forgets acknowledged commits.
-Status Database::prepare_writer(const Database& database, const Kind& kind) {
-  ENTENTE_TRY(
-      database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"));
-  ENTENTE_LET(tables, database.read_number("SELECT count(*) FROM sqlite_schema"));
-  if (tables != 0) return {};
-  ENTENTE_TRY(database.run("BEGIN IMMEDIATE"));
-  ENTENTE_TRY(database.run(kind.schema));
-  const std::string id = "PRAGMA application_id=" + std::to_string(kind.application_id);
-  ENTENTE_TRY(database.run(id.c_str()));
-  return database.run("COMMIT");
+// Under its name once it is whole, so that a file that is there is a store, whoever opens it.
+Status Database::make(const std::filesystem::path& file, const Kind& kind) {
+  std::error_code error;
+  const std::filesystem::path draft = file.string() + ".new";
+  for (const char* part : {"", "-journal", "-wal", "-shm"}) {
+    std::filesystem::remove(draft.string() + part, error);
+    // Left by a file that somebody removed, they would be read as parts of this one.
+    std::filesystem::remove(file.string() + part, error);
+  }
+  {
+    ENTENTE_LET(made, connect(draft, StoreMode::write));
+    ENTENTE_TRY(made.run("PRAGMA synchronous=FULL; BEGIN IMMEDIATE"));
+    ENTENTE_TRY(made.run(kind.schema));
+    const std::string id = "PRAGMA application_id=" + std::to_string(kind.application_id);
+    ENTENTE_TRY(made.run(id.c_str()));
+    ENTENTE_TRY(made.run("COMMIT; PRAGMA journal_mode=WAL"));
+  }
+  std::filesystem::rename(draft, file, error);
+  if (!error) return sync_path(file.parent_path());
+  return fail(ErrorCode::store_failed, "make " + file.string() + ": " + error.message());
+}
+
+Result<Database> Database::connect(const std::filesystem::path& file, StoreMode mode) {
+  const bool writes = mode == StoreMode::write;
+  const int flags = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  const int opened = sqlite3_open_v2(file.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  Result<Database> database = Database(handle, mode);
+  if (opened == SQLITE_OK) return database;
+  Error error = database->error("open " + file.string());
+  // A writer makes the file it does not find: what cannot be opened is the disk's doing.
+  if (writes && error.code == ErrorCode::file_missing) error.code = ErrorCode::store_failed;
+  return std::unexpected(std::move(error));
 }
 
 Database::Database(Database&& other) noexcept

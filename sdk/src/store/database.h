@@ -43,7 +43,8 @@ class Database {
 
  private:
   explicit Database(sqlite3* handle, StoreMode mode) : handle_(handle), mode_(mode) {}
-  static Status prepare_writer(const Database& database, const Kind& kind);
+  static Status make(const std::filesystem::path& file, const Kind& kind);
+  static Result<Database> connect(const std::filesystem::path& file, StoreMode mode);
 
   sqlite3* handle_ = nullptr;
   StoreMode mode_ = StoreMode::read;
