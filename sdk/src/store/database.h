@@ -42,13 +42,11 @@ class Database {
   Error error(std::string_view doing) const;
 
  private:
-  explicit Database(sqlite3* handle, StoreMode mode) : handle_(handle), mode_(mode) {}
+  explicit Database(sqlite3* handle) : handle_(handle) {}
   static Status make(const std::filesystem::path& file, const Kind& kind);
   static Result<Database> connect(const std::filesystem::path& file, StoreMode mode);
 
   sqlite3* handle_ = nullptr;
-  StoreMode mode_ = StoreMode::read;
-  bool abandoned_ = false;
 };
 
 // Bind in order, step, read in order. Reset on destruction of the Use.
