@@ -8,35 +8,10 @@
 #include <algorithm>
 
 #include "fuzz.h"
-#include "samples.h"
+#include "small_log.h"
 
 namespace entente::fuzz {
 namespace {
-
-constexpr std::string_view origin = "kettle.example/log";
-constexpr std::string_view witness_name = "witness.example";
-constexpr std::size_t leaves_max = 40;
-
-const KeyPair& log_key() {
-  static const KeyPair key = tests::samples::key(tests::samples::brand_key);
-  return key;
-}
-
-const KeyPair& witness_key() {
-  static const KeyPair key = tests::samples::key(tests::samples::operator_key);
-  return key;
-}
-
-const Vkey& log_vkey() {
-  static const Vkey vkey = *Vkey::make(origin, SignatureType::ed25519, log_key().public_key());
-  return vkey;
-}
-
-const Vkey& witness_vkey() {
-  static const Vkey vkey =
-      *Vkey::make(witness_name, SignatureType::cosignature_v1, witness_key().public_key());
-  return vkey;
-}
 
 void read_note(std::string_view bytes) {
   const auto note = parse_note(bytes);
@@ -116,29 +91,6 @@ void read_vkey(std::string_view text) {
   const auto vkey = Vkey::decode(text);
   require(!vkey || vkey->encode() == text, "a key is what would be written");
 }
-
-// A small honest log, and somebody's proof in it.
-class SmallLog {
- public:
-  explicit SmallLog(std::size_t size) {
-    heads_.push_back(tree_.head());
-    for (std::size_t i = 0; i < size; ++i) {
-      leaves_.push_back(leaf_hash(Bytes(1 + i % 3, static_cast<std::uint8_t>(i))));
-      nodes_.add(tree_.append(leaves_.back()));
-      heads_.push_back(tree_.head());
-    }
-  }
-  const TreeHead& head(std::size_t size) const { return heads_[size]; }
-  const Digest& leaf(std::size_t index) const { return leaves_[index]; }
-  std::size_t size() const { return leaves_.size(); }
-  const MemoryNodes& nodes() const { return nodes_; }
-
- private:
-  MemoryNodes nodes_;
-  MerkleTree tree_;
-  std::vector<TreeHead> heads_;
-  std::vector<Digest> leaves_;
-};
 
 // Hashes of the tree itself in any order, dropped, doubled and bent: what a forger would try.
 std::vector<Digest> bend(std::vector<Digest> proof, const SmallLog& log, Input& input) {

@@ -6,30 +6,10 @@
 #include <entente/audit/witness_request.h>
 
 #include "fuzz.h"
-#include "samples.h"
+#include "small_log.h"
 
 namespace entente::fuzz {
 namespace {
-
-constexpr std::string_view origin = "kettle.example/log";
-constexpr std::size_t leaves_max = 40;
-
-const KeyPair& log_key() {
-  static const KeyPair key = tests::samples::key(tests::samples::brand_key);
-  return key;
-}
-
-const Vkey& log_vkey() {
-  static const Vkey vkey = *Vkey::make(origin, SignatureType::ed25519, log_key().public_key());
-  return vkey;
-}
-
-const Vkey& witness_vkey() {
-  static const Vkey vkey =
-      *Vkey::make("witness.example", SignatureType::cosignature_v1,
-                  tests::samples::key(tests::samples::operator_key).public_key());
-  return vkey;
-}
 
 void read_request(std::string_view body) {
   const auto request = decode_witness_request(body);
@@ -55,16 +35,10 @@ void read_answer(std::string_view answer) {
 
 // The tree of a log, and a request that somebody has changed on its way.
 void forge_request(Input input) {
-  MerkleTree tree;
-  MemoryNodes nodes;
-  std::vector<TreeHead> heads = {tree.head()};
-  for (std::size_t size = 1 + input.below(leaves_max); size > 0; --size) {
-    nodes.add(tree.append(leaf_hash(Bytes(1, static_cast<std::uint8_t>(size)))));
-    heads.push_back(tree.head());
-  }
-  const std::size_t old_size = input.below(heads.size());
-  const TreeHead& newest = heads.back();
-  const auto proof = consistency_proof(nodes, old_size, newest.size);
+  const SmallLog log(1 + input.below(leaves_max));
+  const std::size_t old_size = input.below(log.size() + 1);
+  const TreeHead& newest = log.head(log.size());
+  const auto proof = consistency_proof(log.nodes(), old_size, newest.size);
   const auto note = sign_checkpoint({std::string(origin), newest.size, newest.root}, log_key());
   require(proof && note, "a log can ask");
   const WitnessRequest honest{.old_size = old_size, .consistency = *proof, .note = *note};
@@ -75,12 +49,12 @@ void forge_request(Input input) {
     body[at] = static_cast<char>(body[at] ^ input.byte());
   }
   const auto read = decode_witness_request(body);
-  if (!read || read->old_size >= heads.size()) return;
+  if (!read || read->old_size > log.size()) return;
   const auto shown = verify_checkpoint(read->note, log_vkey());
   if (!shown) return;
   require(shown->head() == newest, "no other checkpoint is signed");
-  if (!verify_consistency(heads[read->old_size], shown->head(), read->consistency)) return;
-  require(read->consistency == *consistency_proof(nodes, read->old_size, newest.size),
+  if (!verify_consistency(log.head(read->old_size), shown->head(), read->consistency)) return;
+  require(read->consistency == *consistency_proof(log.nodes(), read->old_size, newest.size),
           "growth is proved in one way");
 }
 
