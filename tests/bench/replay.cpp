@@ -37,7 +37,9 @@ double verify_all_s(const LogSignatures& signatures) {
 }
 
 void replay_once(const fs::path& store, const std::string& log_key) {
-  const auto auditor = Auditor::open({&store, 1}, {.trust = *Trust::in_log(log_key)});
+  const auto trust = Trust::in_log(log_key);
+  if (!trust) give_up(describe(trust.error()));
+  const auto auditor = Auditor::open({&store, 1}, {.trust = *trust});
   if (!auditor) give_up(describe(auditor.error()));
   const auto broken = auditor->write_replay(ReportForm::text, [](std::string_view) {});
   if (!broken) give_up(describe(broken.error()));

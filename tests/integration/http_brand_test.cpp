@@ -1,11 +1,12 @@
 // What an assistant's side makes of HTTP answers: whose card it takes, and what is an answer at
 // all.
 
+#include <entente/journal/challenge.h>
 #include <entente/transport/server.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/envelope.h>
 
-#include <mutex>
+#include <functional>
 
 #include "catch.h"
 #include "kettle.h"
@@ -15,15 +16,20 @@ using namespace entente::tests;
 
 namespace {
 
-// Answers everything alike.
 struct OddServer {
-  explicit OddServer(HttpResponse answer)
-      : answer_(std::move(answer)), server_({}, [this](const HttpRequest&, const HttpReply& reply) {
+  using Answer = std::function<HttpResponse(const HttpRequest&)>;
+
+  explicit OddServer(Answer answer)
+      : answer_(std::move(answer)),
+        server_({}, [this](const HttpRequest& request, const HttpReply& reply) {
           ++asked;
-          reply.send(answer_);
+          reply.send(answer_(request));
         }) {
     REQUIRE(server_.start());
   }
+  // Answers everything alike.
+  explicit OddServer(const HttpResponse& answer)
+      : OddServer([answer](const HttpRequest&) { return answer; }) {}
   ~OddServer() { server_.stop(); }
 
   HttpBrandOptions options(const std::string& name, const std::string& after = "") const {
@@ -37,7 +43,7 @@ struct OddServer {
   std::atomic<int> asked = 0;
 
  private:
-  HttpResponse answer_;
+  Answer answer_;
   HttpServer server_;
 };
 
@@ -99,4 +105,35 @@ TEST_CASE("what a busy brand signs is an answer", "[integration]") {
   HttpBrand brand(server.options("kettle.example"));
   CHECK(brand.post({}, std::nullopt, 0) == refused);
   CHECK(server.asked == 1);
+}
+
+TEST_CASE("a brand that asks for work first gets it, once and within bounds", "[integration]") {
+  const ChallengeMaker maker({1, 2, 3});
+  const PublicKey opener = make_brand(2, 1).message.public_key();
+  const ChallengeMaker::Asked asked{.network = "192.0.2.1", .opener = opener, .now_ms = 1};
+  const auto ask_for = [&](unsigned bits) {
+    return HttpResponse{
+        .status = 503,
+        .content_type = {},
+        .body = {},
+        .headers = {{"entente-challenge", to_text(Challenge{bits, maker.seed_for(asked)})}}};
+  };
+  Parcel welcome;
+  welcome.cards = {to_bytes("welcome")};
+  const OddServer fair([&](const HttpRequest& request) {
+    const auto answer = find_header(request.headers, "entente-answer");
+    if (!answer || !maker.is_answered(*answer, asked, 8)) return ask_for(8);
+    return HttpResponse{.status = 200, .content_type = {}, .body = encode(welcome), .headers = {}};
+  });
+  CHECK(HttpBrand(fair.options("kettle.example")).post({}, std::nullopt, 0) == welcome);
+  CHECK(fair.asked == 2);
+
+  const auto refuses_after = [&](unsigned bits, int calls) {
+    const OddServer server([&](const HttpRequest&) { return ask_for(bits); });
+    HttpBrand brand(server.options("kettle.example"));
+    CHECK(brand.post({}, std::nullopt, 0).error().code == ErrorCode::busy);
+    CHECK(server.asked == calls);
+  };
+  refuses_after(4, 2);  // never content
+  refuses_after(challenge_bits_max + 1, 1);
 }
