@@ -60,6 +60,26 @@ Error with_change_of_key(Error error, const TileReader& files) {
   return error;
 }
 
+// By the checkpoint, or by the older one that lies beside it for this.
+void judge_witnesses(PublishedLog& published, const Vkey& key, const Trust& trust) {
+  const CosignedCheckpoint* note = &published.log.cosigned;
+  published.witnesses = trust.judge(key, note->cosignatures);
+  const auto& earlier = published.log.earlier;
+  if (earlier && !published.witnesses.is_witnessed()) {
+    WitnessVerdict verdict = trust.judge(key, earlier->cosignatures);
+    if (verdict.is_witnessed()) {
+      published.witnesses = std::move(verdict);
+      note = &*earlier;
+    }
+  }
+  if (!published.witnesses.counted.empty()) published.witnessed_size = note->checkpoint.size;
+}
+
+std::string describe(const Cosignature& cosignature) {
+  return "cosigned by " + cosignature.witness.name() + " at " +
+         format_rfc3339(cosignature.time_s * 1000);
+}
+
 }  // namespace
 
 bool is_published_log(const fs::path& directory) {
@@ -80,10 +100,12 @@ Result<PublishedLog> verify_published_log(const fs::path& directory, const Trust
                                           std::int64_t now_ms, const TileProgress& progress) {
   const TileDirectory files(directory);
   ENTENTE_LET(key, trusted_key_of(files, trust, now_ms));
-  auto log = verify_tiled_log(files, key, trust.witness_keys(), progress);
+  TiledLogKeys keys{.log = key, .witnesses = trust.witness_keys()};
+  for (const TrustedKey& known : trust.keys_of(key.name())) keys.older.push_back(known.key);
+  auto log = verify_tiled_log(files, keys, progress);
   if (!log) return std::unexpected(with_change_of_key(log.error(), files));
   PublishedLog published{.log = std::move(*log), .witnesses = {}, .quorum = {}};
-  published.witnesses = trust.judge(key, published.log.cosigned.cosignatures);
+  judge_witnesses(published, key, trust);
   if (published.witnesses.quorum) published.quorum = trust.policy->quorum();
   return published;
 }
@@ -99,13 +121,19 @@ std::vector<std::string> to_lines(const PublishedLog& published) {
           to_hex(checkpoint.root),
       "signed by the log; " + std::to_string(published.log.bundles) + " entry bundles and " +
           std::to_string(published.log.hash_tiles) + " hash tiles give that root"};
+  const std::string part =
+      published.witnessed_size == checkpoint.size
+          ? ""
+          : ", the first " + std::to_string(published.witnessed_size) + " entries";
   for (const Cosignature& each : published.witnesses.counted) {
-    lines.push_back("cosigned by " + each.witness.name() + " at " +
-                    format_rfc3339(each.time_s * 1000));
+    lines.push_back(describe(each) + part);
   }
   for (const Cosignature& each : published.witnesses.outside) {
-    lines.push_back("cosigned by " + each.witness.name() + " at " +
-                    format_rfc3339(each.time_s * 1000) + ", when it is not trusted");
+    lines.push_back(describe(each) + ", when it is not trusted");
+  }
+  if (published.log.is_earlier_of_stranger) {
+    lines.push_back(std::string(cosigned_path) +
+                    " bears no line of a key of this log that is named, and does not count");
   }
   if (const auto& quorum = published.witnesses.quorum) {
     lines.push_back("witnessed by " + std::to_string(quorum->cosigned) + " of " +
@@ -129,6 +157,7 @@ Json to_value(const PublishedLog& published) {
                        {"bundles", published.log.bundles},
                        {"hash_tiles", published.log.hash_tiles},
                        {"witnesses", std::move(witnesses)},
+                       {"witnessed_size", published.witnessed_size},
                        {"quorum", quorum ? Json::object({{"name", published.quorum},
                                                          {"witnesses", quorum->witnesses},
                                                          {"met", quorum->met}})

@@ -16,7 +16,8 @@ bool is_published_log(const std::filesystem::path& directory);
 struct PublishedLog {
   TiledLog log;
   WitnessVerdict witnesses;
-  std::string quorum;  // what is asked of the witnesses; empty: nothing
+  std::uint64_t witnessed_size = 0;  // they have cosigned so many entries; 0: nobody has
+  std::string quorum;                // what is asked of the witnesses; empty: nothing
   bool is_good() const { return !witnesses.quorum || witnesses.quorum->met; }
 };
 // Of whoever signed the checkpoint there, as the auditor believes it at `now_ms`: what the entries

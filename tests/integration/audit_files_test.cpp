@@ -1,6 +1,8 @@
 // Exports and evidence say the same as the store they came from, and nothing is added to them, cut
 // off or taken away unnoticed.
 
+#include <entente/audit/tiled_log.h>
+#include <entente/crypto/hash.h>
 #include <entente/text/json.h>
 
 #include <fstream>
@@ -144,5 +146,138 @@ TEST_CASE("stores that an enemy wrote are survived", "[audit]") {
       INFO(name << " round " << round);
       CHECK(!broken_in({copy}).empty());
     }
+  }
+}
+
+namespace {
+
+// An export of a log that a witness has cosigned but for its last entry, and the auditor's trust.
+struct WatchedExport {
+  TemporaryDirectory directory;
+  fs::path files = directory.path() / "export";
+  Trust trust = *Trust::in_log(aftermath().brand_key);
+
+  explicit WatchedExport(const Signer* key = &aftermath().brand.log) {
+    watch_brand_store(directory.path() / "store");
+    REQUIRE(export_log(directory.path() / "store", files, {.log_key = key}));
+    trust.take(*WitnessPolicy::parse("witness w " + watcher_key().encode() + "\nquorum w\n"));
+  }
+
+  std::string cosigned() const { return slurp(files / "checkpoint.cosigned"); }
+  // As somebody would who wants it believed: the manifest lists what lies there now.
+  void put(const std::string& path, const std::string& bytes) const {
+    const auto entry_of = [&](const std::string& content) {
+      return "{\"bytes\":" + std::to_string(content.size()) + ",\"path\":\"" + path +
+             "\",\"sha256\":\"" + to_hex(sha256(view(content))) + "\"}";
+    };
+    std::string manifest = slurp(files / "manifest.json");
+    const std::string listed = entry_of(slurp(files / path));
+    const std::size_t at = manifest.find(listed);
+    REQUIRE(at != std::string::npos);
+    spill(files / "manifest.json", manifest.replace(at, listed.size(), entry_of(bytes)));
+    spill(files / path, bytes);
+  }
+  Report report() const {
+    const auto auditor = Auditor::open(std::vector{files}, {.trust = trust});
+    REQUIRE(auditor);
+    return *auditor->verify_log();
+  }
+};
+
+// The export as tools for C2SP logs read it, under one of its two notes.
+class PlainTiles final : public TileReader {
+ public:
+  PlainTiles(fs::path directory, std::string note)
+      : directory_(std::move(directory)), note_(std::move(note)) {}
+  Result<Bytes> read(const std::string& path) const override {
+    if (path == cosigned_path) return fail(ErrorCode::file_missing, path);
+    const fs::path file = directory_ / (path == "checkpoint" ? note_ : path);
+    if (!fs::exists(file)) return fail(ErrorCode::file_missing, path);
+    return to_bytes(slurp(file));
+  }
+
+ private:
+  fs::path directory_;
+  std::string note_;
+};
+
+}  // namespace
+
+TEST_CASE("an export carries what witnesses cosigned, and is a plain log under either note",
+          "[audit][witness]") {
+  const WatchedExport watched;
+  const Checkpoint newest = *decode_unverified_checkpoint(slurp(watched.files / "checkpoint"));
+  const Checkpoint cosigned = *decode_unverified_checkpoint(watched.cosigned());
+  CHECK(cosigned.size + 1 == newest.size);
+  const Report report = watched.report();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+  CHECK(report.logs[0].grade == Grade::witnessed);
+  CHECK(report.logs[0].witnesses.size() == 1);
+  for (const char* note : {"checkpoint", "checkpoint.cosigned"}) {
+    const auto log = verify_tiled_log(
+        PlainTiles(watched.files, note),
+        {.log = *Vkey::decode(aftermath().brand_key), .witnesses = {watcher_key()}});
+    if (!log) FAIL(note << ": " << describe(log.error()));
+    CHECK(log->cosigned.cosignatures.size() == (note == std::string("checkpoint") ? 0 : 1));
+  }
+  // Without the owner's key it is signed as far as it was cosigned.
+  fs::remove(watched.directory.path() / "store" / "checkpoint");
+  const fs::path files = watched.directory.path() / "unsigned";
+  REQUIRE(export_log(watched.directory.path() / "store", files));
+  CHECK(fs::exists(files / "checkpoint.unsigned"));
+  CHECK(slurp(files / "checkpoint.cosigned") == watched.cosigned());
+}
+
+TEST_CASE("what was cosigned is believed for its own tree, with lines that hold",
+          "[audit][witness][attack]") {
+  const KeyPair& log_key = aftermath().brand.log;
+  const auto broken_with = [&](const std::string& note) {
+    const WatchedExport watched;
+    watched.put("checkpoint.cosigned", note);
+    const Report report = watched.report();
+    INFO(to_text(report));
+    std::vector<std::string> broken;
+    for (const Finding& each : report.findings) {
+      if (each.judgement == Judgement::broken) broken.emplace_back(name(each.rule));
+    }
+    return broken;
+  };
+  const WatchedExport watched;
+  const Checkpoint seen = *decode_unverified_checkpoint(watched.cosigned());
+  Checkpoint forked = seen;
+  forked.root.bytes[0] ^= 1;
+  Checkpoint longer = seen;
+  longer.size += 9;
+  const std::vector<std::string> fork = {"log.fork"};
+  CHECK(broken_with(*sign_checkpoint(seen, log_key)).empty());
+  CHECK(broken_with(*sign_checkpoint(forked, log_key)) == fork);
+  // The tiles of another size are not those of the log.
+  CHECK(broken_with(*sign_checkpoint(longer, log_key)).front() == "log.nodes");
+  const std::string note = watched.cosigned();
+  for (const std::string line : {"kettle.example/log ", "w.example "}) {
+    std::string bad = note;
+    const std::size_t signature = bad.find("\xe2\x80\x94 " + line) + 4 + line.size() + 40;
+    bad[signature] = bad[signature] == 'A' ? 'B' : 'A';
+    CHECK(broken_with(bad) == std::vector<std::string>{"log.signed"});
+  }
+  CHECK(!broken_with("no note\n").empty());
+}
+
+TEST_CASE("the tiles that an export has for what was cosigned are held against its entries",
+          "[audit][witness][attack]") {
+  const WatchedExport watched;
+  const std::uint64_t size = decode_unverified_checkpoint(watched.cosigned())->size;
+  REQUIRE(size < tile_width_max);
+  for (const std::string level : {"0", "entries"}) {
+    const WatchedExport changed;
+    const std::string path = "tile/" + level + "/000.p/" + std::to_string(size);
+    std::string bytes = slurp(changed.files / path);
+    bytes[bytes.size() / 2] ^= 1;
+    changed.put(path, bytes);
+    const Report report = changed.report();
+    INFO(path << to_text(report));
+    CHECK(report.count_of(Rule::log_nodes, Judgement::broken) == 1);
+    CHECK(report.broken() == 1);
   }
 }

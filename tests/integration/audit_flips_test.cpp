@@ -227,7 +227,10 @@ TEST_CASE("a bit of evidence or of an export is reported, whichever it is", "[au
   CHECK(of_evidence.same == Lines{});
 
   const fs::path files = directory.path() / "export";
-  REQUIRE(export_log(aftermath().brand_store(), files, {.log_key = &aftermath().brand.log}));
+  const fs::path store = directory.path() / "store";
+  watch_brand_store(store);
+  REQUIRE(export_log(store, files, {.log_key = &aftermath().brand.log}));
+  REQUIRE(fs::exists(files / "checkpoint.cosigned"));
   const Silence of_export = flip_each(files, {by_replay, by_verify}, places_in(files, is_read, 40));
   CHECK(of_export.lies == Lines{});
   CHECK(of_export.same == Lines{});

@@ -5,6 +5,7 @@
 #include <entente/journal/content.h>
 #include <entente/protocol/log_entry.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/log_life.h>
 
 #include <set>
 #include <stdexcept>
@@ -67,6 +68,35 @@ Aftermath::Aftermath() : brand(make_brand(1, SystemClock().now_ms())) {
 const Aftermath& aftermath() {
   static const Aftermath made;
   return made;
+}
+
+namespace {
+
+constexpr std::int64_t cosigned_s = 1'795'510'445;
+
+KeyPair watcher() { return must(KeyPair::from_seed(Bytes(32, 9))); }
+
+}  // namespace
+
+Vkey watcher_key() {
+  return must(Vkey::make("w.example", SignatureType::cosignature_v1, watcher().public_key()));
+}
+
+void watch_brand_store(const fs::path& to) {
+  fs::copy(aftermath().brand_store(), to, fs::copy_options::recursive);
+  SystemEntropy entropy;
+  auto ledger =
+      must(Ledger::open({.directory = to, .origin = "kettle.example/log", .master_key_file = {}},
+                        aftermath().brand.log, entropy));
+  const std::string& note = ledger->checkpoint_note();
+  const std::string line = must(cosign_checkpoint(must(decode_unverified_checkpoint(note)),
+                                                  watcher_key().name(), watcher(), cosigned_s));
+  const CosignatureRecord record{.note = must(add_signature(note, line)), .at_ms = 1};
+  ledger->append({.kind = EntryKind::cosignature,
+                  .direction = Direction::received,
+                  .time_ms = SystemClock().now_ms(),
+                  .content = encode(record)});
+  must(ledger->commit());
 }
 
 namespace {

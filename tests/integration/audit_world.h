@@ -28,6 +28,10 @@ struct Aftermath {
 // Made once, never changed: tests copy what they tamper with.
 const Aftermath& aftermath();
 
+// A copy of the brand's store in which a witness has cosigned all entries: the last one says so.
+void watch_brand_store(const std::filesystem::path& to);
+Vkey watcher_key();
+
 // The findings of these sources that are broken, as "rule by party"; an error as "error: code".
 std::vector<std::string> broken_in(const std::vector<std::filesystem::path>& sources);
 std::string report_text(const std::vector<std::filesystem::path>& sources);

@@ -97,6 +97,28 @@ Result<ExitCode> run_vkey(const Arguments& arguments, Console& console) {
   return ExitCode::ok;
 }
 
+Status tell_export(const std::filesystem::path& directory, bool as_json, Console& console) {
+  const bool is_signed = !std::filesystem::exists(directory / "checkpoint.unsigned");
+  std::uint64_t cosigned_size = 0;
+  if (const auto note = TileDirectory(directory).read(std::string(cosigned_path))) {
+    ENTENTE_LET(cosigned, decode_unverified_checkpoint(to_text(*note)));
+    cosigned_size = cosigned.size;
+  }
+  if (as_json) {
+    console.json(Json::object({{"directory", directory.string()},
+                               {"signed", is_signed},
+                               {"cosigned_size", cosigned_size}}));
+    return {};
+  }
+  console.line("exported to " + directory.string() +
+               (is_signed ? "" : ", unsigned: give --log-key to sign it"));
+  if (cosigned_size > 0) {
+    console.line(std::string(cosigned_path) + " is of its first " + std::to_string(cosigned_size) +
+                 " entries, with the lines of witnesses");
+  }
+  return {};
+}
+
 Result<ExitCode> run_export(const Arguments& arguments, Console& console) {
   ExportOptions options{
       .master_key_file = arguments.text_or("master-key", ""), .log_key = nullptr, .checkpoint = {}};
@@ -108,7 +130,7 @@ Result<ExitCode> run_export(const Arguments& arguments, Console& console) {
   }
   const std::string out = arguments.text_or("out", "");
   ENTENTE_TRY(export_log(arguments.operand(0), out, options));
-  console.line("exported to " + out + (key ? "" : ", unsigned: give --log-key to sign it"));
+  ENTENTE_TRY(tell_export(out, arguments.has("json"), console));
   return ExitCode::ok;
 }
 
@@ -148,7 +170,8 @@ Verb log_export() {
           .operands = {{"STORE", "a data directory"}},
           .options = {{"out", "DIR", "where it goes; must be empty", true, 'o'},
                       {"log-key", "KEY", "sign the checkpoint again"},
-                      master_key_option},
+                      master_key_option,
+                      json_option},
           .run = run_export,
           .example = "entente log export brand/data -o export --log-key brand/keys/log.key"};
 }

@@ -94,10 +94,10 @@ struct ExportOptions {
   std::vector<std::string> withhold;
 };
 
-// Writes a store's log as a plain directory: checkpoint, tile/ and tile/entries/ as any tlog tool
-// reads them (c2sp.org/tlog-tiles), content/, parts/, receipts/ and manifest.json, which counts and
-// digests the rest. Fails with file_invalid if `directory` exists and is not empty, store_corrupt,
-// file_missing, log_corrupt.
+// Writes a store's log as a plain directory: checkpoint, checkpoint.cosigned (what witnesses saw),
+// tile/ and tile/entries/ as any tlog tool reads them (c2sp.org/tlog-tiles), content/, parts/,
+// receipts/ and manifest.json, which digests the rest. Fails with file_invalid if `directory`
+// exists and is not empty, store_corrupt, file_missing, log_corrupt.
 Status export_log(const std::filesystem::path& store, const std::filesystem::path& directory,
                   const ExportOptions& options = {});
 

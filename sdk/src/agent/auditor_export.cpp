@@ -44,13 +44,15 @@ class Writer {
   std::map<std::string, Json> files_;
 };
 
+Result<Bytes> render_tile(const WholeLog& log, const Tile& tile) {
+  if (tile.kind == TileKind::hashes) return render_hash_tile(log.nodes, tile);
+  return render_entry_bundle(log, tile);
+}
+
 Status write_tile(Writer& writer, const WholeLog& log, const Tile& tile) {
-  if (tile.kind == TileKind::hashes) {
-    ENTENTE_LET(bytes, render_hash_tile(log.nodes, tile));
-    return writer.write(tile_path(tile), to_text(bytes));
-  }
-  ENTENTE_LET(bundle, render_entry_bundle(log, tile));
-  ENTENTE_TRY(writer.write(tile_path(tile), to_text(bundle)));
+  ENTENTE_LET(bytes, render_tile(log, tile));
+  ENTENTE_TRY(writer.write(tile_path(tile), to_text(bytes)));
+  if (tile.kind == TileKind::hashes) return {};
   Json contents = Json::array();
   for (unsigned i = 0; i < tile.width; ++i) {
     contents.push(entry_json(log.entries[tile.index * tile_width_max + i], false));
@@ -187,6 +189,20 @@ std::optional<std::string> newest_cosigned(const WholeLog& log) {
   return std::nullopt;
 }
 
+// What witnesses have cosigned lies beside the newest checkpoint, with the tiles that the log had
+// then: both notes are of a plain tlog directory.
+Status write_cosigned(Writer& writer, const WholeLog& log) {
+  const auto note = newest_cosigned(log);
+  if (!note) return {};
+  ENTENTE_TRY(writer.write(std::string(cosigned_path), *note));
+  ENTENTE_LET(named, decode_unverified_checkpoint(*note));
+  for (const Tile& tile : earlier_tiles(named.size, log.head.size)) {
+    ENTENTE_LET(bytes, render_tile(log, tile));
+    ENTENTE_TRY(writer.write(tile_path(tile), to_text(bytes)));
+  }
+  return {};
+}
+
 // Evidence stands under what others have cosigned, if nothing of it is newer: then it carries their
 // word with it, and the signature of the log.
 Status stand_under_cosigned(WholeLog& log, const CaseId& case_id, std::string& note) {
@@ -244,6 +260,14 @@ Result<CaseId> find_case(const WholeLog& log, std::string_view prefix) {
 
 }  // namespace
 
+std::vector<Tile> earlier_tiles(std::uint64_t earlier, std::uint64_t size) {
+  std::vector<Tile> tiles;
+  const std::vector<Tile> newest = tiles_of(size);
+  std::ranges::copy_if(tiles_of(earlier), std::back_inserter(tiles), [&](const Tile& tile) {
+    return tile.width < tile_width_max && std::ranges::find(newest, tile) == newest.end();
+  });
+  return tiles;
+}
 std::string content_path(std::uint64_t bundle) {
   return "content/" + std::to_string(bundle) + ".json";
 }
@@ -286,6 +310,7 @@ Status write_export(EntrySource& source, const fs::path& directory, const Export
     ENTENTE_TRY(writer.write("checkpoint.unsigned", text));
   }
   for (const Tile& tile : tiles_of(log.head.size)) ENTENTE_TRY(write_tile(writer, log, tile));
+  ENTENTE_TRY(write_cosigned(writer, log));
   for (const CaseId& case_id : log.cases) ENTENTE_TRY(write_case(writer, source, case_id));
   const Json manifest = manifest_of(log, writer.listing());
   return writer.write_json("manifest.json", manifest);

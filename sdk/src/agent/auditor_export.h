@@ -1,6 +1,7 @@
 #pragma once
 // The plain directory of a log: C2SP tlog-tiles, and beside them what opens the commitments.
 
+#include <entente/audit/earlier_checkpoint.h>
 #include <entente/audit/tiles.h>
 #include <entente/auditor.h>
 
@@ -13,6 +14,8 @@ namespace entente {
 inline constexpr std::string_view export_format = "entente/export/v1";
 inline constexpr std::string_view evidence_format = "entente/evidence/v1";
 
+// The tiles of an earlier size that a log of this size has no more.
+std::vector<Tile> earlier_tiles(std::uint64_t earlier, std::uint64_t size);
 // "content/000.json": what opens the entries of one bundle.
 std::string content_path(std::uint64_t bundle);
 std::string part_path(const CaseId& case_id, const Digest& part);

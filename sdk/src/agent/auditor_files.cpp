@@ -99,12 +99,16 @@ class ExportSource final : public EntrySource {
   }
   // The bytes of a listed file; what is not as listed is a finding, and what is not there too.
   Result<std::string> read(const std::string& path);
+  Result<std::vector<Bytes>> read_bundle(std::uint64_t bundle);
   Status load_bundle(std::uint64_t bundle);
   void check_listing();
+  Result<Bytes> due(const Tile& tile);
+  void check_tile(const Tile& tile);
   void check_tiles(const TreeHead& head);
 
   fs::path directory_;
   Manifest manifest_;
+  std::uint64_t cosigned_size_ = 0;
   std::uint64_t next_ = 0;
   std::vector<Bytes> leaves_;  // of the bundle in hand
   std::vector<Json> contents_;
@@ -141,19 +145,28 @@ Result<LogHeader> ExportSource::header() {
                              named->head() != TreeHead{manifest_.size, manifest_.root})) {
     broken(Rule::log_root, "the manifest and the checkpoint disagree");
   }
+  if (const std::string path(cosigned_path); manifest_.files.contains(path)) {
+    ENTENTE_LET(text, read(path));
+    if (const auto earlier = decode_unverified_checkpoint(text)) cosigned_size_ = earlier->size;
+    header.cosigned = std::move(text);
+  }
   header.origin = manifest_.origin;
   header.size = manifest_.size;
   return header;
 }
 
-Status ExportSource::load_bundle(std::uint64_t bundle) {
+Result<std::vector<Bytes>> ExportSource::read_bundle(std::uint64_t bundle) {
   const std::uint64_t left = manifest_.size - bundle * tile_width_max;
   const Tile tile{.kind = TileKind::entries,
                   .level = 0,
                   .index = bundle,
                   .width = static_cast<unsigned>(std::min<std::uint64_t>(left, tile_width_max))};
   ENTENTE_LET(bytes, read(tile_path(tile)));
-  ENTENTE_LET(leaves, decode_entry_bundle(view(bytes), tile.width));
+  return decode_entry_bundle(view(bytes), tile.width);
+}
+
+Status ExportSource::load_bundle(std::uint64_t bundle) {
+  ENTENTE_LET(leaves, read_bundle(bundle));
   leaves_ = std::move(leaves);
   ENTENTE_LET(text, read(content_path(bundle)));
   ENTENTE_LET(json, parse_canonical_json(text, file_limits));
@@ -243,15 +256,33 @@ void ExportSource::check_listing() {
   }
 }
 
+Result<Bytes> ExportSource::due(const Tile& tile) {
+  if (tile.kind == TileKind::hashes) return render_hash_tile(nodes_, tile);
+  ENTENTE_LET(entries, read_bundle(tile.index));
+  entries.resize(std::min<std::size_t>(entries.size(), tile.width));
+  return encode_entry_bundle(entries);
+}
+
+void ExportSource::check_tile(const Tile& tile) {
+  const auto bytes = due(tile);
+  const auto stored = read(tile_path(tile));
+  if (!bytes || !stored || to_text(*bytes) != *stored) {
+    broken(Rule::log_nodes,
+           tile_path(tile) + " does not hold " +
+               (tile.kind == TileKind::hashes ? "the hashes of the entries" : "the entries"));
+  }
+}
+
 void ExportSource::check_tiles(const TreeHead& head) {
   std::set<std::string> expected;
   for (const Tile& tile : tiles_of(head.size)) {
     expected.insert(tile_path(tile));
-    if (tile.kind != TileKind::hashes) continue;
-    const auto due = render_hash_tile(nodes_, tile);
-    const auto stored = read(tile_path(tile));
-    if (!due || !stored || to_text(*due) != *stored) {
-      broken(Rule::log_nodes, tile_path(tile) + " does not hold the hashes of the entries");
+    if (tile.kind == TileKind::hashes) check_tile(tile);
+  }
+  if (cosigned_size_ <= head.size) {
+    for (const Tile& tile : earlier_tiles(cosigned_size_, head.size)) {
+      expected.insert(tile_path(tile));
+      check_tile(tile);
     }
   }
   for (const auto& [path, listed] : manifest_.files) {

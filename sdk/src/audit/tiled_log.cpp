@@ -53,6 +53,14 @@ class Check {
     return {};
   }
 
+  Status compare_root(const Checkpoint& earlier) const {
+    const auto then = root_of(nodes_, earlier.size);
+    if (earlier.size <= tree_.size() && then && *then == earlier.root) return {};
+    return fail(ErrorCode::log_corrupt, std::string(cosigned_path) +
+                                            ": not the root of the first " +
+                                            std::to_string(earlier.size) + " entries");
+  }
+
   const MerkleTree& tree() const { return tree_; }
 
  private:
@@ -62,13 +70,29 @@ class Check {
   MemoryNodes nodes_;
 };
 
+Status read_earlier(const TileReader& files, const TiledLogKeys& keys, TiledLog& log) {
+  const auto note = files.read(std::string(cosigned_path));
+  if (!note && note.error().code == ErrorCode::file_missing) return {};
+  if (!note) return std::unexpected(note.error());
+  std::vector<Vkey> log_keys = {keys.log};
+  log_keys.insert(log_keys.end(), keys.older.begin(), keys.older.end());
+  auto earlier = verify_earlier_checkpoint(to_text(*note), log_keys, keys.witnesses);
+  if (!earlier) {
+    return fail(earlier.error().code, std::string(cosigned_path) + ": " + earlier.error().detail);
+  }
+  log.earlier = std::move(*earlier);
+  log.is_earlier_of_stranger = !log.earlier;
+  return {};
+}
+
 }  // namespace
 
-Result<TiledLog> verify_tiled_log(const TileReader& files, const Vkey& log_key,
-                                  std::span<const Vkey> witnesses, const TileProgress& progress) {
+Result<TiledLog> verify_tiled_log(const TileReader& files, const TiledLogKeys& keys,
+                                  const TileProgress& progress) {
   ENTENTE_LET(note, files.read("checkpoint"));
-  ENTENTE_LET(cosigned, verify_cosigned_checkpoint(to_text(note), log_key, witnesses));
-  TiledLog log{.cosigned = std::move(cosigned)};
+  ENTENTE_LET(cosigned, verify_cosigned_checkpoint(to_text(note), keys.log, keys.witnesses));
+  TiledLog log{.cosigned = std::move(cosigned), .earlier = {}};
+  ENTENTE_TRY(read_earlier(files, keys, log));
   const Checkpoint& checkpoint = log.cosigned.checkpoint;
   Check check(files, log);
   const std::vector<Tile> tiles = tiles_of(checkpoint.size);
@@ -83,6 +107,7 @@ Result<TiledLog> verify_tiled_log(const TileReader& files, const Vkey& log_key,
   for (const Tile& tile : tiles) {
     if (tile.kind == TileKind::hashes) ENTENTE_TRY(check.compare_hashes(tile));
   }
+  if (log.earlier) ENTENTE_TRY(check.compare_root(log.earlier->checkpoint));
   return log;
 }
 

@@ -35,6 +35,13 @@ LogPass::LogPass(EntrySource& source, LogHeader header, const ReplayOptions& opt
       notes_(notes),
       attestations_(options.trust, header_.origin, notes),
       life_(notes) {
+  if (!header_.cosigned.empty()) {
+    const auto earlier = decode_unverified_checkpoint(header_.cosigned);
+    if (earlier) earlier_ = *earlier;
+    if (earlier_ && earlier_->size == 0) root_earlier_ = empty_root();
+    notes_.check(earlier_.has_value(), Rule::log_root, {}, Party::unset,
+                 "what was cosigned is no checkpoint");
+  }
   if (header_.checkpoint.empty() && header_.checkpoint_text.empty()) return;
   if (const auto named = named_checkpoint(header_)) {
     checkpoint_ = *named;
@@ -101,6 +108,7 @@ void LogPass::place(const LoggedEntry& entry, const Digest& hash, std::int64_t t
   source_.compare_nodes(entry.index, tree_.append(hash));
   if (leaves_ != nullptr) leaves_->push_back(hash);
   if (head_ && tree_.size() == head_->size) root_then_ = tree_.root();
+  if (earlier_ && tree_.size() == earlier_->size) root_earlier_ = tree_.root();
 }
 
 void LogPass::check_time(const LoggedEntry& entry, const LogEntry& leaf) {
@@ -174,6 +182,7 @@ void LogPass::finish(const std::optional<Vkey>& self_named, Party owner) {
   check_end();
   check_name();
   attestations_.finish(life_);
+  check_earlier(self_named);
   check_signature(self_named);
   std::map<Digest, const Chain*> left;  // so that no order of chance gets into the report
   for (const auto& [blind_case, chain] : chains_) left.emplace(blind_case, &chain);
@@ -201,6 +210,34 @@ void LogPass::check_root() {
         Rule::log_signed, {},
         std::to_string(here.size - head_->size) + " entries are newer than the checkpoint");
   }
+}
+
+// What was cosigned lies in a file of its own, too, and is of the log's first so many entries.
+void LogPass::check_earlier(const std::optional<Vkey>& self_named) {
+  if (!earlier_) return;
+  std::vector<Vkey> keys;
+  for (const TrustedKey& each : life_.keys_of(trust_, header_.origin, self_named)) {
+    keys.push_back(each.key);
+  }
+  const bool trusted = !keys.empty();
+  if (!trusted && self_named) keys.push_back(*self_named);
+  auto verified = verify_earlier_checkpoint(header_.cosigned, keys, trust_.witness_keys());
+  if (!verified) {
+    return notes_.broken(Rule::log_signed, {}, Party::unset,
+                         "what was cosigned does not verify: " + describe(verified.error()));
+  }
+  const bool same = earlier_->origin == header_.origin && root_earlier_ == earlier_->root;
+  const bool by_brand = trusted && *verified && header_.owner == Party::brand;
+  if (complete_ && !same) {
+    return notes_.broken(Rule::log_fork, {}, by_brand ? Party::brand : Party::unset,
+                         "what was cosigned is not the root of the first " +
+                             std::to_string(earlier_->size) + " entries");
+  }
+  if (!*verified) {
+    return notes_.not_checkable(Rule::log_signed, {},
+                                "what was cosigned bears no line of a known key of this log");
+  }
+  cosigned_ = std::move(*verified);
 }
 
 // Cases were judged by the end that the source had named.
@@ -295,9 +332,8 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
   std::uint64_t newer = 0;  // entries that nobody has cosigned yet
   if (!verdict.is_witnessed()) {
     if (auto earlier = earlier_verdict(log)) {
-      verdict = std::move(*earlier);
-      const std::uint64_t size = attestations_.cosigned()->size;
-      if (attestations_.news_end() > size) newer = next_ - size;
+      verdict = std::move(earlier->verdict);
+      if (attestations_.news_end() > earlier->size) newer = next_ - earlier->size;
     }
   }
   for (const Cosignature& each : verdict.counted) {
@@ -322,16 +358,21 @@ void LogPass::check_witnesses(const Vkey& log, std::span<const Cosignature> cosi
   });
 }
 
-// A log cannot hold the cosignatures of its last entries, only of those before: what is on record
-// of an earlier size vouches for all up to there.
-std::optional<WitnessVerdict> LogPass::earlier_verdict(const Vkey& log) {
-  const auto& cosigned = attestations_.cosigned();
-  if (!cosigned) return std::nullopt;
-  const auto earlier = verify_cosigned_checkpoint(cosigned->note, log, trust_.witness_keys());
-  if (!earlier) return std::nullopt;
-  WitnessVerdict verdict = trust_.judge(log, earlier->cosignatures);
-  if (!verdict.is_witnessed()) return std::nullopt;
-  return verdict;
+// A log cannot hold the cosignatures of its last entries, only of those before: what is on record,
+// or lies beside the checkpoint, of an earlier size vouches for all up to there.
+std::optional<LogPass::Earlier> LogPass::earlier_verdict(const Vkey& log) {
+  std::optional<Earlier> best;
+  const auto consider = [&](const CosignedCheckpoint& each) {
+    WitnessVerdict verdict = trust_.judge(log, each.cosignatures);
+    const std::uint64_t size = each.checkpoint.size;
+    if (verdict.is_witnessed() && (!best || best->size < size)) best = {std::move(verdict), size};
+  };
+  if (cosigned_) consider(*cosigned_);
+  if (const auto& on_record = attestations_.cosigned()) {
+    const auto verified = verify_cosigned_checkpoint(on_record->note, log, trust_.witness_keys());
+    if (verified) consider(*verified);
+  }
+  return best;
 }
 
 // A token dates the checkpoint, and with it every entry: none can be of a later time. One that the

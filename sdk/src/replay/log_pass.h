@@ -2,7 +2,7 @@
 // The first pass over a log, which every other check stands on: leaves, tree, chain, time,
 // commitments. What it lets through is what the log really says.
 
-#include <entente/audit/checkpoint.h>
+#include <entente/audit/earlier_checkpoint.h>
 #include <entente/protocol/log_entry.h>
 #include <entente/replay/replay.h>
 
@@ -72,6 +72,7 @@ class LogPass {
   void check_chain(const LoggedEntry& entry, const LogEntry& leaf, const Digest& hash);
   void open(LoggedEntry& entry, OpenEntry& opened);
   void check_root();
+  void check_earlier(const std::optional<Vkey>& self_named);
   void check_end();
   void check_name();
   void check_signature(const std::optional<Vkey>& self_named);
@@ -82,7 +83,11 @@ class LogPass {
   void check_timestamp();
   void take_erasure(const OpenEntry& erasure);
   void take_notice(const OpenEntry& notice);
-  std::optional<WitnessVerdict> earlier_verdict(const Vkey& log);
+  struct Earlier {
+    WitnessVerdict verdict;
+    std::uint64_t size = 0;
+  };
+  std::optional<Earlier> earlier_verdict(const Vkey& log);
   void check_withheld(const Chain& chain, Party owner);
 
   EntrySource& source_;
@@ -94,7 +99,10 @@ class LogPass {
   Checkpoint checkpoint_;         // as the source names it
   std::optional<TreeHead> head_;  // what entries of a partial source are proved under
   MerkleTree tree_;
-  std::optional<Digest> root_then_;  // when the tree had the size of the checkpoint
+  std::optional<Digest> root_then_;    // when the tree had the size of the checkpoint
+  std::optional<Checkpoint> earlier_;  // as the source names what was cosigned
+  std::optional<Digest> root_earlier_;
+  std::optional<CosignedCheckpoint> cosigned_;  // that one, verified
   std::uint64_t next_ = 0;
   bool complete_ = true;  // every leaf so far could be read
   std::int64_t time_ms_ = 0;

@@ -81,6 +81,52 @@ TEST_CASE("what was cosigned of an earlier size counts while nothing newer says 
   }
 }
 
+TEST_CASE("what was cosigned counts where it lies beside the checkpoint, as on record",
+          "[replay][witness]") {
+  constexpr std::size_t entries = 5;
+  for (std::size_t size = 0; size <= entries; ++size) {
+    for (const bool is_trusted : {true, false}) {
+      CAPTURE(size, is_trusted);
+      MemoryLog log(entries);
+      log.trust_witness();
+      log.put_cosigned({origin, size, log.tree_at(size).root}, is_trusted ? 9 : 8);
+      const Report report = verify(log);
+      INFO(to_text(report));
+      const bool counts = is_trusted && size == entries;
+      CHECK(report.logs.front().grade == (counts ? Grade::witnessed : Grade::receipted));
+      const Judgement judgement = counts       ? Judgement::holds
+                                  : is_trusted ? Judgement::not_checkable
+                                               : Judgement::broken;
+      CHECK(report.count_of(Rule::log_witnessed, judgement) == 1);
+      CHECK(report.broken() == (is_trusted ? 0 : 1));
+    }
+  }
+}
+
+TEST_CASE("what was cosigned beside the checkpoint is no other history of the log",
+          "[replay][witness][attack]") {
+  const MemoryLog sound(5);
+  const Digest all = sound.tree_at(5).root;
+  const Digest then = sound.tree_at(4).root;
+  const Checkpoint wrong[] = {{origin, 4, all}, {origin, 5, then}, {origin, 6, all}};
+  for (const Checkpoint& checkpoint : wrong) {
+    CAPTURE(checkpoint.size);
+    MemoryLog log(5);
+    log.trust_witness();
+    log.put_cosigned(checkpoint);
+    const Report report = verify(log);
+    INFO(to_text(report));
+    CHECK(report.count_of(Rule::log_fork, Judgement::broken) == 1);
+    CHECK(report.logs.front().witnesses.empty());
+    CHECK(report.logs.front().grade == Grade::receipted);
+  }
+  MemoryLog other(5);
+  other.trust_witness();
+  other.put_cosigned({"pot.example/log", 5, all});
+  CHECK(verify(other).logs.front().grade == Grade::receipted);
+  CHECK(verify(other).broken() > 0);
+}
+
 TEST_CASE("cosignatures of another tree are a record that is none", "[replay][witness][negative]") {
   const MemoryLog sound(5);
   const TreeHead then = sound.tree_at(4);

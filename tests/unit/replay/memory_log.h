@@ -94,12 +94,18 @@ struct MemoryLog : EntrySource {
     const TreeHead now = tree_at(entries.size());
     head.checkpoint = *sign_checkpoint({origin, now.size, now.root}, log_key());
   }
-  // A checkpoint as one witness has cosigned it.
+  // A checkpoint as one witness has cosigned it: on record, or beside the newest.
   void add_cosigned(const Checkpoint& checkpoint, std::uint8_t witness = 9) {
-    const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, witness)));
-    const std::string note = *add_signature(*sign_checkpoint(checkpoint, log_key()),
-                                            *cosign_checkpoint(checkpoint, "w.example", key, 1));
+    const std::string note = cosigned(checkpoint, witness);
     add(EntryKind::cosignature, encode(CosignatureRecord{.note = note, .at_ms = 1000}));
+  }
+  void put_cosigned(const Checkpoint& checkpoint, std::uint8_t witness = 9) {
+    head.cosigned = cosigned(checkpoint, witness);
+  }
+  static std::string cosigned(const Checkpoint& checkpoint, std::uint8_t witness) {
+    const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, witness)));
+    return *add_signature(*sign_checkpoint(checkpoint, log_key()),
+                          *cosign_checkpoint(checkpoint, "w.example", key, 1));
   }
   void trust_witness() {
     const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 9)));

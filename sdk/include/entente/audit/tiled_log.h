@@ -2,12 +2,12 @@
 // A log as anybody published it (c2sp.org/tlog-tiles), checked whole: the signed checkpoint, every
 // entry bundle, every hash tile, and that all three say the same. The entries may be anything.
 //
-//     ENTENTE_LET(log, verify_tiled_log(files, log_vkey, {}));
+//     ENTENTE_LET(log, verify_tiled_log(files, {.log = log_vkey}));
 //     log.cosigned.checkpoint.size                  // so many entries are under that signature
 //
 // What entries of ours mean is for replay. protocol/spec/06-audit-log.md.
 
-#include <entente/audit/checkpoint.h>
+#include <entente/audit/earlier_checkpoint.h>
 #include <entente/audit/tiles.h>
 
 #include <functional>
@@ -18,13 +18,24 @@ namespace entente {
 class TileReader {
  public:
   virtual ~TileReader() = default;
-  // The bytes under "checkpoint" or the path of a tile, at most bundle_bytes_max. Fails with
-  // file_missing if nothing lies there.
+  // The bytes under "checkpoint", "checkpoint.cosigned" or the path of a tile, at most
+  // bundle_bytes_max. Fails with file_missing if nothing lies there.
   virtual Result<Bytes> read(const std::string& path) const = 0;
+};
+
+// Whom to believe.
+struct TiledLogKeys {
+  Vkey log;                      // signs the checkpoint
+  std::vector<Vkey> witnesses;   // whose lines count
+  std::vector<Vkey> older = {};  // of the log before that one
 };
 
 struct TiledLog {
   CosignedCheckpoint cosigned;
+  // What lies beside it as "checkpoint.cosigned", of the log's first so many entries; nothing if
+  // none does, or none of the log's keys has signed it.
+  std::optional<CosignedCheckpoint> earlier;
+  bool is_earlier_of_stranger = false;  // none of them has
   std::uint64_t bundles = 0;
   std::uint64_t hash_tiles = 0;
 };
@@ -35,8 +46,7 @@ using TileProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 // A partial tile may be gone where its full tile is there. Fails with checkpoint_invalid, with
 // log_corrupt and the path of what does not agree, or with what the reader says. Needs memory for
 // two hashes per entry.
-Result<TiledLog> verify_tiled_log(const TileReader& files, const Vkey& log,
-                                  std::span<const Vkey> witnesses,
+Result<TiledLog> verify_tiled_log(const TileReader& files, const TiledLogKeys& keys,
                                   const TileProgress& progress = {});
 
 }  // namespace entente

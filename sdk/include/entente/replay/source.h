@@ -27,6 +27,7 @@ namespace entente {
 struct LogHeader {
   std::string origin;
   std::string checkpoint;       // the signed note; empty: the source has none
+  std::string cosigned;         // an older one, with the lines of witnesses; empty: none
   std::string checkpoint_text;  // what the owner last signed, without signature; empty: unknown
   Party owner = Party::unset;   // unset: found out from the first messages
   // The source shows some entries only, each with a proof; the tree cannot be recomputed.
