@@ -3,7 +3,12 @@
 //
 //	tlog growing VKEY DIR        checkpoint.<N>, tiles and proofs of a log at each of its sizes
 //	tlog export VKEY DIR         one checkpoint and its tiles
+//	tlog cosigned VKEY DIR FILE WITNESS...   a note there, with a line of each of these witnesses;
+//	                             where the tiles lie there too, the log under that note
 //	tlog write DIR SIZE          a log of its own, and copies in which one thing is wrong
+//	tlog witness NAME VKEY DIR   a witness of its own of this log; writes DIR/vkey and DIR/url
+//	tlog key DIR                 a key for a log of its own: DIR/key and DIR/vkey
+//	tlog show DIR URL WITNESS    has a witness cosign the log of that key as it grows
 //	tlog append DIR SIZE BATCH   entries made durable in batches; prints the seconds of one
 package main
 
@@ -27,6 +32,20 @@ func main() {
 		err = withKey(words[1], func(key note.Verifier) error { return growing(key, below(words[2])) })
 	case len(words) == 3 && words[0] == "export":
 		err = withKey(words[1], func(key note.Verifier) error { return export(key, below(words[2])) })
+	case len(words) > 4 && words[0] == "cosigned":
+		err = withKey(words[1], func(key note.Verifier) error {
+			witnesses, err := parseCosigners(words[4:])
+			if err != nil {
+				return err
+			}
+			return cosigned(key, below(words[2]), words[3], witnesses)
+		})
+	case len(words) == 4 && words[0] == "witness":
+		err = withKey(words[2], func(key note.Verifier) error { return watch(words[1], key, words[3]) })
+	case len(words) == 2 && words[0] == "key":
+		err = writeKey(words[1])
+	case len(words) == 4 && words[0] == "show":
+		err = show(words[1], words[2], words[3])
 	case len(words) == 3 && words[0] == "write":
 		var size int
 		if size, err = strconv.Atoi(words[2]); err == nil {
@@ -38,7 +57,9 @@ func main() {
 			err = appendLog(words[1], size, batch)
 		}
 	default:
-		fmt.Fprintln(os.Stderr, "usage: tlog growing|export VKEY DIR | tlog write DIR SIZE | tlog append DIR SIZE BATCH")
+		fmt.Fprintln(os.Stderr, "usage: tlog growing|export VKEY DIR | tlog cosigned VKEY DIR FILE WITNESS... | "+
+			"tlog write DIR SIZE | tlog witness NAME VKEY DIR | tlog key DIR | tlog show DIR URL WITNESS | "+
+			"tlog append DIR SIZE BATCH")
 		os.Exit(2)
 	}
 	if err != nil {

@@ -86,21 +86,41 @@ func flipped(all map[string][]byte, path string, at int) (map[string][]byte, err
 	return copied, nil
 }
 
-// write makes DIR/good and DIR/bad-..., of which only the first may be accepted.
-func write(directory string, size int) error {
+func writeKey(directory string) error {
 	secret, vkey, err := note.GenerateKey(rand.Reader, writtenOrigin)
 	if err != nil {
 		return err
 	}
-	signer, err := note.NewSigner(secret)
-	if err != nil {
+	if err := place(directory, "key", []byte(secret+"\n")); err != nil {
 		return err
 	}
-	key, err := note.NewVerifier(vkey)
+	return place(directory, "vkey", []byte(vkey+"\n"))
+}
+
+func readKey(directory string) (note.Signer, note.Verifier, error) {
+	secret, err := os.ReadFile(filepath.Join(directory, "key"))
 	if err != nil {
+		return nil, nil, err
+	}
+	vkey, err := os.ReadFile(filepath.Join(directory, "vkey"))
+	if err != nil {
+		return nil, nil, err
+	}
+	signer, err := note.NewSigner(strings.TrimSpace(string(secret)))
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := note.NewVerifier(strings.TrimSpace(string(vkey)))
+	return signer, key, err
+}
+
+// write makes DIR/good and DIR/bad-..., of which only the first may be accepted.
+func write(directory string, size int) error {
+	if err := writeKey(directory); err != nil {
 		return err
 	}
-	if err := place(directory, "vkey", []byte(vkey+"\n")); err != nil {
+	signer, key, err := readKey(directory)
+	if err != nil {
 		return err
 	}
 	good, head, err := filesOf(size, signer)
