@@ -292,10 +292,15 @@ class SqliteStore final : public Store {
   }
 
   Status write_rows(const StoreBatch& batch) {
-    std::map<CaseId, CaseRows> added;
+    std::map<std::int64_t, CaseRows> added;  // by owner
     for (const EntryRow& row : batch.entries) {
-      ENTENTE_TRY(write_entry(row));
-      if (row.case_id) ++added[*row.case_id].entries;
+      std::optional<std::int64_t> owner;
+      if (row.case_id) {
+        ENTENTE_LET(number, owner_of(*row.case_id, row.index));
+        owner = number;
+        ++added[number].entries;
+      }
+      ENTENTE_TRY(write_entry(row, owner));
     }
     for (const TileRow& row : batch.tiles) {
       ENTENTE_TRY(statements_.add_tile.use()
@@ -319,46 +324,40 @@ class SqliteStore final : public Store {
                       .bind(ByteView(row.salt))
                       .bind_text(row.proof)
                       .run());
-      added[row.case_id].receipts += database_.changed_rows();
+      const std::int64_t fresh = database_.changed_rows();
+      ENTENTE_LET(owner, find_owner(row.case_id));
+      if (!owner) return missing("the case of a receipt");
+      added[*owner].receipts += fresh;
     }
-    for (const auto& [case_id, count] : added) ENTENTE_TRY(count_up(case_id, count));
+    for (const auto& [owner, count] : added) ENTENTE_TRY(count_up(owner, count));
     return write_cases(batch);
   }
 
-  Status write_entry(const EntryRow& row) {
+  Status write_entry(const EntryRow& row, std::optional<std::int64_t> owner) {
     auto use = statements_.add_entry.use();
     use.bind(static_cast<std::int64_t>(row.index));
-    if (row.case_id) {
-      ENTENTE_LET(owner, owner_of(*row.case_id, row.index));
-      use.bind(owner);
-    } else {
-      use.bind_null();
-    }
+    owner ? use.bind(*owner) : use.bind_null();
     return use.bind(ByteView(row.leaf)).bind(ByteView(row.sealed)).run();
   }
 
   // A case is known by the index of its first entry: entries of cases that are talked about now
   // then lie beside each other in the index, and few pages change in a batch.
   Result<std::int64_t> owner_of(const CaseId& case_id, std::uint64_t index) {
-    if (const auto known = owners_.find(case_id); known != owners_.end()) return known->second;
     ENTENTE_LET(stored, find_owner(case_id));
     const std::int64_t owner = stored.value_or(static_cast<std::int64_t>(index));
     if (!stored) ENTENTE_TRY(statements_.add_owner.use().bind(owner).bind(ByteView(case_id)).run());
-    if (owners_.size() >= owners_max) owners_.clear();
-    owners_[case_id] = owner;
+    if (owners_.size() >= owners_max && !owners_.contains(case_id)) owners_.clear();
+    owners_.emplace(case_id, owner);
     return owner;
   }
 
-  Status count_up(const CaseId& case_id, const CaseRows& by) {
-    ENTENTE_TRY(statements_.count_up.use()
-                    .bind(by.entries)
-                    .bind(by.receipts)
-                    .bind(ByteView(case_id))
-                    .run());
-    return database_.changed_rows() == 1 ? Status() : missing("the case of a receipt");
+  Status count_up(std::int64_t owner, const CaseRows& by) {
+    ENTENTE_TRY(statements_.count_up.use().bind(by.entries).bind(by.receipts).bind(owner).run());
+    return database_.changed_rows() == 1 ? Status() : missing("the case of an entry");
   }
 
   Result<std::optional<std::int64_t>> find_owner(const CaseId& case_id) const {
+    if (const auto known = owners_.find(case_id); known != owners_.end()) return known->second;
     auto use = statements_.get_owner.use();
     use.bind(ByteView(case_id));
     ENTENTE_LET(found, use.step());

@@ -62,7 +62,7 @@ Status prepare_reads(const Database& database, Statements& s) {
 Status prepare_writes(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> writes[] = {
       {&s.add_owner, "INSERT INTO owners VALUES(?,?,0,0)"},
-      {&s.count_up, "UPDATE owners SET entries=entries+?, receipts=receipts+? WHERE case_id=?"},
+      {&s.count_up, "UPDATE owners SET entries=entries+?, receipts=receipts+? WHERE number=?"},
       {&s.add_entry, "INSERT INTO entries VALUES(?,?,?,?)"},
       {&s.add_tile, "INSERT INTO tiles VALUES(?,?)"},
       {&s.add_part, "INSERT OR IGNORE INTO parts VALUES(?,?,?,?)"},
