@@ -32,6 +32,7 @@ constexpr Family families[] = {
     {"log", measure_log, "durable entries beside bare commits"},
     {"growth", measure_growth, "entries, proofs and memory of a log of a million (--full: ten)"},
     {"negotiation", measure_negotiation, "whole negotiations, one at a time"},
+    {"overload", measure_overload, "ten times as many as an endpoint can take"},
     {"replay", measure_replay, "an auditor's replay beside the signatures it verifies"},
     {"retail", measure_retail, "tasks a second of examples/retail"},
     {"soak", measure_soak, "a steady load for half an hour", true},
@@ -152,10 +153,7 @@ bool is_wanted(const Family& family, const Arguments& arguments) {
   return std::ranges::find(arguments.only, family.name) != arguments.only.end();
 }
 
-}  // namespace
-
-int main(int count, char** words) {
-  std::signal(SIGPIPE, SIG_IGN);  // a server that closes a connection is said to have
+int run(int count, char** words) {
   if (count > 1 && std::strcmp(words[1], "--serve") == 0) {
     return serve_endpoint({words + 2, words + count});
   }
@@ -182,4 +180,15 @@ int main(int count, char** words) {
   }
   if (arguments.json) print_json(all);
   return std::ranges::any_of(all, [](const Figure& f) { return result_of(f) == "short"; }) ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_IGN);  // a server that closes a connection is said to have
+  try {
+    return run(count, words);
+  } catch (const std::exception& error) {
+    give_up(error.what());
+  }
 }

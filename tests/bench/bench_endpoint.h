@@ -8,6 +8,12 @@
 
 namespace entente::bench {
 
+using tests::Answer;
+using tests::http_get;
+using tests::http_post;
+using tests::LoadClient;
+using tests::Target;
+
 inline constexpr int ladder_steps = 12;
 
 // What the server process does: serves until its standard input ends. Arguments: a directory, the

@@ -35,6 +35,7 @@ std::vector<Figure> measure_a2a(const BenchOptions& options);
 std::vector<Figure> measure_idle(const BenchOptions& options);
 std::vector<Figure> measure_log(const BenchOptions& options);
 std::vector<Figure> measure_negotiation(const BenchOptions& options);
+std::vector<Figure> measure_overload(const BenchOptions& options);
 std::vector<Figure> measure_replay(const BenchOptions& options);
 // What measure_replay() runs in a process of its own: a store and the key of its log.
 int replay_alone(std::span<const char* const> words);

@@ -12,8 +12,9 @@ TEST_CASE("everything an overloaded endpoint says can be shown to others, and ho
   LoadLimits load;
   load.queue_max = 8;
   load.refused_openings = {};
-  const OverloadReport report = run_overload(
+  Overload overload(
       {.openings = 300, .handoffs = 40, .connections = 24, .capacity_openings = 40, .load = load});
+  const OverloadReport report = overload.run();
 
   for (const std::string& fault : report.faults) FAIL_CHECK(fault);
   CHECK(report.handoffs_receipted + report.handoffs_unlogged == 40);

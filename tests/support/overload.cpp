@@ -10,15 +10,13 @@
 #include <entente/wire/part.h>
 
 #include <algorithm>
-#include <atomic>
+#include <deque>
 #include <fstream>
-#include <future>
-#include <latch>
 #include <set>
 #include <stdexcept>
-#include <thread>
 
 #include "kettle.h"
+#include "load_client.h"
 
 namespace entente::tests {
 namespace {
@@ -39,7 +37,7 @@ T must(Result<T> result) {
 struct Shot {
   bool handoff = false;
   Bytes envelope;
-  Bytes body;  // of the request
+  std::string request;  // HTTP
   double due_s = 0;
   double sent_s = 0;
   double answered_s = 0;
@@ -55,7 +53,18 @@ std::size_t resident_kb() {
   return 0;
 }
 
-class Storm {
+Shot shot_of(Bytes envelope, const std::string& path, bool handoff, const Target& target) {
+  Parcel parcel;
+  parcel.envelopes.push_back(envelope);
+  return {.handoff = handoff,
+          .envelope = std::move(envelope),
+          .request = http_post(target, path, parcel_type, encode(parcel)),
+          .answer = {}};
+}
+
+}  // namespace
+
+class Overload::Storm {
  public:
   explicit Storm(const OverloadOptions& options);
   OverloadReport run();
@@ -66,7 +75,6 @@ class Storm {
   Shot handoff(const Shot& opened, std::size_t number);
   Bytes sign_as(std::size_t person, Message message) const;
   void fire(std::vector<Shot>& shots, std::size_t connections) const;
-  void fire_one(HttpClient& client, Shot& shot, SteadyClock::time_point begin) const;
   void judge(const std::vector<Shot>& shots);
   void judge_one(const Shot& shot);
   bool proves(const Parcel& parcel, const Shot& shot) const;
@@ -81,14 +89,13 @@ class Storm {
   Digest card_;
   Vkey log_key_;
   std::unique_ptr<Endpoint> endpoint_;
-  std::string url_;
-  HttpClientOptions client_;
+  Target target_;
   std::size_t people_ = 0;
   std::set<MessageId> acknowledged_;
   OverloadReport report_;
 };
 
-Storm::Storm(const OverloadOptions& options)
+Overload::Storm::Storm(const OverloadOptions& options)
     : options_(options),
       brand_(make_brand(1, clock_.now_ms())),
       card_(must(Admission::admit<Card>(brand_.card)).id()),
@@ -97,7 +104,7 @@ Storm::Storm(const OverloadOptions& options)
   start_endpoint();
 }
 
-void Storm::start_endpoint() {
+void Overload::Storm::start_endpoint() {
   const auto made = must(make_test_authority({"kettle.example"}, clock_.now_ms()));
   const auto file = [&](const char* name, const std::string& text) {
     const auto path = directory_.path() / name;
@@ -110,16 +117,15 @@ void Storm::start_endpoint() {
   options.server.certificate_file = file("chain.pem", made.certificate_pem);
   options.server.key_file = file("key.pem", made.key_pem);
   options.server.limits.requests_per_connection_max = 1'000'000;
+  // One address stands for a whole internet here.
   options.server.limits.connections_per_address_max = options_.connections + 64;
+  options.server.limits.connections_per_address = {};
+  options.server.limits.requests_per_address = {};
   endpoint_ = must(Endpoint::start(std::move(options)));
-  const std::string port = std::to_string(endpoint_->port());
-  url_ = "https://kettle.example:" + port;
-  client_ = {.ca_file = file("ca.pem", made.ca_pem),
-             .allow_private = true,
-             .resolve = {"kettle.example:" + port + ":127.0.0.1"}};
+  target_ = {.port = endpoint_->port(), .ca_file = file("ca.pem", made.ca_pem)};
 }
 
-Bytes Storm::sign_as(std::size_t person, Message message) const {
+Bytes Overload::Storm::sign_as(std::size_t person, Message message) const {
   Bytes seed(32, 0x77);
   for (std::size_t i = 0; i < 8; ++i) seed[i] = static_cast<std::uint8_t>(person >> (8 * i));
   const KeyPair key = must(KeyPair::from_seed(seed));
@@ -131,14 +137,7 @@ Bytes Storm::sign_as(std::size_t person, Message message) const {
   return must(sign(message, key));
 }
 
-Shot shot_of(Bytes envelope, bool handoff) {
-  Parcel parcel;
-  parcel.envelopes.push_back(envelope);
-  return {
-      .handoff = handoff, .envelope = std::move(envelope), .body = encode(parcel), .answer = {}};
-}
-
-Shot Storm::opening() {
+Shot Overload::Storm::opening() {
   Message message;
   message.body = Open{.claims = {{.claim_id = 1,
                                   .category = "delivery",
@@ -148,10 +147,10 @@ Shot Storm::opening() {
                       .jurisdiction = "es",
                       .language = "en"};
   message.act_id.fill(1);
-  return shot_of(sign_as(people_++, std::move(message)), false);
+  return shot_of(sign_as(people_++, std::move(message)), cases_url, false, target_);
 }
 
-Shot Storm::handoff(const Shot& opened, std::size_t number) {
+Shot Overload::Storm::handoff(const Shot& opened, std::size_t number) {
   const CaseId case_id = must(Admission::admit<Message>(opened.envelope)).id();
   HandoffRequest request;
   request.reason = "consumer_asked";
@@ -163,57 +162,44 @@ Shot Storm::handoff(const Shot& opened, std::size_t number) {
   message.prev = case_id;
   message.body = Handoff{.hid = {}, .act = request};
   message.act_id.fill(2);
-  return shot_of(sign_as(number, std::move(message)), true);
+  return shot_of(sign_as(number, std::move(message)),
+                 std::string(cases_url) + "/" + to_hex(case_id), true, target_);
 }
 
-void Storm::fire_one(HttpClient& client, Shot& shot, SteadyClock::time_point begin) const {
+// Nobody waits for another's answer, while there is a connection. They stand before the first shot
+// is due: what shaking hands costs is another question.
+void Overload::Storm::fire(std::vector<Shot>& shots, std::size_t connections) const {
+  LoadClient client(target_, connections);
+  std::vector<Shot*> under_way(connections);
+  std::deque<std::size_t> idle;
+  for (std::size_t i = 0; i < connections; ++i) idle.push_back(i);
+  const auto begin = SteadyClock::now();
   const auto now_s = [&] {
     return std::chrono::duration<double>(SteadyClock::now() - begin).count();
   };
-  shot.sent_s = now_s();
-  const std::string path =
-      shot.handoff ? "/" + to_hex(must(Admission::admit<Message>(shot.envelope))->case_id) : "";
-  auto answer = client.send({.method = "POST",
-                             .url = url_ + cases_url + path,
-                             .content_type = parcel_type,
-                             .body = shot.body,
-                             .headers = {}});
-  shot.answered_s = now_s();
-  if (!answer) return;
-  shot.status = answer->status;
-  shot.answer = std::move(answer->body);
-}
-
-// Each connection takes the next that is due; nobody waits for another's answer. Connections stand
-// before the first is due: what shaking hands costs is another question.
-void Storm::fire(std::vector<Shot>& shots, std::size_t connections) const {
-  std::atomic<std::size_t> next{0};
-  std::latch connected(static_cast<std::ptrdiff_t>(connections));
-  std::promise<SteadyClock::time_point> gun;
-  const auto fired = gun.get_future().share();
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < connections; ++i) {
-    threads.emplace_back([&] {
-      HttpClient client(client_);
-      for (int tries = 0; tries < 5 && !client.get(url_ + "/healthz"); ++tries) continue;
-      connected.count_down();
-      const SteadyClock::time_point begin = fired.get();
-      const auto until = begin + std::chrono::seconds(options_.seconds_max);
-      for (std::size_t at = next++; at < shots.size(); at = next++) {
-        if (SteadyClock::now() > until) return;
-        std::this_thread::sleep_until(begin + std::chrono::duration_cast<SteadyClock::duration>(
-                                                  std::chrono::duration<double>(shots[at].due_s)));
-        fire_one(client, shots[at], begin);
-      }
-    });
+  const auto on_answer = [&](std::size_t connection, Answer answer) {
+    Shot& shot = *under_way[connection];
+    shot.answered_s = now_s();
+    shot.status = answer.status;
+    shot.answer = std::move(answer.body);
+    idle.push_back(connection);
+  };
+  for (Shot& shot : shots) {
+    while (idle.empty() || now_s() < shot.due_s) {
+      const double left_ms = (shot.due_s - now_s()) * 1e3;
+      client.poll(idle.empty() ? 1'000 : std::max(0, static_cast<int>(left_ms)), on_answer);
+    }
+    if (now_s() > static_cast<double>(options_.seconds_max)) break;
+    under_way[idle.front()] = &shot;
+    shot.sent_s = now_s();
+    client.send(idle.front(), shot.request);
+    idle.pop_front();
   }
-  connected.wait();
-  gun.set_value(SteadyClock::now());
-  for (std::thread& each : threads) each.join();
+  client.run(on_answer);
 }
 
 // A receipt under the brand's log that opens to these very bytes.
-bool Storm::proves(const Parcel& parcel, const Shot& shot) const {
+bool Overload::Storm::proves(const Parcel& parcel, const Shot& shot) const {
   return std::ranges::any_of(parcel.receipts, [&](const Receipt& receipt) {
     const auto proof = decode_proof(receipt.proof);
     if (!proof || !verify_proof_of_leaf(*proof, receipt.leaf, log_key_)) return false;
@@ -222,7 +208,7 @@ bool Storm::proves(const Parcel& parcel, const Shot& shot) const {
   });
 }
 
-std::optional<Refusal> Storm::refusal_of(const Parcel& parcel, const Shot& shot) const {
+std::optional<Refusal> Overload::Storm::refusal_of(const Parcel& parcel, const Shot& shot) const {
   const MessageId id = must(Admission::admit<Message>(shot.envelope)).id();
   for (const Bytes& envelope : parcel.envelopes) {
     const auto refusal = Admission::admit<Refusal>(envelope);
@@ -234,7 +220,7 @@ std::optional<Refusal> Storm::refusal_of(const Parcel& parcel, const Shot& shot)
   return std::nullopt;
 }
 
-void Storm::judge_one(const Shot& shot) {
+void Overload::Storm::judge_one(const Shot& shot) {
   const MessageId id = must(Admission::admit<Message>(shot.envelope)).id();
   const std::string call = std::string(shot.handoff ? "handoff" : "opening") + " got status " +
                            std::to_string(shot.status);
@@ -258,7 +244,7 @@ void Storm::judge_one(const Shot& shot) {
   }
 }
 
-void Storm::judge(const std::vector<Shot>& shots) {
+void Overload::Storm::judge(const std::vector<Shot>& shots) {
   for (const Shot& shot : shots) {
     judge_one(shot);
     if ((shot.sent_s - shot.due_s) * 1e3 > late_ms) ++report_.late;
@@ -268,7 +254,7 @@ void Storm::judge(const std::vector<Shot>& shots) {
 }
 
 // What was acknowledged is there, and the log is what the rules say it must be.
-void Storm::check_log() {
+void Overload::Storm::check_log() {
   std::set<MessageId> logged;
   endpoint_->inspect([&](const Ledger&) {});
   endpoint_->stop();
@@ -293,7 +279,7 @@ void Storm::check_log() {
   report_.broken = must(auditor.replay()).broken();
 }
 
-OverloadReport Storm::run() {
+OverloadReport Overload::Storm::run() {
   std::vector<Shot> members;
   for (std::size_t i = 0; i < std::max(options_.handoffs, options_.capacity_openings); ++i) {
     members.push_back(opening());
@@ -330,14 +316,14 @@ OverloadReport Storm::run() {
   return std::move(report_);
 }
 
-}  // namespace
-
 double OverloadReport::percentile_ms(double share) const {
   if (admitted_ms.empty()) return 0;
   const auto at = static_cast<std::size_t>(share * static_cast<double>(admitted_ms.size()));
   return admitted_ms[std::min(at, admitted_ms.size() - 1)];
 }
 
-OverloadReport run_overload(const OverloadOptions& options) { return Storm(options).run(); }
+Overload::Overload(const OverloadOptions& options) : storm_(std::make_unique<Storm>(options)) {}
+Overload::~Overload() = default;
+OverloadReport Overload::run() { return storm_->run(); }
 
 }  // namespace entente::tests

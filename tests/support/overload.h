@@ -3,10 +3,11 @@
 // requests for a person by members. An open loop, so that a slow answer holds back nobody else's
 // question; bounded in number and time. Every answer is checked from its bytes.
 //
-//     const OverloadReport report = run_overload({.openings = 5000, .handoffs = 500});
+//     const OverloadReport report = Overload({.openings = 5000, .handoffs = 500}).run();
 
 #include <entente/endpoint.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct OverloadOptions {
   std::size_t handoffs = 60;
   std::size_t connections = 32;
   // Arrivals a second: so many times what the endpoint opened before, one after the other on
-  // few connections. 0: everything at once.
+  // each connection. 0: everything at once.
   double times_capacity = 0;
   std::size_t capacity_openings = 200;
   std::size_t capacity_connections = 4;
@@ -47,6 +48,17 @@ struct OverloadReport {
   double percentile_ms(double share) const;
 };
 
-OverloadReport run_overload(const OverloadOptions& options);
+class Overload {
+ public:
+  // Starts the endpoint: its threads may run where the one may that calls this.
+  explicit Overload(const OverloadOptions& options);
+  ~Overload();
+  // Once. The thread that calls it sends everything, and computes nothing meanwhile.
+  OverloadReport run();
+
+ private:
+  class Storm;
+  std::unique_ptr<Storm> storm_;
+};
 
 }  // namespace entente::tests

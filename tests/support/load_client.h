@@ -5,7 +5,9 @@
 //
 //     LoadClient client({.port = port, .ca_file = ca}, 64);
 //     client.send(0, request_bytes);
-//     client.run(deadline_ms, [&](std::size_t connection, Answer answer) { ... });
+//     client.run([&](std::size_t connection, Answer answer) { ... });
+//
+// Throws std::runtime_error where the server does not do its part.
 
 #include <entente/core/bytes.h>
 #include <openssl/ssl.h>
@@ -15,7 +17,7 @@
 #include <string>
 #include <vector>
 
-namespace entente::bench {
+namespace entente::tests {
 
 struct Target {
   std::uint16_t port = 0;  // on loopback
@@ -37,7 +39,7 @@ class LoadClient {
  public:
   using OnAnswer = std::function<void(std::size_t connection, Answer answer)>;
 
-  // Connects all, with their handshakes. Gives up if the server does not take them.
+  // Connects all, with their handshakes.
   LoadClient(const Target& target, std::size_t connections);
   ~LoadClient();
 
@@ -68,4 +70,4 @@ class LoadClient {
   int epoll_ = -1;
 };
 
-}  // namespace entente::bench
+}  // namespace entente::tests

@@ -10,14 +10,15 @@
 
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
-#include "measure.h"
-
-namespace entente::bench {
+namespace entente::tests {
 namespace {
 
 constexpr int answer_ms_max = 60'000;
 constexpr std::size_t events_max = 256;
+
+[[noreturn]] void give_up(const std::string& why) { throw std::runtime_error(why); }
 
 struct SslFree {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
@@ -185,4 +186,4 @@ void LoadClient::run(const OnAnswer& on_answer) {
   }
 }
 
-}  // namespace entente::bench
+}  // namespace entente::tests
