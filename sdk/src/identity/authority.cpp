@@ -122,9 +122,11 @@ Status Authority::learn(const Verified<Card>& card, std::int64_t now_ms,
                         std::uint64_t on_record_at) {
   State& s = *state_;
   if (s.find_card(card.id())) return {};
-  ENTENTE_TRY(check_card(*card, s.brand_did, s.environment, now_ms));
+  ENTENTE_TRY(check_card(*card, s.brand_did, s.environment));
   if (!s.cards.empty()) {
     ENTENTE_TRY(check_chain(*card, s.cards.back().card, s.cards.back().digest));
+  } else if (now_ms >= card->expires_ms) {
+    return fail(ErrorCode::card_expired);
   }
   s.cards.push_back({card.id(), *card});
   for (const CardKey& key : card->keys) {

@@ -84,34 +84,35 @@ const CardKey* find_key(const Card& card, const PublicKey& key) {
   return found == card.keys.end() ? nullptr : &*found;
 }
 
-Status check_card(const Card& card, std::string_view brand_did, Environment environment,
-                  std::int64_t now_ms) {
+Status check_card(const Card& card, std::string_view brand_did, Environment environment) {
   if (card.environment != environment) return fail(ErrorCode::environment_mismatch);
   if (card.did() != brand_did || !is_domain(card.domain)) {
     return fail(ErrorCode::card_invalid, "not the domain of this brand");
   }
   if (card.log_vkey.empty()) return fail(ErrorCode::card_invalid, "no log key");
-  ENTENTE_TRY(check_keys(card));
-  if (now_ms >= card.expires_ms) return fail(ErrorCode::card_expired);
-  return {};
+  return check_keys(card);
 }
 
 Status check_chain(const Card& next, const Card& before, const Digest& before_digest) {
+  const auto breaks = [&](std::string_view how) {
+    return fail(ErrorCode::card_invalid,
+                "card " + std::to_string(next.number) + ": " + std::string(how));
+  };
   if (next.number != before.number + 1 || next.prev_card != before_digest) {
-    return fail(ErrorCode::card_invalid, "not the card after the newest known");
+    return breaks("not the one after the newest known, card " + std::to_string(before.number));
   }
   const bool announced = sha256(next.root_key) == before.next_root_digest;
   if (next.root_key != before.root_key && !announced) {
-    return fail(ErrorCode::card_invalid, "signed by a root that nobody announced");
+    return breaks("signed by a root that nobody announced");
   }
   for (const CardKey& key : before.keys) {
     const CardKey* kept = find_key(next, key.key);
     // Were a live key simply left out, a thief of it could go on speaking under the older card.
     if (!kept && key.revoked_at_index == 0) {
-      return fail(ErrorCode::card_invalid, "a key left out before it was revoked");
+      return breaks("a key left out before it was revoked");
     }
     if (kept && !stays_true(*kept, key)) {
-      return fail(ErrorCode::card_invalid, "a key that is not what it was");
+      return breaks("a key that is not what it was");
     }
   }
   return {};

@@ -6,10 +6,9 @@
 
 namespace entente {
 
-// Of this brand and environment, not expired, every key good and listed once. Fails with
-// environment_mismatch, card_invalid, key_invalid, card_expired.
-Status check_card(const Card& card, std::string_view brand_did, Environment environment,
-                  std::int64_t now_ms);
+// Of this brand and environment, every key good and listed once. Fails with
+// environment_mismatch, card_invalid, key_invalid.
+Status check_card(const Card& card, std::string_view brand_did, Environment environment);
 
 // The next number, naming the card before, signed by its root or by the root it announced, and
 // true to every key it listed. Fails with card_invalid.

@@ -39,12 +39,12 @@ class Authority {
   Authority(Authority&&) noexcept;
   Authority& operator=(Authority&&) noexcept;
 
-  // The first card is trusted as given (pinned, or by TLS at first contact); each later one must
-  // chain: number, prev_card, root or the announced next root, and no key that was left out before
-  // it was revoked. A card known already is fine. `on_record_at` is where the card stands in the
-  // brand's log or, for whoever cannot know that, how many entries of that log were known when it
-  // came: what the card revokes is revoked from there at the earliest, so that nothing that was
-  // believed before stops to be.
+  // The first card is trusted as given (pinned, or by TLS at first contact) unless it has expired;
+  // each later one must chain, even if it has, for the next one stands on it: number, prev_card,
+  // root or the announced next one, no key left out before it was revoked. A card known already is
+  // fine. `on_record_at`: where it stands in the brand's log or, for whoever cannot know that, how
+  // many entries of it were known when it came: what it revokes is revoked from there at the
+  // earliest, so that nothing that was believed before stops to be.
   // Fails with card_invalid, card_expired, environment_mismatch, key_invalid.
   Status learn(const Verified<Card>& card, std::int64_t now_ms, std::uint64_t on_record_at = 0);
   // One that has expired is learned like any other, so that a handoff under it can be acknowledged;
