@@ -24,6 +24,7 @@ class ForgedLines final : public BrandConnection {
  public:
   ForgedLines(BrandConnection& line, const Signer& forger) : line_(line), forger_(forger) {}
   Result<Bytes> card() override { return line_.card(); }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line_.earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override {
     const auto opening = Admission::admit<Message>(parcel.envelopes.front());

@@ -55,6 +55,7 @@ class LyingBrand final : public BrandConnection {
   const KeyPair* log_key;
 
   Result<Bytes> card() override { return shown_card; }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line_.earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,

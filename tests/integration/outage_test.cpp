@@ -24,6 +24,7 @@ class Overheard final : public BrandConnection {
  public:
   explicit Overheard(std::unique_ptr<BrandConnection>& line) : line_(line) {}
   Result<Bytes> card() override { return line_->card(); }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line_->earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override {
     auto answer = line_->post(parcel, case_id, wait_ms);

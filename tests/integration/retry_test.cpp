@@ -20,6 +20,7 @@ class FaultyLine final : public BrandConnection {
   FaultyLine(BrandConnection& line, int at, Fault fault) : line_(line), at_(at), fault_(fault) {}
 
   Result<Bytes> card() override { return line_.card(); }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line_.earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override {
     for (const Bytes& envelope : parcel.envelopes) {

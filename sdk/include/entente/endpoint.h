@@ -112,6 +112,8 @@ class Endpoint {
   std::uint16_t port() const;
   std::uint16_t monitoring_port() const;  // 0 without monitoring
   const Card& card() const;
+  // The envelope of any card of this brand that is on record; null if none is.
+  const Bytes* find_card(const Digest& digest) const;
   HttpServerStats http() const;
   LoadStats load() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.

@@ -10,12 +10,19 @@
 
 #include "assistant_state.h"
 #include "auditor_source.h"
+#include "card_chain.h"
 #include "core/overloaded.h"
 
 namespace entente {
 namespace {
 
 constexpr std::int64_t approval_valid_ms = 10 * 60'000;
+
+// What an answer under a card that is not known yet looks like.
+bool may_be_of_newer_card(ErrorCode code) {
+  return code == ErrorCode::card_unknown || code == ErrorCode::key_unknown ||
+         code == ErrorCode::checkpoint_invalid || code == ErrorCode::card_invalid;
+}
 
 // A payload signed by somebody whose key we do not hold.
 template <class T, class Sign>
@@ -187,7 +194,12 @@ Status Assistant::State::hear_refusals(const News& news) {
 Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
   const std::uint64_t known = follower->find_case(case_id)->next_position();
   const std::size_t kept = evidence.size();
-  const auto news = follower->receive(case_id, parcel);
+  auto news = follower->receive(case_id, parcel);
+  if (!news && may_be_of_newer_card(news.error().code)) {
+    const auto found = found_newer_card();
+    if (!found) news = std::unexpected(found.error());
+    if (found && *found) news = follower->receive(case_id, parcel);
+  }
   ENTENTE_TRY(keep_evidence());
   if (!news) {
     // What the disk says is ours; the rest is what the brand sent.
@@ -224,7 +236,16 @@ Status Assistant::State::meet_brand() {
     return fail(ErrorCode::audience_mismatch,
                 "the card is of " + card->did() + ", the goal is about " + options.goal->brand());
   }
-  return follower->learn_card(envelope);
+  const Authority* known = follower->card() != nullptr ? &follower->authority() : nullptr;
+  ENTENTE_LET(cards, cards_up_to(envelope, known, *options.brand));
+  for (const Bytes& each : cards) ENTENTE_TRY(follower->learn_card(each));
+  return {};
+}
+
+Result<bool> Assistant::State::found_newer_card() {
+  const Digest before = follower->authority().newest_card_digest();
+  ENTENTE_TRY(meet_brand());
+  return follower->authority().newest_card_digest() != before;
 }
 
 // Advice that does not arrive costs nobody anything: it goes out again at the next start.

@@ -30,6 +30,7 @@ struct Assistant::State {
   Result<Bytes> make_mandate(const std::string& brand_did);
   Result<Bytes> find_or_make_mandate();
   Status meet_brand();
+  Result<bool> found_newer_card();
   Status deliver_notices();
   Result<Bytes> approval_of(Approval approval, std::string_view text);
   Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);

@@ -316,6 +316,9 @@ void Endpoint::stop() {
 std::uint16_t Endpoint::port() const { return state_->server ? state_->server->port() : 0; }
 std::uint16_t Endpoint::monitoring_port() const { return state_->monitoring->port(); }
 const Card& Endpoint::card() const { return state_->sequencer->card(); }
+const Bytes* Endpoint::find_card(const Digest& digest) const {
+  return state_->sequencer->find_card(digest);
+}
 std::optional<std::string> Endpoint::trouble() const { return state_->sequencer->trouble(); }
 HttpServerStats Endpoint::http() const {
   return state_->server ? state_->server->stats() : HttpServerStats{};

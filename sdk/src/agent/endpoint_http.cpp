@@ -16,6 +16,7 @@ namespace entente {
 namespace {
 
 constexpr std::string_view read_scheme = "Entente ";
+constexpr std::string_view forever = "public, max-age=31536000, immutable";
 
 // Whoever comes from this machine comes from anywhere: a proxy that brand.yaml does not name, or a
 // test of the brand's own.
@@ -78,6 +79,17 @@ void submit_parcel(Sequencer& sequencer, const HttpRequest& request, std::option
                     .answer = answer_in(request),
                     .wait_ms = *wait_ms,
                     .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
+}
+
+// One of the brand's cards, for whoever knows an older one and finds its digest on a newer.
+void serve_card(const Sequencer& sequencer, std::string_view digest, const HttpReply& reply) {
+  const auto bytes = from_hex(digest);
+  const auto asked = bytes ? to_digest(*bytes) : std::unexpected(bytes.error());
+  const Bytes* card = asked ? sequencer.find_card(*asked) : nullptr;
+  if (card == nullptr) return reply.send(plain(404, "not_found"));
+  reply.send({.content_type = std::string(card_media_type),
+              .body = *card,
+              .headers = {{"cache-control", std::string(forever)}}});
 }
 
 // A read is signed over the path and query as sent, so it cannot be turned to another case.
@@ -144,7 +156,7 @@ void serve_tile(Sequencer& sequencer, const Tile& tile, const HttpReply& reply) 
     if (!bytes) return reply.send(plain(503, "the log cannot be read"));
     reply.send({.content_type = "application/octet-stream",
                 .body = std::move(*bytes),
-                .headers = {{"cache-control", "public, max-age=31536000, immutable"}}});
+                .headers = {{"cache-control", std::string(forever)}}});
   });
 }
 
@@ -253,6 +265,7 @@ std::string_view route_of(std::string_view path) {
   for (const std::string_view tree : {log_path, witness_path}) {
     if (path.starts_with(tree)) return tree;
   }
+  if (below(path, cards_path)) return "/entente/v1/cards/{digest}";
   if (!path.starts_with(cases_path)) return "other";
   const bool of_message = path.find("/status/") != std::string_view::npos;
   return of_message ? "/entente/v1/cases/{id}/status/{message}" : "/entente/v1/cases/{id}";
@@ -262,7 +275,10 @@ void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpRep
   Sequencer& sequencer = doors.sequencer;
   const std::string_view path = request.path;
   if (path == card_path && request.method == "GET") {
-    return reply.send({.content_type = "application/vnd.entente.card+capnp", .body = doors.card});
+    return reply.send({.content_type = std::string(card_media_type), .body = doors.card});
+  }
+  if (const auto rest = below(path, cards_path); rest && request.method == "GET") {
+    return serve_card(sequencer, rest->substr(1), reply);
   }
   if (path == "/healthz") {
     if (sequencer.trouble()) return reply.send(plain(503, "the log cannot be written"));

@@ -10,6 +10,8 @@ namespace entente {
 
 inline constexpr std::string_view parcel_media_type = "application/vnd.entente.parcel+capnp";
 inline constexpr std::string_view card_path = "/.well-known/entente";
+inline constexpr std::string_view cards_path = "/entente/v1/cards";
+inline constexpr std::string_view card_media_type = "application/vnd.entente.card+capnp";
 inline constexpr std::string_view cases_path = "/entente/v1/cases";
 inline constexpr std::string_view challenge_header = "entente-challenge";
 inline constexpr std::string_view answer_header = "entente-answer";

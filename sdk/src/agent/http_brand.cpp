@@ -103,6 +103,15 @@ Result<Bytes> HttpBrand::card() {
   return response.body;
 }
 
+Result<Bytes> HttpBrand::earlier_card(const Digest& digest) {
+  ENTENTE_LET(response, state_->send({.url = std::string(cards_path) + "/" + to_hex(digest)}));
+  if (response.status == 200) return response.body;
+  const std::string status = "the brand answered with status " + std::to_string(response.status);
+  const bool is_busy = response.status == 503 || response.status == 429;
+  if (is_busy) return fail(ErrorCode::busy, status);
+  return fail(response.status == 404 ? ErrorCode::not_found : ErrorCode::peer_failed, status);
+}
+
 Result<Parcel> HttpBrand::post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                                std::int64_t wait_ms) {
   std::string path(cases_path);

@@ -27,6 +27,12 @@ LocalBrand::LocalBrand(Endpoint& endpoint, Bytes card)
 
 Result<Bytes> LocalBrand::card() { return card_; }
 
+Result<Bytes> LocalBrand::earlier_card(const Digest& digest) {
+  const Bytes* card = endpoint_.find_card(digest);
+  if (card == nullptr) return fail(ErrorCode::not_found, "the brand has no such card");
+  return *card;
+}
+
 Result<Parcel> LocalBrand::post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                                 std::int64_t wait_ms) {
   std::promise<EndpointAnswer> answer;

@@ -70,6 +70,7 @@ struct SequencerParts {
       {};  // in how many cases in memory each is used
   std::function<void(const std::string&)> tell;
   Observer* observer = nullptr;
+  std::map<Digest, Bytes> cards = {};  // envelopes of all; nothing changes them once it runs
 
   void note_admitted(const Message& message, const Outcome& outcome) const {
     if (observer) observer->admitted(message, outcome.effect == Effect::binding);

@@ -72,10 +72,15 @@ Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
     if (entry.leaf.kind != EntryKind::card) continue;
     ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
     ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms, index));
+    parts.cards.emplace(earlier.id(), std::move(entry.content));
   }
   const std::uint64_t next_index = parts.ledger.next_index();
   ENTENTE_LET(cards, given_cards(parts.identity));
-  for (const auto& card : cards) ENTENTE_TRY(learn(parts.authority, card, now_ms, next_index));
+  for (const auto& card : cards) {
+    ENTENTE_TRY(learn(parts.authority, card, now_ms, next_index));
+    const ByteView envelope = card.envelope();
+    parts.cards.emplace(card.id(), Bytes(envelope.begin(), envelope.end()));
+  }
   ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
                                               KeyPurpose::message, next_index));
   ENTENTE_LET(revoked, parts.ledger.store().revoked());

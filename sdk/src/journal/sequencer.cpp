@@ -487,4 +487,9 @@ bool Sequencer::is_loaded() const { return state_->intake.is_loaded(); }
 
 const Card& Sequencer::card() const { return state_->card; }
 
+const Bytes* Sequencer::find_card(const Digest& digest) const {
+  const auto found = state_->parts.cards.find(digest);
+  return found == state_->parts.cards.end() ? nullptr : &found->second;
+}
+
 }  // namespace entente

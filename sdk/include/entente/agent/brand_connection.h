@@ -18,8 +18,11 @@ using SignRead = std::function<Result<Bytes>(std::string_view path)>;
 class BrandConnection {
  public:
   virtual ~BrandConnection() = default;
-  // The envelope of the brand's card.
+  // The envelope of the brand's newest card.
   virtual Result<Bytes> card() = 0;
+  // Of the card with this digest, which a newer one names as the one before it. Fails with
+  // not_found if the brand gives none, and what the network says.
+  virtual Result<Bytes> earlier_card(const Digest& digest) = 0;
   // A parcel and what it got; no case_id opens a case. Held by the brand at most `wait_ms`. A busy
   // brand may answer with a parcel of signed refusals. Fails with not_found, busy, and what the
   // network says: then sending the same again is safe.
@@ -43,6 +46,7 @@ class HttpBrand final : public BrandConnection {
   // Also fails with card_invalid if the card is of another domain than the URL's: at first contact
   // TLS is all that says whose card this is.
   Result<Bytes> card() override;
+  Result<Bytes> earlier_card(const Digest& digest) override;
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,
@@ -58,6 +62,7 @@ class LocalBrand final : public BrandConnection {
  public:
   LocalBrand(Endpoint& endpoint, Bytes card);
   Result<Bytes> card() override;
+  Result<Bytes> earlier_card(const Digest& digest) override;
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override;
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t wait_ms,

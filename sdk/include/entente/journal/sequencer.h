@@ -114,6 +114,8 @@ class Sequencer {
   bool is_loaded() const;
 
   const Card& card() const;
+  // The envelope of any card of this brand; null if there is none such. From any thread.
+  const Bytes* find_card(const Digest& digest) const;
 
  private:
   struct State;
