@@ -2,6 +2,7 @@
 
 #include <entente/audit/note.h>
 #include <entente/crypto/hash.h>
+#include <entente/identity/authority.h>
 #include <entente/text/yaml_reader.h>
 #include <entente/wire/admission.h>
 
@@ -183,6 +184,42 @@ Result<Card> read_card_description(std::string_view text, std::string_view file_
   return card;
 }
 
+namespace {
+
+Status revoke_keys(Card& card, const CardKeys& keys) {
+  for (const PublicKey& key : keys.revoked.keys) {
+    const auto listed = std::ranges::find(card.keys, key, &CardKey::key);
+    if (listed == card.keys.end()) {
+      return fail(ErrorCode::key_unknown, to_did_key(key) + " is not on the card before");
+    }
+    if (listed->revoked_at_index != 0) {
+      return fail(ErrorCode::key_revoked, to_did_key(key) + " is revoked from entry " +
+                                              std::to_string(listed->revoked_at_index) +
+                                              " on already, and stays so");
+    }
+    if (key == keys.message || key == keys.log) {
+      return fail(ErrorCode::card_invalid,
+                  to_did_key(key) + " is to be revoked, and to be used: name another key as --" +
+                      (key == keys.message ? "message" : "log"));
+    }
+    listed->revoked_at_index = keys.revoked.from_entry;
+  }
+  return {};
+}
+
+// As somebody reads it who knows the card before, whenever that was: what it refuses, all do.
+Status check_readable(const Bytes& envelope, const Bytes* previous) {
+  ENTENTE_LET(made, Admission::admit<Card>(envelope));
+  Authority reader(made->did(), made->environment);
+  if (previous != nullptr) {
+    ENTENTE_LET(before, Admission::admit<Card>(*previous));
+    ENTENTE_TRY(reader.learn(before, before->issued_ms));
+  }
+  return reader.learn(made, made->issued_ms);
+}
+
+}  // namespace
+
 Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous) {
   if (previous != nullptr) {
     ENTENTE_LET(before, Admission::admit<Card>(*previous));
@@ -190,6 +227,7 @@ Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous) 
     card.prev_card = before.id();
     card.keys = before->keys;
   }
+  ENTENTE_TRY(revoke_keys(card, keys));
   const auto add = [&](const PublicKey& key, KeyPurpose purpose) {
     if (std::ranges::count(card.keys, key, &CardKey::key) != 0) return;
     card.keys.push_back({.key = key, .purpose = purpose, .custody = Custody::server});
@@ -207,7 +245,9 @@ Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous) 
   if (!keys.origin.empty()) log = keys.origin;
   ENTENTE_LET(vkey, Vkey::make(log, SignatureType::ed25519, keys.log));
   card.log_vkey = vkey.encode();
-  return sign(card, *keys.root);
+  ENTENTE_LET(envelope, sign(card, *keys.root));
+  ENTENTE_TRY(check_readable(envelope, previous));
+  return envelope;
 }
 
 std::vector<std::string> card_lines(const Card& card) {
@@ -224,7 +264,9 @@ std::vector<std::string> card_lines(const Card& card) {
   };
   for (const CardKey& key : card.keys) {
     lines.push_back("key            " + std::string(name(key.purpose)) + " " + to_did_key(key.key) +
-                    (key.revoked_at_index != 0 ? " revoked" : ""));
+                    (key.revoked_at_index == 0
+                         ? ""
+                         : " revoked from entry " + std::to_string(key.revoked_at_index)));
   }
   add_people(card.human, lines);
   for (const std::string& way : card.human.alternatives) lines.push_back("otherwise      " + way);

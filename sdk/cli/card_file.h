@@ -13,19 +13,27 @@
 
 namespace entente::cli {
 
+// Keys of the card before that say nothing any more from this entry of the log on.
+struct Revocation {
+  std::vector<PublicKey> keys;
+  std::uint64_t from_entry = 0;
+};
+
 struct CardKeys {
   const Signer* root = nullptr;
   PublicKey message;
   PublicKey log;
   std::optional<PublicKey> next_root;  // announced for the card after; else the same root
   std::string origin;                  // of the log; empty: as on the card before, or DOMAIN/log
+  Revocation revoked;                  // needs a card before; of keys that are not above
 };
 
 // The card but for its keys. Fails with config_invalid, yaml_invalid.
 Result<Card> read_card_description(std::string_view text, std::string_view file_name,
                                    std::int64_t now_ms);
-// Puts the keys on and signs. `previous` is the card's forerunner, or null for the first.
-// Fails with card_invalid, key_invalid.
+// Puts the keys on and signs. `previous` is the card's forerunner, or null for the first. Fails
+// with card_invalid, also for what a verifier who knows `previous` would not take, key_invalid,
+// key_unknown and key_revoked (what is to be revoked).
 Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous);
 
 std::vector<std::string> card_lines(const Card& card);

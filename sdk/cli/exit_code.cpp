@@ -26,6 +26,7 @@ constexpr std::array advices = {
     Advice{ErrorCode::config_invalid, "Mend the line named; keys: docs/reference/cli.md."},
     Advice{ErrorCode::wrong_use, "Add --help to see what the command takes."},
     Advice{ErrorCode::not_found, "List what is there with: entente case list DIR"},
+    Advice{ErrorCode::key_revoked, "How keys are changed: docs/guides/key-ceremony.md"},
     Advice{ErrorCode::card_expired, "Make a new card with: entente card make"},
     Advice{ErrorCode::mandate_expired, "Issue a new one with: entente mandate issue"},
     Advice{ErrorCode::mandate_revoked, "Go without --mandate, or issue a new one."},

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "../../sdk/cli/card_file.h"
 #include "audit_world.h"
 #include "catch.h"
 
@@ -201,4 +202,53 @@ TEST_CASE("a card that revokes its key from before it spoke is found where it st
     CHECK(broken_by(from) == Lines{"card.chain by brand"});
   }
   for (const std::uint64_t from : {spoke + 1, spoke + 1000}) CHECK(broken_by(from).empty());
+}
+
+TEST_CASE("what a key says once a card from `entente card make` has revoked it is found",
+          "[audit][negative]") {
+  const AwaitedPerson& world = awaited_person();
+  const Bytes first = world.brand.card;
+  const KeyPair next_key = must(KeyPair::from_seed(Bytes(32, 102)));
+  // The card, and then one more word by the old key, so many entries before it may say none.
+  const auto broken_by_word = [&](std::uint64_t before) {
+    std::optional<Message> said;
+    EditedEntry last;
+    EntryDraft word;
+    MessageId head;
+    const auto watch = [&](EditedEntry& entry) {
+      last = entry;
+      if (const auto message = message_of(entry)) {
+        head = id_of(*message);
+        word = entry.draft;
+        if (message->author.party == Party::brand) said = message;
+      }
+      return true;
+    };
+    const auto speak_on = [&] {
+      cli::CardKeys keys{.root = &world.brand.root,
+                         .message = next_key.public_key(),
+                         .log = world.brand.log.public_key()};
+      keys.revoked = {{world.brand.message.public_key()}, last.index + 2 + before};
+      EntryDraft card = {
+          .kind = EntryKind::card,
+          .case_id = {},
+          .direction = Direction::own,
+          .time_ms = last.draft.time_ms,
+          .content = must(cli::make_card(*must(Admission::admit<Card>(first)), keys, &first))};
+      said->body = Inform{};
+      said->parts.clear();
+      said->act_id.fill(7);
+      said->nonce.fill(7);
+      said->prev = head;
+      word.content = must(sign(*said, world.brand.message));
+      word.direction = Direction::sent;
+      word.time_ms = last.draft.time_ms;
+      word.parts_received.clear();
+      ++word.position;
+      return std::vector{card, word};
+    };
+    return broken_after(world.store, world.brand.log, watch, speak_on);
+  };
+  CHECK(broken_by_word(1).empty());
+  CHECK(broken_by_word(0) == Lines{"message.authority by brand"});
 }

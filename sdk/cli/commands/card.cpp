@@ -1,6 +1,9 @@
+#include <entente/core/limits.h>
 #include <entente/crypto/system.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/json_view.h>
+
+#include <sstream>
 
 #include "../card_file.h"
 #include "../commands.h"
@@ -9,6 +12,38 @@
 
 namespace entente::cli {
 namespace {
+
+// By name, or by the file of the secret half.
+Result<PublicKey> read_public_key(const std::string& text) {
+  if (text.starts_with("did:key:")) {
+    const auto key = from_did_key(text);
+    return key ? key : fail(ErrorCode::wrong_use, text + " is no key");
+  }
+  ENTENTE_LET(pair, read_key_file(text));
+  return pair.public_key();
+}
+
+Result<Revocation> read_revocation(const Arguments& arguments) {
+  Revocation revoked;
+  if (arguments.has("from-entry") != arguments.has("revoke")) {
+    return fail(ErrorCode::wrong_use,
+                "--revoke and --from-entry go together: which keys, and from "
+                "which entry of the log on");
+  }
+  if (!arguments.has("revoke")) return revoked;
+  if (!arguments.has("previous")) {
+    return fail(ErrorCode::wrong_use, "--revoke needs --previous: the card that lists the key");
+  }
+  ENTENTE_LET(from, arguments.integer_or("from-entry", 0, limits::integer_max));
+  if (from == 0) return fail(ErrorCode::wrong_use, "--from-entry is a number from 1 on");
+  revoked.from_entry = static_cast<std::uint64_t>(from);
+  std::istringstream list(arguments.text_or("revoke", ""));
+  for (std::string each; std::getline(list, each, ',');) {
+    ENTENTE_LET(key, read_public_key(each));
+    revoked.keys.push_back(key);
+  }
+  return revoked;
+}
 
 Result<ExitCode> run_make(const Arguments& arguments, Console& console) {
   SystemClock clock;
@@ -24,17 +59,22 @@ Result<ExitCode> run_make(const Arguments& arguments, Console& console) {
     ENTENTE_LET(announced, read_key_file(*next));
     keys.next_root = announced.public_key();
   }
+  ENTENTE_LET(revoked, read_revocation(arguments));
+  keys.revoked = std::move(revoked);
   Bytes previous;
   if (const auto before = arguments.find("previous")) {
     ENTENTE_LET(envelope, read_armoured(*before, "CARD"));
     previous = std::move(envelope);
   }
   ENTENTE_LET(envelope, make_card(card, keys, previous.empty() ? nullptr : &previous));
-  // What cannot be read back would be refused by everybody.
   ENTENTE_LET(made, Admission::admit<Card>(envelope));
   const std::string out = arguments.text_or("out", "");
   ENTENTE_TRY(write_armoured(out, "CARD", envelope));
   console.line(made->did() + ", card " + std::to_string(made->number) + ": " + out);
+  for (const PublicKey& key : keys.revoked.keys) {
+    console.line("From entry " + std::to_string(keys.revoked.from_entry) +
+                 " of the log on, nothing holds that " + to_did_key(key) + " signs.");
+  }
   return ExitCode::ok;
 }
 
@@ -62,6 +102,9 @@ Verb card_make() {
                   {"log", "KEY", "will sign the log", true},
                   {"next-root", "KEY", "announce another root for the next card"},
                   {"previous", "CARD", "the card that this one follows"},
+                  {"revoke", "KEYS", "of that card: did:key or key files, between commas"},
+                  {"from-entry", "NUMBER",
+                   "of the log, still to come: from it on they say nothing"},
                   {"origin", "NAME", "of the log (default: as on the card before, or DOMAIN/log)"},
                   {"out", "FILE", "where the signed card goes", true, 'o'}},
       .run = run_make,

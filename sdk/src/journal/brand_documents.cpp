@@ -57,6 +57,20 @@ Status learn(Authority& authority, const Verified<Card>& card, std::int64_t now_
   return authority.learn(card, now_ms, next_index);
 }
 
+// One that is revoked from a later entry on would lose its voice when the log gets there.
+Status check_message_key(const SequencerParts& parts, std::uint64_t next_index) {
+  const PublicKey& key = parts.identity.message_key->public_key();
+  const Card& card = *parts.authority.newest_card();
+  const auto listed = std::ranges::find(card.keys, key, &CardKey::key);
+  if (listed != card.keys.end() && listed->revoked_at_index != 0) {
+    return fail(ErrorCode::key_revoked,
+                "card " + std::to_string(card.number) + " revokes the message key from entry " +
+                    std::to_string(listed->revoked_at_index) +
+                    " on: speak with another one that it lists (`keys` in brand.yaml)");
+  }
+  return parts.authority.check_brand_key(key, KeyPurpose::message, next_index);
+}
+
 bool is_on_record(std::span<const StoredEntry> known, EntryKind kind, ByteView content) {
   return std::ranges::any_of(known, [&](const StoredEntry& entry) {
     return entry.leaf.kind == kind && std::ranges::equal(entry.content, content);
@@ -81,8 +95,7 @@ Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
     const ByteView envelope = card.envelope();
     parts.cards.emplace(card.id(), Bytes(envelope.begin(), envelope.end()));
   }
-  ENTENTE_TRY(parts.authority.check_brand_key(parts.identity.message_key->public_key(),
-                                              KeyPurpose::message, next_index));
+  ENTENTE_TRY(check_message_key(parts, next_index));
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
   for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
   return {};
