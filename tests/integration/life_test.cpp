@@ -232,6 +232,37 @@ TEST_CASE("a log that came back without a card takes up the later ones, given th
   CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
 }
 
+TEST_CASE("a card that a log lacks is taken up though it has expired", "[life]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  ana.assistant.reset();
+  world.stop();
+  const auto publish_until = [&](std::int64_t expires_ms) {
+    world.publish(first_log, world.brand.log);
+    Card card = **Admission::admit<Card>(world.brand.card);
+    card.expires_ms = expires_ms;
+    world.brand.card = *sign(card, world.brand.root);
+    return world.brand.card;
+  };
+  const std::int64_t now_ms = SystemClock().now_ms();
+  const Bytes second = publish_until(now_ms - 1);
+  CHECK(world.begin(world.store()).error().code == ErrorCode::card_expired);  // alone it is no card
+  publish_until(now_ms + 86'400'000);
+  const auto refused = world.begin(world.store());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail.find("give card 2 as well (earlier_cards)") != std::string::npos);
+
+  world.earlier_cards = {second};
+  world.start();
+  REQUIRE(ana.start());
+  CHECK(ana.assistant->card().number == 3);
+  ana.finish(case_id);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
 TEST_CASE("a brand does not take up a card that revokes from an entry that is written",
           "[life][negative]") {
   LifeWorld world;
