@@ -5,6 +5,7 @@
 #include <entente/text/yaml_reader.h>
 #include <entente/wire/admission.h>
 
+#include "facts_file.h"
 #include "files.h"
 #include "key_file.h"
 #include "own_log.h"
@@ -315,6 +316,7 @@ struct Contents {
   std::string card;
   std::string certificate;  // and its key
   static Result<Contents> read(const BrandConfig& config);
+  bool operator==(const Contents&) const = default;
 };
 
 Result<Contents> Contents::read(const BrandConfig& config) {
@@ -362,19 +364,21 @@ Brand::Brand(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Brand::~Brand() { stop(); }
 
 Status Brand::check(const BrandConfig& config) {
-  ENTENTE_LET(policy_text, read_text(config.policy));
-  ENTENTE_LET(policy, Policy::parse(policy_text, config.policy.filename().string()));
+  ENTENTE_LET(contents, Contents::read(config));
+  ENTENTE_LET(policy, Policy::parse(contents.policy, config.policy.filename().string()));
+  ENTENTE_LET(facts, read_text(config.facts));
+  const auto known =
+      read_facts_file(facts, config.facts.filename().string(), policy, SystemClock().now_ms());
+  if (!known) return std::unexpected(known.error());
+  const auto timestamp = timestamp_peer(config);
+  if (!timestamp) return std::unexpected(timestamp.error());
   ENTENTE_LET(envelope, read_armoured(config.card, "CARD"));
   ENTENTE_LET(card, Admission::admit<Card>(envelope));
-  if (card->environment != policy.environment()) return fail(ErrorCode::environment_mismatch);
-  for (const std::string& file : {config.server.certificate_file, config.server.key_file}) {
-    if (file.empty()) continue;
-    ENTENTE_LET(pem, read_text(file));
-    if (!pem.starts_with("-----BEGIN ")) return fail(ErrorCode::file_invalid, file);
+  if (card->environment != policy.environment()) {
+    return fail(ErrorCode::environment_mismatch, "policy and card are of different environments");
   }
-  ENTENTE_LET(peer, timestamp_peer(config));
-  static_cast<void>(peer);
-  return {};
+  ENTENTE_LET(message_key, read_key_file(config.message_key));
+  return endpoint().check_card(envelope, message_key);
 }
 
 Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const BrandHost& host) {
@@ -444,14 +448,11 @@ Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const Bra
 
 Result<bool> Brand::take_certificate(const BrandConfig& config) {
   ENTENTE_LET(contents, Contents::read(config));
-  const Contents& before = state_->contents;
-  if (contents.policy != before.policy || contents.card != before.card ||
-      contents.certificate == before.certificate) {
-    return false;
-  }
+  Contents& before = state_->contents;
+  if (contents.certificate == before.certificate) return false;
   ENTENTE_TRY(endpoint().reload_certificate());
-  state_->contents = std::move(contents);
-  return true;
+  before.certificate = contents.certificate;
+  return contents == before;
 }
 
 Endpoint& Brand::endpoint() { return *state_->endpoint; }

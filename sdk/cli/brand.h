@@ -71,11 +71,12 @@ class Brand {
   // Fails as Endpoint::start does, and with what the files say.
   static Result<std::unique_ptr<Brand>> start(const BrandConfig& config, const BrandHost& host);
   ~Brand();  // stops
-  // Whether start() could use the files. Fails as start() does for what they say.
-  static Status check(const BrandConfig& config);
+  // Whether start() could go on with what the files say now. Fails as start() does; nothing is
+  // changed.
+  Status check(const BrandConfig& config);
 
-  // Takes a new certificate, and keeps connections, if nothing else of what start() read is new:
-  // else false, and nothing is done. Fails as Endpoint::reload_certificate does.
+  // Takes a new certificate, and keeps connections. True if nothing else of what start() read is
+  // new. Fails as Endpoint::reload_certificate does; then nothing is done.
   Result<bool> take_certificate(const BrandConfig& config);
 
   Endpoint& endpoint();

@@ -206,3 +206,87 @@ TEST_CASE("one stranger cannot take the places of others", "[serve]") {
   for (const auto& stranger : strangers) open += stranger->is_closed(0) ? 0 : 1;
   CHECK(open <= 8);
 }
+
+namespace {
+
+// In the brand's directory, by the command line just built.
+void shell(const DemoBrand& brand, const std::string& command) {
+  const std::string line = "cd " + brand.file("").string() +
+                           " && PATH=" + fs::path(ENTENTE_CLI).parent_path().string() +
+                           ":$PATH && (" + command + ") >/dev/null";
+  INFO(line);
+  REQUIRE(std::system(line.c_str()) == 0);
+}
+
+constexpr const char* next_card =
+    "entente card make card.yaml --root keys/root.key --message keys/message.key "
+    "--log keys/log.key -o card.entente ";
+
+}  // namespace
+
+TEST_CASE("told to read its files again, it goes on as before with any that it cannot use",
+          "[serve][negative]") {
+  struct Bad {
+    const char* what;
+    std::string make;
+    const char* says;
+  };
+  const std::string card = next_card;
+  const Bad all[] = {
+      {"a card that follows nothing", card, "card_invalid: card 1: not the one after"},
+      {"a card of another root",
+       "entente key new other.key && " +
+           std::string("entente card make card.yaml --root other.key --message keys/message.key "
+                       "--log keys/log.key -o card.entente"),
+       "card_invalid: card 1"},
+      {"a card after one that is missing",
+       card + "--previous first.entente && cp card.entente two && " + card + "--previous two",
+       "give card 2 as well (earlier_cards)"},
+      {"a card that revokes what is said",
+       "entente key new new.key && entente card make card.yaml --previous first.entente "
+       "--root keys/root.key --message new.key --log keys/log.key --revoke keys/message.key "
+       "--from-entry 2 -o card.entente && cp new.key keys/message.key",
+       "card_invalid: card 2 revokes a key from entry 2"},
+      {"a message key that is not on the card",
+       "rm keys/message.key && entente key new keys/message.key", "key_unknown"},
+      {"a card of another log key",
+       "entente key new new.key && entente card make card.yaml --previous first.entente "
+       "--root keys/root.key --message keys/message.key --log new.key -o card.entente",
+       "config_invalid: the log key is not the one on the card"},
+      {"a card that has expired",
+       "sed -i 's/^valid_for: .*/valid_for: 1s/' card.yaml && " + card +
+           "--previous first.entente && sleep 1",
+       "card_expired"},
+      {"no card", "rm card.entente", "file_missing"},
+      {"a policy that is none", "echo 'nothing: here' >policy.yaml", "policy_invalid"},
+      {"facts that the policy does not know", "echo 'nothing: here' >facts.yaml",
+       "config_invalid: facts.yaml"},
+      {"a certificate that is none, with another policy",
+       "sed -i 's/^/# /' tls/chain.pem && sed -i '1i -----BEGIN X-----' tls/chain.pem && "
+       "echo >>policy.yaml",
+       "file_invalid"},
+      {"no message key", "rm keys/message.key", "file_missing"}};
+  for (const Bad& bad : all) {
+    DYNAMIC_SECTION(bad.what) {
+      const DemoBrand brand;
+      shell(brand, "cp card.entente first.entente; sed -i '$a events: stderr' brand.yaml");
+      ServeProcess serve(brand);
+      Peer kept(serve.port(), {.tls = true});
+      kept.send(health);
+      CHECK(kept.read_until("ok").ends_with("ok"));
+      shell(brand, bad.make);
+      serve.signal(SIGHUP);
+      CHECK(eventually([&] { return times_in(serve.output(), "going on as before: ") == 2; }));
+      INFO(serve.output());
+      CHECK(times_in(serve.output(), bad.says) == 2);  // to a person, and as an event
+      CHECK(times_in(serve.output(), R"("event":"trouble")") == 1);
+      // The same connection, the same card.
+      kept.send("GET /.well-known/entente HTTP/1.1\r\nHost: a\r\n\r\n");
+      const auto answer = kept.read_until("privacy@kettle.example");
+      CHECK(status_in(answer) == 200);
+      CHECK_FALSE(kept.is_closed(0));
+      serve.signal(SIGTERM);
+      CHECK(serve.wait() == 0);
+    }
+  }
+}

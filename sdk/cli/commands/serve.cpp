@@ -40,18 +40,19 @@ void tell(Console& console, Brand& brand, const BrandConfig& config) {
 }
 
 // The same directory with what its files say now: policy, card, certificate. Files that cannot be
-// used change nothing; open cases go on where they were. A new certificate alone costs nobody a
-// connection.
+// used, a card that this log cannot take up among them, change nothing and stop nothing; open cases
+// go on where they were. A new certificate alone costs nobody a connection.
 Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandConfig& config,
                    const BrandHost& host) {
-  if (const Status usable = Brand::check(config); !usable) {
-    console.line("going on as before: " + describe(usable.error()));
+  const Status usable = brand->check(config);
+  const Result<bool> taken =
+      usable ? brand->take_certificate(config) : std::unexpected(usable.error());
+  if (!taken) {
+    brand->endpoint().tell("going on as before: " + describe(taken.error()));
     return {};
   }
-  const Result<bool> taken = brand->take_certificate(config);
-  if (!taken || *taken) {
-    console.line(taken ? "read again: certificate"
-                       : "going on as before: " + describe(taken.error()));
+  if (*taken) {
+    console.line("read again: certificate");
     return {};
   }
   brand.reset();

@@ -118,6 +118,11 @@ class Endpoint {
   LoadStats load() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.
   Status reload_certificate();
+  // Whether an endpoint would start on this log with another card, an envelope, and message key.
+  // Fails as start() does for what they are.
+  Status check_card(const Bytes& card, const Signer& message_key) const;
+  // One line for the person who runs this, where the endpoint's own troubles are told.
+  void tell(const std::string& line);
 
   // Why nothing is admitted now, e.g. a full disk; nothing if all is well. /healthz says the same.
   std::optional<std::string> trouble() const;

@@ -331,6 +331,28 @@ Status Endpoint::reload_certificate() {
   return state_->server->reload();
 }
 
+Status Endpoint::check_card(const Bytes& card, const Signer& message_key) const {
+  State& s = *state_;
+  ENTENTE_LET(next, Admission::admit<Card>(card));
+  ENTENTE_TRY(check_log_key(*next, *s.options.log_key));
+  ENTENTE_TRY(check_not_expired(*next, s.clock().now_ms()));
+  const BrandIdentity identity{.did = s.sequencer->card().did(),
+                               .card = card,
+                               .earlier_cards = s.options.earlier_cards,
+                               .policy = {},
+                               .message_key = &message_key,
+                               .environment = s.sequencer->card().environment,
+                               .load = {},
+                               .keep_ms = {}};
+  Status holds;
+  look_and_wait(*s.sequencer, [&](const Ledger& ledger) {
+    holds = check_cards(ledger, identity, s.clock().now_ms());
+  });
+  return holds;
+}
+
+void Endpoint::tell(const std::string& line) { state_->tell(line); }
+
 void Endpoint::deliver(Parcel parcel, std::optional<CaseId> case_id, std::int64_t wait_ms,
                        std::function<void(EndpointAnswer)> done) {
   state_->sequencer->submit({.parcel = std::move(parcel),

@@ -58,9 +58,9 @@ Status learn(Authority& authority, const Verified<Card>& card, std::int64_t now_
 }
 
 // One that is revoked from a later entry on would lose its voice when the log gets there.
-Status check_message_key(const SequencerParts& parts, std::uint64_t next_index) {
-  const PublicKey& key = parts.identity.message_key->public_key();
-  const Card& card = *parts.authority.newest_card();
+Status check_message_key(const Authority& authority, const PublicKey& key,
+                         std::uint64_t next_index) {
+  const Card& card = *authority.newest_card();
   const auto listed = std::ranges::find(card.keys, key, &CardKey::key);
   if (listed != card.keys.end() && listed->revoked_at_index != 0) {
     return fail(ErrorCode::key_revoked,
@@ -68,7 +68,7 @@ Status check_message_key(const SequencerParts& parts, std::uint64_t next_index) 
                     std::to_string(listed->revoked_at_index) +
                     " on: speak with another one that it lists (`keys` in brand.yaml)");
   }
-  return parts.authority.check_brand_key(key, KeyPurpose::message, next_index);
+  return authority.check_brand_key(key, KeyPurpose::message, next_index);
 }
 
 bool is_on_record(std::span<const StoredEntry> known, EntryKind kind, ByteView content) {
@@ -77,25 +77,40 @@ bool is_on_record(std::span<const StoredEntry> known, EntryKind kind, ByteView c
   });
 }
 
+struct KnownCards {
+  Authority authority;
+  std::map<Digest, Bytes> envelopes;
+};
+
+// All on record, then those that are given.
+Result<KnownCards> know_cards(const Ledger& ledger, const BrandIdentity& identity,
+                              std::int64_t now_ms) {
+  KnownCards known{.authority = Authority(identity.did, identity.environment), .envelopes = {}};
+  ENTENTE_LET(documents, ledger.entries_of(no_case));
+  for (const std::uint64_t index : documents) {
+    ENTENTE_LET(entry, ledger.read(index));
+    if (entry.leaf.kind != EntryKind::card) continue;
+    ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
+    ENTENTE_TRY(known.authority.learn(earlier, entry.leaf.time_ms, index));
+    known.envelopes.emplace(earlier.id(), std::move(entry.content));
+  }
+  const std::uint64_t next_index = ledger.next_index();
+  ENTENTE_LET(cards, given_cards(identity));
+  for (const auto& card : cards) {
+    ENTENTE_TRY(learn(known.authority, card, now_ms, next_index));
+    const ByteView envelope = card.envelope();
+    known.envelopes.emplace(card.id(), Bytes(envelope.begin(), envelope.end()));
+  }
+  ENTENTE_TRY(check_message_key(known.authority, identity.message_key->public_key(), next_index));
+  return known;
+}
+
 }  // namespace
 
 Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
-  ENTENTE_LET(known, parts.ledger.entries_of(no_case));
-  for (const std::uint64_t index : known) {
-    ENTENTE_LET(entry, parts.ledger.read(index));
-    if (entry.leaf.kind != EntryKind::card) continue;
-    ENTENTE_LET(earlier, Admission::admit<Card>(entry.content));
-    ENTENTE_TRY(parts.authority.learn(earlier, entry.leaf.time_ms, index));
-    parts.cards.emplace(earlier.id(), std::move(entry.content));
-  }
-  const std::uint64_t next_index = parts.ledger.next_index();
-  ENTENTE_LET(cards, given_cards(parts.identity));
-  for (const auto& card : cards) {
-    ENTENTE_TRY(learn(parts.authority, card, now_ms, next_index));
-    const ByteView envelope = card.envelope();
-    parts.cards.emplace(card.id(), Bytes(envelope.begin(), envelope.end()));
-  }
-  ENTENTE_TRY(check_message_key(parts, next_index));
+  ENTENTE_LET(known, know_cards(parts.ledger, parts.identity, now_ms));
+  parts.authority = std::move(known.authority);
+  if (parts.cards.empty()) parts.cards = std::move(known.envelopes);
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
   for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
   return {};
@@ -124,6 +139,11 @@ Status log_documents(const SequencerParts& parts, std::int64_t now_ms) {
                          .content = std::move(content)});
   }
   return parts.ledger.commit();
+}
+
+Status check_cards(const Ledger& ledger, const BrandIdentity& identity, std::int64_t now_ms) {
+  const auto known = know_cards(ledger, identity, now_ms);
+  return known ? Status() : std::unexpected(known.error());
 }
 
 }  // namespace entente

@@ -59,6 +59,10 @@ struct Submission {
   std::function<void(Delivery)> done;
 };
 
+// Whether a sequencer of this log would start with these cards and this message key, as the log
+// stands: asked before one that runs is stopped for it. Fails as Sequencer::start does.
+Status check_cards(const Ledger& ledger, const BrandIdentity& identity, std::int64_t now_ms);
+
 class Sequencer {
  public:
   // Fails with what the ledger says, card_invalid, or log_corrupt. Open cases are read again and
