@@ -290,3 +290,38 @@ TEST_CASE("told to read its files again, it goes on as before with any that it c
     }
   }
 }
+
+TEST_CASE("told to read a new policy, it keeps its port: who comes meanwhile waits", "[serve]") {
+  const DemoBrand brand;
+  brand.listen_with("limits: {drain: 60s}");
+  ServeProcess serve(brand);
+  for (int reload = 0; reload < 2; ++reload) {
+    CAPTURE(reload);
+    Honest honest(asks_health(serve), trusting(brand.file("tls/ca.pem")));
+    Peer idle(serve.port(), {.tls = true});
+    idle.send(health);
+    CHECK(idle.read_until("ok").ends_with("ok"));
+    Peer in_hand(serve.port(), {.tls = true});
+    in_hand.send(upload);
+    CHECK(honest.is_served(2));  // so the upload has been noticed
+    honest.rest();
+
+    shell(brand, "echo '# again' >>policy.yaml");
+    serve.signal(SIGHUP);
+    CHECK(idle.is_closed(20'000));  // nothing is accepted any more, and one is still in hand
+    std::string answer;
+    std::thread comes([&] {
+      Peer newcomer(serve.port(), {.tls = true});
+      newcomer.send(health);
+      answer = newcomer.read_until("ok", 20'000);
+    });
+    in_hand.send("0123456789");
+    CHECK(status_in(in_hand.read_all(20'000)) == 400);
+    comes.join();
+    CHECK(status_in(answer) == 200);
+    CHECK(eventually([&] { return times_in(serve.output(), "read again: policy") == reload + 1; }));
+  }
+  serve.signal(SIGTERM);
+  CHECK(serve.wait() == 0);
+  CHECK(is_refused(serve));
+}

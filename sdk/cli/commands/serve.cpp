@@ -55,8 +55,10 @@ Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandC
     console.line("read again: certificate");
     return {};
   }
+  BrandConfig there = config;
+  there.server.held_port = brand->endpoint().hold_port();
   brand.reset();
-  ENTENTE_LET(next, Brand::start(config, host));
+  ENTENTE_LET(next, Brand::start(there, host));
   brand = std::move(next);
   console.line("read again: policy, card and certificate");
   return {};

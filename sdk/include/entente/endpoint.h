@@ -118,6 +118,9 @@ class Endpoint {
   LoadStats load() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.
   Status reload_certificate();
+  // Keeps the port for the endpoint that takes this one's place, in its `server.held_port`. Null if
+  // this one serves no HTTP.
+  std::shared_ptr<HeldPort> hold_port() const;
   // Whether an endpoint would start on this log with another card, an envelope, and message key.
   // Fails as start() does for what they are.
   Status check_card(const Bytes& card, const Signer& message_key) const;

@@ -331,6 +331,12 @@ Status Endpoint::reload_certificate() {
   return state_->server->reload();
 }
 
+std::shared_ptr<HeldPort> Endpoint::hold_port() const {
+  if (!state_->server) return nullptr;
+  auto held = state_->server->hold_port();
+  return held ? std::move(*held) : nullptr;
+}
+
 Status Endpoint::check_card(const Bytes& card, const Signer& message_key) const {
   State& s = *state_;
   ENTENTE_LET(next, Admission::admit<Card>(card));

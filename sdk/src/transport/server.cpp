@@ -4,6 +4,7 @@
 #include "transport/worker.h"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -63,10 +64,12 @@ Status HttpServer::Impl::start() {
 Status HttpServer::Impl::listen() {
   const auto threads = std::max<std::size_t>(1, site_.options.threads);
   Listening where{site_.options.address, site_.options.port, threads > 1};
-  if (where.shared && where.port != 0) ENTENTE_TRY(http::require_free(where));
+  const auto& held = site_.options.held_port;
+  if (where.shared && where.port != 0 && !held) ENTENTE_TRY(http::require_free(where));
   std::vector<std::unique_ptr<Worker>> workers;
   for (std::size_t i = 0; i < threads; ++i) {
     workers.push_back(std::make_unique<Worker>(site_));
+    where.socket = held ? held->take() : std::nullopt;
     ENTENTE_LET(port, workers.back()->listen(where));
     where.port = port;
   }
@@ -79,6 +82,17 @@ void HttpServer::Impl::stop() {
   for (auto& worker : workers_) worker->drain();
   for (auto& worker : workers_) worker->join();
   workers_.clear();
+}
+
+HeldPort::~HeldPort() {
+  for (const int socket : sockets_) ::close(socket);
+}
+
+std::optional<int> HeldPort::take() {
+  if (sockets_.empty()) return std::nullopt;
+  const int socket = sockets_.back();
+  sockets_.pop_back();
+  return socket;
 }
 
 HttpServer::HttpServer(HttpServerOptions options, HttpHandler handler)
@@ -105,6 +119,15 @@ Status HttpServer::reload() {
     return fail(ErrorCode::wrong_use, "no certificate in use");
   }
   return impl_->site_.tls.load(options.certificate_file, options.key_file);
+}
+
+Result<std::shared_ptr<HeldPort>> HttpServer::hold_port() const {
+  if (impl_->workers_.empty()) return fail(ErrorCode::wrong_use, "no port is open");
+  std::vector<int> sockets;
+  for (const auto& worker : impl_->workers_) {
+    if (const auto socket = worker->copy_listener()) sockets.push_back(*socket);
+  }
+  return std::make_shared<HeldPort>(std::move(sockets));
 }
 
 std::uint16_t HttpServer::port() const { return impl_->port_; }

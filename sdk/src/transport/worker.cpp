@@ -55,6 +55,17 @@ Result<Acceptor> bind_to(asio::io_context& context, const Listening& where) {
               where.address + " port " + std::to_string(where.port) + ": " + error.message());
 }
 
+Result<Acceptor> take_over(asio::io_context& context, const Listening& where) {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(where.address, error);
+  Acceptor acceptor(context.get_executor());
+  const auto protocol = address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+  if (!error) acceptor.assign(protocol, *where.socket, error);
+  if (!error) return acceptor;
+  ::close(*where.socket);
+  return fail(ErrorCode::config_invalid, where.address + ": " + error.message());
+}
+
 // A descriptor kept back: when none is left, giving it up lets the waiting peer be told to go.
 class Spare {
  public:
@@ -87,6 +98,7 @@ class Worker::Loop {
   explicit Loop(Site& site) : site_(site) {}
 
   Result<std::uint16_t> listen(const Listening& where);
+  std::optional<int> copy_listener();
   void start();
   void drain();
   void join() {
@@ -112,13 +124,18 @@ class Worker::Loop {
 };
 
 Result<std::uint16_t> Worker::Loop::listen(const Listening& where) {
-  ENTENTE_LET(acceptor, bind_to(context_, where));
+  ENTENTE_LET(acceptor, where.socket ? take_over(context_, where) : bind_to(context_, where));
   boost::system::error_code error;
-  acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!where.socket) acceptor.listen(asio::socket_base::max_listen_connections, error);
   const auto endpoint = error ? asio::ip::tcp::endpoint{} : acceptor.local_endpoint(error);
   if (error) return fail(ErrorCode::config_invalid, where.address + ": " + error.message());
   acceptor_ = std::move(acceptor);
   return endpoint.port();
+}
+
+std::optional<int> Worker::Loop::copy_listener() {
+  const int copy = ::fcntl(acceptor_.native_handle(), F_DUPFD_CLOEXEC, 0);
+  return copy < 0 ? std::nullopt : std::optional(copy);
 }
 
 void Worker::Loop::start() {
@@ -212,7 +229,9 @@ void Worker::Loop::drain() {
         SteadyClock::now() + std::chrono::milliseconds(site_.options.limits.drain_ms);
     is_draining_ = true;
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    // Where the socket is held for the next server, closing would not take it from this loop.
+    const int listener = acceptor_.release(ignored);
+    if (!ignored) ::close(listener);
     pause_timer_.cancel();
     sweep_timer_.cancel();
     for (auto* connection : connections_) connection->drain(until);
@@ -222,6 +241,7 @@ void Worker::Loop::drain() {
 Worker::Worker(Site& site) : loop_(std::make_unique<Loop>(site)) {}
 Worker::~Worker() = default;
 Result<std::uint16_t> Worker::listen(const Listening& where) { return loop_->listen(where); }
+std::optional<int> Worker::copy_listener() const { return loop_->copy_listener(); }
 void Worker::start() { loop_->start(); }
 void Worker::drain() { loop_->drain(); }
 void Worker::join() { loop_->join(); }

@@ -7,8 +7,9 @@ namespace entente::http {
 
 struct Listening {
   std::string address;
-  std::uint16_t port = 0;  // 0 takes a free one
-  bool shared = false;     // several workers bind the same port
+  std::uint16_t port = 0;          // 0 takes a free one
+  bool shared = false;             // several workers bind the same port
+  std::optional<int> socket = {};  // bound and listening already: taken as it is, and owned
 };
 
 class Worker {
@@ -18,6 +19,8 @@ class Worker {
 
   // The port bound. Fails with config_invalid.
   Result<std::uint16_t> listen(const Listening& where);
+  // Another descriptor of the listening socket, the caller's; none if the system has none.
+  std::optional<int> copy_listener() const;
   void start();
   // Stops accepting and ends connections within the drain limit; join() waits for that.
   void drain();

@@ -176,6 +176,42 @@ TEST_CASE("stop lets a request in flight finish and closes what is idle", "[tran
         ErrorCode::network_failed);
 }
 
+TEST_CASE("a port that is held goes to the next server, and nobody is refused in between",
+          "[transport]") {
+  for (const std::size_t threads : {1, 3}) {
+    CAPTURE(threads);
+    const auto answers = [](const std::string& text) {
+      return [text](const HttpRequest&, const HttpReply& reply) {
+        reply.send({.body = to_bytes(text)});
+      };
+    };
+    auto first =
+        std::make_unique<HttpServer>(HttpServerOptions{.threads = threads}, answers("one"));
+    CHECK_FALSE(first->hold_port());
+    REQUIRE(first->start());
+    const std::uint16_t port = first->port();
+    const auto held = first->hold_port();
+    REQUIRE(held);
+    first->stop();
+    std::vector<std::unique_ptr<Peer>> waiting;
+    for (int i = 0; i < 12; ++i) {
+      waiting.push_back(std::make_unique<Peer>(port));
+      waiting.back()->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    HttpServer second({.port = port, .threads = threads, .held_port = *held}, answers("two"));
+    REQUIRE(second.start());
+    CHECK(second.port() == port);
+    for (const auto& peer : waiting) CHECK(peer->read_until("two").ends_with("two"));
+    // What was handed over is held no longer: once this one stops, nobody listens.
+    second.stop();
+    Peer late(port);
+    late.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(late.read_all(1'000).empty());
+    HttpServer third({.port = port}, answers("three"));
+    CHECK(third.start());
+  }
+}
+
 TEST_CASE("stop does not wait longer than it was told to", "[transport]") {
   HttpServerOptions options;
   options.limits.drain_ms = 50;

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,21 @@ struct HttpLimits {
   std::size_t address_slots = std::size_t{64} * 1024;  // of each rate; 16 bytes each
 };
 
+// The sockets of a server that is about to stop, listening on for the next one: who connects in
+// between waits, and is not refused. A server that is started with it takes them.
+class HeldPort {
+ public:
+  explicit HeldPort(std::vector<int> sockets) : sockets_(std::move(sockets)) {}
+  ~HeldPort();
+  HeldPort(const HeldPort&) = delete;
+  HeldPort& operator=(const HeldPort&) = delete;
+  // One of them, the caller's from now on; none if none is left.
+  std::optional<int> take();
+
+ private:
+  std::vector<int> sockets_;  // descriptors, owned
+};
+
 struct HttpServerOptions {
   std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6
   std::uint16_t port = 0;             // 0 takes a free one
@@ -76,6 +92,7 @@ struct HttpServerOptions {
   std::vector<std::string> trusted_proxies;
   std::size_t threads = 1;
   HttpLimits limits;
+  std::shared_ptr<HeldPort> held_port;  // of a server of this address and as many threads
 };
 
 struct HttpServerStats {
@@ -106,6 +123,8 @@ class HttpServer {
   // Takes no new connections, lets requests in flight finish for drain_ms, closes everything. Not
   // from a handler.
   void stop();
+  // Keeps the port for the next server, while this one runs. Fails with wrong_use (not started).
+  Result<std::shared_ptr<HeldPort>> hold_port() const;
   // Reads certificate and key again, for connections from now on; on failure the old ones stay.
   // Fails with file_missing, file_invalid, wrong_use (not started, or plain).
   Status reload();
