@@ -63,6 +63,7 @@ struct WatchedBrand {
                                        .key = &key});
     REQUIRE(assistant);
     REQUIRE((*assistant)->open());
+    REQUIRE(endpoint->wait_idle(60'000));  // what its back office says is on record, too
   }
   std::uint64_t size() const {
     std::uint64_t size = 0;

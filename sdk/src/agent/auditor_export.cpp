@@ -171,8 +171,15 @@ bool is_evidence(const LoggedEntry& entry, const CaseId& case_id) {
   return is_document ? !is_about_log(entry) : *entry.case_id == case_id;
 }
 
-// The newest checkpoint of this log that it has on record with the lines of its witnesses.
-std::optional<std::string> newest_cosigned(const WholeLog& log) {
+struct CosignedNote {
+  std::string note;
+  Checkpoint named;
+};
+
+// Checkpoints of this log that it has on record with the lines of its witnesses, newest first,
+// until one is taken.
+template <class Take>
+void offer_cosigned(const WholeLog& log, const Take& take) {
   for (auto entry = log.entries.rbegin(); entry != log.entries.rend(); ++entry) {
     const auto leaf = decode<LogEntry>(entry->leaf);
     const auto* content = std::get_if<EntryContent>(&entry->content);
@@ -184,19 +191,44 @@ std::optional<std::string> newest_cosigned(const WholeLog& log) {
     const auto named = decode_unverified_checkpoint(record->note);
     if (!named || named->origin != log.header.origin || named->size > entry->index) continue;
     const auto root = root_of(log.nodes, named->size);
-    if (root && *root == named->root) return record->note;
+    if (root && *root == named->root && take({record->note, *named})) return;
   }
-  return std::nullopt;
+}
+
+std::optional<CosignedNote> newest_cosigned(const WholeLog& log) {
+  std::optional<CosignedNote> newest;
+  offer_cosigned(log, [&](CosignedNote&& offered) {
+    newest = std::move(offered);
+    return true;
+  });
+  return newest;
+}
+
+// With the most lines of those that this many entries are under: a witness may have been away when
+// the newest was shown.
+std::optional<CosignedNote> best_cosigned(const WholeLog& log, std::uint64_t entries) {
+  std::optional<CosignedNote> best;
+  std::size_t best_lines = 0;
+  offer_cosigned(log, [&](CosignedNote&& offered) {
+    if (offered.named.size < entries) return true;
+    const auto parsed = parse_note(offered.note);
+    const std::size_t lines = parsed ? parsed->signatures.size() : 0;
+    if (lines > best_lines) {
+      best_lines = lines;
+      best = std::move(offered);
+    }
+    return false;
+  });
+  return best;
 }
 
 // What witnesses have cosigned lies beside the newest checkpoint, with the tiles that the log had
 // then: both notes are of a plain tlog directory.
 Status write_cosigned(Writer& writer, const WholeLog& log) {
-  const auto note = newest_cosigned(log);
-  if (!note) return {};
-  ENTENTE_TRY(writer.write(std::string(cosigned_path), *note));
-  ENTENTE_LET(named, decode_unverified_checkpoint(*note));
-  for (const Tile& tile : earlier_tiles(named.size, log.head.size)) {
+  const auto newest = newest_cosigned(log);
+  if (!newest) return {};
+  ENTENTE_TRY(writer.write(std::string(cosigned_path), newest->note));
+  for (const Tile& tile : earlier_tiles(newest->named.size, log.head.size)) {
     ENTENTE_LET(bytes, render_tile(log, tile));
     ENTENTE_TRY(writer.write(tile_path(tile), to_text(bytes)));
   }
@@ -205,17 +237,15 @@ Status write_cosigned(Writer& writer, const WholeLog& log) {
 
 // Evidence stands under what others have cosigned, if nothing of it is newer: then it carries their
 // word with it, and the signature of the log.
-Status stand_under_cosigned(WholeLog& log, const CaseId& case_id, std::string& note) {
-  auto cosigned = newest_cosigned(log);
-  if (!cosigned) return {};
-  ENTENTE_LET(named, decode_unverified_checkpoint(*cosigned));
-  const bool covers = std::ranges::none_of(log.entries, [&](const LoggedEntry& entry) {
-    return entry.index >= named.size && is_evidence(entry, case_id);
-  });
-  if (!covers) return {};
-  log.head = named.head();
-  note = std::move(*cosigned);
-  return {};
+void stand_under_cosigned(WholeLog& log, const CaseId& case_id, std::string& note) {
+  std::uint64_t needed = 0;
+  for (const LoggedEntry& entry : log.entries) {
+    if (is_evidence(entry, case_id)) needed = entry.index + 1;
+  }
+  auto cosigned = best_cosigned(log, needed);
+  if (!cosigned) return;
+  log.head = cosigned->named.head();
+  note = std::move(cosigned->note);
 }
 
 // The evidence of one case: its own entries, and the documents of the log that it rests on.
@@ -268,6 +298,7 @@ std::vector<Tile> earlier_tiles(std::uint64_t earlier, std::uint64_t size) {
   });
   return tiles;
 }
+
 std::string content_path(std::uint64_t bundle) {
   return "content/" + std::to_string(bundle) + ".json";
 }
@@ -321,7 +352,7 @@ Status write_evidence(EntrySource& source, std::string_view case_id, const fs::p
   ENTENTE_LET(log, read_whole_log(source));
   ENTENTE_LET(found, find_case(log, case_id));
   ENTENTE_LET(note, checked_note(log, options));
-  if (options.checkpoint.empty()) ENTENTE_TRY(stand_under_cosigned(log, found, note));
+  if (options.checkpoint.empty()) stand_under_cosigned(log, found, note);
   ENTENTE_LET(discretion, Discretion::read(options.withhold));
   ENTENTE_LET(evidence, evidence_of(source, log, found, std::move(discretion)));
   ENTENTE_LET(unsigned_text,
