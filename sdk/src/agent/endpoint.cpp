@@ -97,7 +97,7 @@ struct Endpoint::State {
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<Monitoring> monitoring;
-  std::unique_ptr<TimedBackOffice> back_office;
+  std::shared_ptr<TimedBackOffice> back_office;
   std::unique_ptr<ServiceAgent> agent;
   std::unique_ptr<Sequencer> sequencer;
   std::unique_ptr<LogOrderWatch> order_watch;
@@ -144,10 +144,10 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
     own_desk = std::make_unique<QueueDesk>(QueueDeskOptions{.human = card.human});
   }
   workers = std::make_unique<Workers>(options.workers, options.call_timeout_ms);
-  back_office = std::make_unique<TimedBackOffice>(*options.back_office, monitoring->metrics());
+  back_office = std::make_shared<TimedBackOffice>(*options.back_office, monitoring->metrics());
   agent = std::make_unique<ServiceAgent>(
       ServiceAgentParts{.policy = std::move(policy),
-                        .back_office = *back_office,
+                        .back_office = back_office,
                         .negotiator = options.negotiator,
                         .desk = options.desk != nullptr ? *options.desk : *own_desk,
                         .workers = *workers,
@@ -195,7 +195,7 @@ void Endpoint::State::take_inbox() {
 
 void Endpoint::State::watch_orders(const std::optional<FreezeRecord>& last) {
   order_watch = std::make_unique<LogOrderWatch>(
-      options.directory, LogOrderWatch::Hands{*sequencer, *back_office, *workers});
+      options.directory, LogOrderWatch::Hands{*sequencer, back_office, *workers});
   freeze_watch = std::make_unique<FreezeWatch>(
       options.directory, last ? last->order : Digest{},
       [this](const FreezeRecord& order) {

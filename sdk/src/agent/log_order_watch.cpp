@@ -49,9 +49,9 @@ void LogOrderWatch::tell_office(const EraseOrder& erase) {
     const std::scoped_lock lock(answer->mutex);
     answer->forgotten = forgotten;
   };
-  const auto ask = [&office = hands_.office, erasures = erase.erasures,
+  const auto ask = [office = hands_.office, erasures = erase.erasures,
                     say]() -> std::function<void()> {
-    for (const ErasureRecord& each : erasures) office.forget(each.case_id, each.classes);
+    for (const ErasureRecord& each : erasures) office->forget(each.case_id, each.classes);
     return [say] { say(true); };
   };
   hands_.workers.start({.ask = ask, .unanswered = [say] { say(false); }, .late = {}});

@@ -6,6 +6,7 @@
 #include <entente/agent/log_order.h>
 #include <entente/journal/sequencer.h>
 
+#include <memory>
 #include <mutex>
 
 #include "workers.h"
@@ -14,14 +15,14 @@ namespace entente {
 
 class LogOrderWatch {
  public:
-  // What an order goes through; all outlive the watch.
+  // What an order goes through; all outlive the watch. A call that never returns keeps the office.
   struct Hands {
     Sequencer& sequencer;
-    BackOffice& office;
+    std::shared_ptr<BackOffice> office;
     Workers& workers;
   };
   LogOrderWatch(std::filesystem::path directory, Hands hands)
-      : directory_(std::move(directory)), hands_(hands) {}
+      : directory_(std::move(directory)), hands_(std::move(hands)) {}
 
   // From one thread, now and then. Waits for nobody.
   void look();

@@ -9,6 +9,7 @@
 #include <entente/journal/sequencer.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -18,7 +19,7 @@ namespace entente {
 
 struct ServiceAgentParts {
   Policy policy;
-  BackOffice& back_office;
+  std::shared_ptr<BackOffice> back_office;  // a call that never returns keeps it
   Negotiator* negotiator = nullptr;
   Desk& desk;
   Workers& workers;

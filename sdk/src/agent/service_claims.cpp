@@ -97,10 +97,10 @@ void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message&
         Actor::rules);
   };
   later(case_id, "link",
-        {.ask = [&office = parts_.back_office, asked, code, id,
+        {.ask = [office = parts_.back_office, asked, code, id,
                  challenge]() -> std::function<void(Room&)> {
-           auto account = office.find_account(asked);
-           if (account) office.deliver_code(asked, code);
+           auto account = office->find_account(asked);
+           if (account) office->deliver_code(asked, code);
            const Challenge made{
                .id = id, .code = account ? code : std::string(), .account = account};
            return [challenge, made](Room& later_room) { challenge(later_room, made); };
@@ -116,8 +116,8 @@ void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message
     };
     const AccountProof asked{.method = prove.method, .proof = given};
     later(room.casefile().id(), "link",
-          {.ask = [&office = parts_.back_office, asked, finish]() -> std::function<void(Room&)> {
-             return [finish, account = office.find_account(asked)](Room& later_room) {
+          {.ask = [office = parts_.back_office, asked, finish]() -> std::function<void(Room&)> {
+             return [finish, account = office->find_account(asked)](Room& later_room) {
                finish(later_room, account);
              };
            },
@@ -185,16 +185,16 @@ void ServiceAgent::start_facts(Room& room, std::uint16_t claim) {
         later_room,
         {.case_id = case_id, .claim = claim, .at_ms = asked_ms, .facts = std::move(facts)});
   };
-  if (parts_.back_office.answers_at_once()) {
-    auto facts = parts_.back_office.facts(query);
+  if (parts_.back_office->answers_at_once()) {
+    auto facts = parts_.back_office->facts(query);
     return finish(room, facts ? std::move(*facts) : std::vector<Fact>());
   }
   // A back office that is down, or slower than the policy lets an answer take, knows nothing: the
   // policy then turns to a person.
   later(casefile.id(), name,
-        {.ask = [&office = parts_.back_office, query = std::move(query),
+        {.ask = [office = parts_.back_office, query = std::move(query),
                  finish]() -> std::function<void(Room&)> {
-           auto facts = office.facts(query);
+           auto facts = office->facts(query);
            return [finish, facts = std::move(facts)](Room& later_room) {
              finish(later_room, facts ? *facts : std::vector<Fact>());
            };

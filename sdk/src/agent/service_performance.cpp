@@ -164,8 +164,8 @@ void ServiceAgent::execute(const Order& order) {
     return [this, order, answer](Room& room) { take_answer(room, order, answer); };
   };
   later(order.case_id, to_hex(order.key),
-        {.ask = [&office = parts_.back_office, order, take]() -> std::function<void(Room&)> {
-           return take(execute_once(office, order));
+        {.ask = [office = parts_.back_office, order, take]() -> std::function<void(Room&)> {
+           return take(execute_once(*office, order));
          },
          .unanswered =
              [this, order](Room& room) {
@@ -202,8 +202,8 @@ void ServiceAgent::look_up(const Order& order, std::int64_t delay_ms) {
   parts_.workers.start_after(
       delay_ms,
       call_for(order.case_id, {},
-               {.ask = [&office = parts_.back_office, key = order.key,
-                        take]() -> std::function<void(Room&)> { return take(office.lookup(key)); },
+               {.ask = [office = parts_.back_office, key = order.key,
+                        take]() -> std::function<void(Room&)> { return take(office->lookup(key)); },
                 .unanswered = take(Performance{})}));
 }
 

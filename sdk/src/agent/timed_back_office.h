@@ -8,8 +8,7 @@
 
 namespace entente {
 
-// A call that never returns outlives the endpoint: after one, only what the call itself holds is
-// touched.
+// A call that never returns outlives the endpoint: whoever makes one holds this.
 class TimedBackOffice final : public BackOffice {
  public:
   TimedBackOffice(BackOffice& office, std::shared_ptr<Metrics> metrics)
