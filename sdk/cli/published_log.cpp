@@ -3,6 +3,8 @@
 #include <entente/core/clock.h>
 #include <entente/wire/codec.h>
 
+#include <algorithm>
+
 #include "console.h"
 #include "files.h"
 
@@ -11,22 +13,33 @@ namespace fs = std::filesystem;
 namespace entente::cli {
 namespace {
 
-// The one that signed it, of those that are believed; one of them if none did.
-Result<Vkey> trusted_key_of(const TileReader& files, const Trust& trust, std::int64_t now_ms) {
+struct Believed {
+  Vkey key;                        // signed it, if one of them did
+  std::vector<Vkey> all;           // at any time
+  std::vector<KeyChange> changes;  // by which these are more than the auditor named
+};
+
+Result<Believed> believed_keys(const TileReader& files, std::span<const ShownKeyChange> shown,
+                               const Trust& trust, std::int64_t now_ms) {
   if (trust.logs.empty()) {
     return fail(ErrorCode::wrong_use, "a log cannot vouch for itself: give --log-key or --trust");
   }
   ENTENTE_LET(note, files.read("checkpoint"));
   const std::string text = to_text(note);
   const std::string origin = text.substr(0, text.find('\n'));
-  std::optional<Vkey> believed;
-  for (const TrustedKey& known : trust.keys_of(origin)) {
-    if (!known.window.covers(now_ms)) continue;
-    if (verify_checkpoint(text, known.key)) return known.key;
-    if (!believed) believed = known.key;
+  std::vector<KeyChange> changes;
+  for (const ShownKeyChange& each : shown) changes.push_back(each.change);
+  std::vector<TrustedKey> keys = trust.keys_of(origin);
+  changes = follow_changes(keys, changes);
+  std::vector<Vkey> all;
+  for (const TrustedKey& each : keys) all.push_back(each.key);
+  std::erase_if(keys, [&](const TrustedKey& each) { return !each.window.covers(now_ms); });
+  if (keys.empty()) {
+    return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
   }
-  if (believed) return *believed;
-  return fail(ErrorCode::key_unknown, "no trusted key is of the log " + harmless(origin));
+  const auto signer = std::ranges::find_if(
+      keys, [&](const TrustedKey& each) { return verify_checkpoint(text, each.key).has_value(); });
+  return Believed{signer == keys.end() ? keys.front().key : signer->key, all, changes};
 }
 
 // The newest entry of a log of ours that changes its key; the tiles do not show to which.
@@ -54,8 +67,9 @@ Error with_change_of_key(Error error, const TileReader& files) {
   if (error.code != ErrorCode::checkpoint_invalid) return error;
   if (const auto change = find_change_of_key(files)) {
     error.detail += "; entry " + std::to_string(*change) +
-                    " changes the key of the log, and tiles alone do not show to which: name the "
-                    "new key as well, or verify an export, whose entries show it";
+                    " changes the key of the log, and tiles alone do not show to which: lay " +
+                    key_change_path(1) +
+                    " beside them, from where they came or from an export, or name the new key";
   }
   return error;
 }
@@ -99,12 +113,15 @@ Result<Bytes> TileDirectory::read(const std::string& path) const {
 Result<PublishedLog> verify_published_log(const fs::path& directory, const Trust& trust,
                                           std::int64_t now_ms, const TileProgress& progress) {
   const TileDirectory files(directory);
-  ENTENTE_LET(key, trusted_key_of(files, trust, now_ms));
-  TiledLogKeys keys{.log = key, .witnesses = trust.witness_keys()};
-  for (const TrustedKey& known : trust.keys_of(key.name())) keys.older.push_back(known.key);
-  auto log = verify_tiled_log(files, keys, progress);
+  ENTENTE_LET(shown, read_key_changes(files));
+  ENTENTE_LET(believed, believed_keys(files, shown, trust, now_ms));
+  const auto& [key, all, changes] = believed;
+  auto log = verify_tiled_log(files, {.log = key, .witnesses = trust.witness_keys(), .older = all},
+                              progress);
   if (!log) return std::unexpected(with_change_of_key(log.error(), files));
-  PublishedLog published{.log = std::move(*log), .witnesses = {}, .quorum = {}};
+  ENTENTE_TRY(check_key_changes(shown, *log));
+  PublishedLog published{
+      .log = std::move(*log), .key = key, .changes = changes, .witnesses = {}, .quorum = {}};
   judge_witnesses(published, key, trust);
   if (published.witnesses.quorum) published.quorum = trust.policy->quorum();
   return published;
@@ -119,8 +136,14 @@ std::vector<std::string> to_lines(const PublishedLog& published) {
   std::vector<std::string> lines = {
       checkpoint.origin + ": " + std::to_string(checkpoint.size) + " entries, root " +
           to_hex(checkpoint.root),
-      "signed by the log; " + std::to_string(published.log.bundles) + " entry bundles and " +
+      "signed by the log; " +
+          (published.log.bundles > 0 ? std::to_string(published.log.bundles) + " entry bundles and "
+                                     : std::string("no entries are shown, ")) +
           std::to_string(published.log.hash_tiles) + " hash tiles give that root"};
+  for (const KeyChange& each : published.changes) {
+    lines.push_back("entry " + std::to_string(each.entry) + " put " + each.to.encode() +
+                    " in the place of a trusted key: both have signed it");
+  }
   const std::string part =
       published.witnessed_size == checkpoint.size
           ? ""
@@ -149,6 +172,11 @@ Json to_value(const PublishedLog& published) {
   for (const Cosignature& each : published.witnesses.counted) {
     witnesses.push(Json::object({{"name", each.witness.name()}, {"time_s", each.time_s}}));
   }
+  Json changes = Json::array();
+  for (const KeyChange& each : published.changes) {
+    changes.push(Json::object(
+        {{"entry", each.entry}, {"old_vkey", each.from.encode()}, {"new_vkey", each.to.encode()}}));
+  }
   const auto& quorum = published.witnesses.quorum;
   return Json::object({{"format", "entente/tiles/v1"},
                        {"origin", checkpoint.origin},
@@ -156,6 +184,8 @@ Json to_value(const PublishedLog& published) {
                        {"root", to_hex(checkpoint.root)},
                        {"bundles", published.log.bundles},
                        {"hash_tiles", published.log.hash_tiles},
+                       {"vkey", published.key.encode()},
+                       {"key_changes", std::move(changes)},
                        {"witnesses", std::move(witnesses)},
                        {"witnessed_size", published.witnessed_size},
                        {"quorum", quorum ? Json::object({{"name", published.quorum},

@@ -2,8 +2,7 @@
 // A directory with a log as tiles and nothing beside them: what any log of this kind publishes, or
 // a mirror took from a web server. Its entries may be anything.
 
-#include <entente/audit/tiled_log.h>
-#include <entente/replay/trust.h>
+#include <entente/replay/key_change.h>
 #include <entente/text/json.h>
 
 #include <filesystem>
@@ -15,14 +14,16 @@ bool is_published_log(const std::filesystem::path& directory);
 
 struct PublishedLog {
   TiledLog log;
+  Vkey key;                        // that has signed the checkpoint
+  std::vector<KeyChange> changes;  // by which it is believed, from a key that is trusted
   WitnessVerdict witnesses;
   std::uint64_t witnessed_size = 0;  // they have cosigned so many entries; 0: nobody has
   std::string quorum;                // what is asked of the witnesses; empty: nothing
   bool is_good() const { return !witnesses.quorum || witnesses.quorum->met; }
 };
 // Of whoever signed the checkpoint there, as the auditor believes it at `now_ms`: what the entries
-// of a stranger's log say about their time is not known. Fails as verify_tiled_log() does, with
-// wrong_use if nobody is trusted, and with key_unknown.
+// of a stranger's log say about their time is not known. Fails as verify_tiled_log() and
+// check_key_changes() do, with wrong_use if nobody is trusted, and with key_unknown.
 Result<PublishedLog> verify_published_log(const std::filesystem::path& directory,
                                           const Trust& trust, std::int64_t now_ms,
                                           const TileProgress& progress);

@@ -3,6 +3,7 @@
 
 #include <entente/audit/tiled_log.h>
 #include <entente/crypto/hash.h>
+#include <entente/replay/key_change.h>
 #include <entente/text/json.h>
 
 #include <fstream>
@@ -151,6 +152,20 @@ TEST_CASE("stores that an enemy wrote are survived", "[audit]") {
 
 namespace {
 
+// As somebody would who wants it believed: the manifest lists what lies there now.
+void put_listed(const fs::path& files, const std::string& path, const std::string& bytes) {
+  const auto entry_of = [&](const std::string& content) {
+    return "{\"bytes\":" + std::to_string(content.size()) + ",\"path\":\"" + path +
+           "\",\"sha256\":\"" + to_hex(sha256(view(content))) + "\"}";
+  };
+  std::string manifest = slurp(files / "manifest.json");
+  const std::string listed = entry_of(slurp(files / path));
+  const std::size_t at = manifest.find(listed);
+  REQUIRE(at != std::string::npos);
+  spill(files / "manifest.json", manifest.replace(at, listed.size(), entry_of(bytes)));
+  spill(files / path, bytes);
+}
+
 // An export of a log that a witness has cosigned but for its last entry, and the auditor's trust.
 struct WatchedExport {
   TemporaryDirectory directory;
@@ -164,18 +179,8 @@ struct WatchedExport {
   }
 
   std::string cosigned() const { return slurp(files / "checkpoint.cosigned"); }
-  // As somebody would who wants it believed: the manifest lists what lies there now.
   void put(const std::string& path, const std::string& bytes) const {
-    const auto entry_of = [&](const std::string& content) {
-      return "{\"bytes\":" + std::to_string(content.size()) + ",\"path\":\"" + path +
-             "\",\"sha256\":\"" + to_hex(sha256(view(content))) + "\"}";
-    };
-    std::string manifest = slurp(files / "manifest.json");
-    const std::string listed = entry_of(slurp(files / path));
-    const std::size_t at = manifest.find(listed);
-    REQUIRE(at != std::string::npos);
-    spill(files / "manifest.json", manifest.replace(at, listed.size(), entry_of(bytes)));
-    spill(files / path, bytes);
+    put_listed(files, path, bytes);
   }
   Report report() const {
     const auto auditor = Auditor::open(std::vector{files}, {.trust = trust});
@@ -280,4 +285,39 @@ TEST_CASE("the tiles that an export has for what was cosigned are held against i
     CHECK(report.count_of(Rule::log_nodes, Judgement::broken) == 1);
     CHECK(report.broken() == 1);
   }
+}
+
+TEST_CASE("an export shows the entry that changed the log's key, and nothing else as one",
+          "[audit][attack]") {
+  const TemporaryDirectory directory;
+  const fs::path store = directory.path() / "store";
+  fs::copy(aftermath().brand_store(), store, fs::copy_options::recursive);
+  SystemEntropy entropy;
+  const KeyPair next = std::move(*KeyPair::from_seed(Bytes(32, 66)));
+  {
+    const auto ledger = *Ledger::open({.directory = store, .origin = "kettle.example/log"},
+                                      aftermath().brand.log, entropy);
+    REQUIRE(ledger->change_key(next, 0, SystemClock().now_ms()));
+  }
+  const fs::path files = exported(directory, store, &next);
+  CHECK(broken_in({files}).empty());
+  const std::string path = key_change_path(1);
+  const std::string shown = slurp(files / path);
+  const auto change = decode_key_change(shown);
+  REQUIRE(change);
+  CHECK(change->change.from.encode() == aftermath().brand_key);
+  CHECK(change->change.to.public_key() == next.public_key());
+  CHECK(verify_proof_of_leaf_hash(change->proof, change->leaf_hash, change->change.to));
+
+  Proof other = *decode_proof(shown);
+  other.hashes.back().bytes[0] ^= 1;
+  put_listed(files, path, *encode_proof(other));
+  CHECK(broken_in({files}) == std::vector<std::string>{"log.record"});
+  put_listed(files, path, shown);
+  CHECK(broken_in({files}).empty());
+  fs::rename(files / path, files / key_change_path(2));
+  std::string manifest = slurp(files / "manifest.json");
+  manifest.replace(manifest.find(path), path.size(), key_change_path(2));
+  spill(files / "manifest.json", manifest);
+  CHECK(broken_in({files}) == std::vector<std::string>{"log.readable"});
 }

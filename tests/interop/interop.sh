@@ -169,6 +169,13 @@ signature_of() {
   tail -n 1 "$1" | cut -d' ' -f3 | base64 -d | tail -c 64
 }
 
+write_pem() {
+  {
+    printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'
+    cut -d+ -f3- "$1" | base64 -d | tail -c 32
+  } | openssl pkey -pubin -inform DER -out "$work/key.pem"
+}
+
 openssl_says() {  # note text
   signature_of "$1" >"$work/signature"
   openssl pkeyutl -verify -pubin -inkey "$work/key.pem" -rawin -in "$2" \
@@ -178,12 +185,9 @@ openssl_says() {  # note text
 openssl_on_notes() {
   local note checked=0 refused=0
   command -v openssl >/dev/null || skip "openssl is not installed (apt-get install openssl)"
-  {
-    printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'
-    cut -d+ -f3- "$work/growing/vkey" | base64 -d | tail -c 32
-  } | openssl pkey -pubin -inform DER -out "$work/key.pem"
   for note in "$work"/growing/checkpoint.{0,1,2,3,255,256,257,512,1024,1025} "$work/large/checkpoint"; do
     sed '/^$/,$d' "$note" >"$work/text"
+    if [[ $note == */large/* ]]; then write_pem "$work/large.vkey"; else write_pem "$work/growing/vkey"; fi
     openssl_says "$note" "$work/text" || fail "openssl refuses $note"
     checked=$((checked + 1))
     sed '2s/$/0/' "$work/text" >"$work/other"

@@ -50,6 +50,10 @@ fs::path scratch() {
   return fs::is_directory("/dev/shm", error) ? fs::path("/dev/shm") : fs::path();
 }
 
+std::int64_t time_of(std::uint64_t index) {
+  return static_cast<std::int64_t>(1'795'510'445'123 + index);
+}
+
 struct Log {
   fs::path directory;
   SystemEntropy entropy;
@@ -58,6 +62,15 @@ struct Log {
       {.directory = directory, .origin = origin, .master_key_file = {}}, key, entropy));
 
   explicit Log(fs::path where) : directory(std::move(where)) {}
+
+  void change_key(KeyPair next) {
+    must(ledger->commit());
+    must(ledger->change_key(next, 0, time_of(ledger->size())));
+    ledger.reset();
+    key = std::move(next);
+    ledger = must(Ledger::open({.directory = directory, .origin = origin, .master_key_file = {}},
+                               key, entropy));
+  }
 
   // Entries of several lengths, some of a case and some of none.
   void append() {
@@ -70,7 +83,7 @@ struct Log {
                     .case_id = index % 8 == 7 ? std::nullopt : std::optional(case_id),
                     .position = index,
                     .direction = Direction::received,
-                    .time_ms = static_cast<std::int64_t>(1'795'510'445'123 + index),
+                    .time_ms = time_of(index),
                     .content = to_bytes("entry " + number),
                     .parts_received = parts,
                     .effect = "binding"});
@@ -129,6 +142,8 @@ void write_one_export(const fs::path& to, std::uint64_t size) {
   const TemporaryDirectory store(scratch());
   Log log(store.path());
   while (log.ledger->next_index() < size) {
+    if (log.ledger->next_index() == size / 2)
+      log.change_key(must(KeyPair::from_seed(Bytes(32, 10))));
     log.append();
     if (log.ledger->next_index() % batch_max == 0) must(log.ledger->commit());
   }

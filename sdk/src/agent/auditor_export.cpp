@@ -81,6 +81,10 @@ Result<std::string> note_for(const WholeLog& log, const ExportOptions& options) 
   if (last.head() != log.head) {
     return fail(ErrorCode::log_corrupt, "the stored log is not the one last signed");
   }
+  // While two keys sign, the note that the owner left there has a line of either.
+  ENTENTE_LET(vkey, Vkey::make(last.origin, SignatureType::ed25519, options.log_key->public_key()));
+  const auto left = verify_checkpoint(log.header.checkpoint, vkey);
+  if (left && *left == last) return log.header.checkpoint;
   return sign_checkpoint(last, *options.log_key);
 }
 
@@ -235,6 +239,15 @@ Status write_cosigned(Writer& writer, const WholeLog& log) {
   return {};
 }
 
+// Whoever knows an earlier key of the log finds the newest from here, without the entries.
+Status write_key_entries(Writer& writer, const WholeLog& log, const std::string& note) {
+  for (std::size_t i = 0; i < log.key_entries.size(); ++i) {
+    ENTENTE_LET(file, show_key_entry(log.key_entries[i], log.nodes, log.head.size, note));
+    ENTENTE_TRY(writer.write(key_change_path(i + 1), file));
+  }
+  return {};
+}
+
 // Evidence stands under what others have cosigned, if nothing of it is newer: then it carries their
 // word with it, and the signature of the log.
 void stand_under_cosigned(WholeLog& log, const CaseId& case_id, std::string& note) {
@@ -307,6 +320,16 @@ std::string part_path(const CaseId& case_id, const Digest& part) {
 }
 std::string receipts_path(const CaseId& case_id) { return "receipts/" + to_hex(case_id) + ".json"; }
 
+Result<std::string> show_key_entry(const KeyEntry& entry, const NodeReader& nodes,
+                                   std::uint64_t size, const std::string& note) {
+  ENTENTE_LET(hashes, inclusion_proof(nodes, entry.index, size));
+  ENTENTE_LET(
+      proof,
+      encode_proof({.extra = {}, .index = entry.index, .hashes = hashes, .checkpoint = note}));
+  return encode_key_change({.leaf = entry.leaf, .salt = entry.content.salt, .proof = proof},
+                           entry.content.bytes);
+}
+
 Result<WholeLog> read_whole_log(EntrySource& source) {
   WholeLog log;
   ENTENTE_LET(header, source.header());
@@ -321,7 +344,12 @@ Result<WholeLog> read_whole_log(EntrySource& source) {
                   "entry " + std::to_string(entry->index) + " cannot be read");
     }
     log.nodes.add(tree.append(leaf_hash(entry->leaf)));
-    if (const auto leaf = decode<LogEntry>(entry->leaf)) source.open(*entry, *leaf);
+    const auto leaf = decode<LogEntry>(entry->leaf);
+    if (leaf) source.open(*entry, *leaf);
+    const auto* content = std::get_if<EntryContent>(&entry->content);
+    if (leaf && leaf->kind == EntryKind::key && content != nullptr) {
+      log.key_entries.push_back({entry->index, entry->leaf, *content});
+    }
     if (entry->case_id && *entry->case_id != no_case) log.cases.insert(*entry->case_id);
     log.entries.push_back(std::move(*entry));
   }
@@ -342,6 +370,7 @@ Status write_export(EntrySource& source, const fs::path& directory, const Export
   }
   for (const Tile& tile : tiles_of(log.head.size)) ENTENTE_TRY(write_tile(writer, log, tile));
   ENTENTE_TRY(write_cosigned(writer, log));
+  if (!note.empty()) ENTENTE_TRY(write_key_entries(writer, log, note));
   for (const CaseId& case_id : log.cases) ENTENTE_TRY(write_case(writer, source, case_id));
   const Json manifest = manifest_of(log, writer.listing());
   return writer.write_json("manifest.json", manifest);

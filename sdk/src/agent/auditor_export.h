@@ -4,6 +4,7 @@
 #include <entente/audit/earlier_checkpoint.h>
 #include <entente/audit/tiles.h>
 #include <entente/auditor.h>
+#include <entente/replay/key_change.h>
 
 #include <set>
 
@@ -21,6 +22,15 @@ std::string content_path(std::uint64_t bundle);
 std::string part_path(const CaseId& case_id, const Digest& part);
 std::string receipts_path(const CaseId& case_id);
 
+// How an export shows an entry that changes the key of its log (entente/replay/key_change.h).
+struct KeyEntry {
+  std::uint64_t index = 0;
+  Bytes leaf;
+  EntryContent content;
+};
+Result<std::string> show_key_entry(const KeyEntry& entry, const NodeReader& nodes,
+                                   std::uint64_t size, const std::string& note);
+
 // A source read to its end, with the nodes that proofs are made of.
 struct WholeLog final : LeafReader {
   LogHeader header;
@@ -28,6 +38,7 @@ struct WholeLog final : LeafReader {
   MemoryNodes nodes;
   TreeHead head;
   std::set<CaseId> cases;
+  std::vector<KeyEntry> key_entries;
 
   Result<Bytes> read_leaf(std::uint64_t index) const override { return entries[index].leaf; }
 };

@@ -88,6 +88,7 @@ class ExportSource final : public EntrySource {
 
   Result<LogHeader> header() override;
   Result<std::optional<LoggedEntry>> next() override;
+  void open(LoggedEntry& entry, const LogEntry& leaf) override;
   Result<std::vector<LoggedPart>> parts_of(const CaseId& case_id) override;
   Result<std::vector<LoggedReceipt>> receipts_of(const CaseId& case_id) override;
   void compare_nodes(std::uint64_t entry, std::span<const MerkleNode> nodes) override;
@@ -105,10 +106,13 @@ class ExportSource final : public EntrySource {
   Result<Bytes> due(const Tile& tile);
   void check_tile(const Tile& tile);
   void check_tiles(const TreeHead& head);
+  void check_key_entries(const TreeHead& head);
 
   fs::path directory_;
   Manifest manifest_;
+  std::string note_;
   std::uint64_t cosigned_size_ = 0;
+  std::vector<KeyEntry> key_entries_;
   std::uint64_t next_ = 0;
   std::vector<Bytes> leaves_;  // of the bundle in hand
   std::vector<Json> contents_;
@@ -138,6 +142,7 @@ Result<LogHeader> ExportSource::header() {
     ENTENTE_LET(text, read(is_signed ? "checkpoint" : "checkpoint.unsigned"));
     checkpoint = std::move(text);
   }
+  if (is_signed) note_ = checkpoint;
   LogHeader header = header_of(checkpoint, is_signed);
   const auto named =
       is_signed ? decode_unverified_checkpoint(checkpoint) : decode_checkpoint_text(checkpoint);
@@ -197,6 +202,12 @@ Result<std::optional<LoggedEntry>> ExportSource::next() {
   entry->leaf = std::move(leaves_[at]);
   if (entry->case_id && !entry->case_id->is_zero()) cases_.insert(*entry->case_id);
   return std::optional(std::move(*entry));
+}
+
+void ExportSource::open(LoggedEntry& entry, const LogEntry& leaf) {
+  const auto* content = std::get_if<EntryContent>(&entry.content);
+  if (leaf.kind != EntryKind::key || content == nullptr) return;
+  key_entries_.push_back({entry.index, entry.leaf, *content});
 }
 
 Result<std::vector<LoggedPart>> ExportSource::parts_of(const CaseId& case_id) {
@@ -292,12 +303,25 @@ void ExportSource::check_tiles(const TreeHead& head) {
   }
 }
 
+// What is shown of a change of key beside the tiles is what its entry says.
+void ExportSource::check_key_entries(const TreeHead& head) {
+  for (std::size_t i = 0; i < key_entries_.size(); ++i) {
+    const std::string path = key_change_path(i + 1);
+    if (!manifest_.files.contains(path)) continue;
+    const auto due = show_key_entry(key_entries_[i], nodes_, head.size, note_);
+    const auto stored = read(path);
+    if (due && stored && *due == *stored) continue;
+    broken(Rule::log_record, path + " does not show the entry that changes the key");
+  }
+}
+
 std::vector<Finding> ExportSource::findings(const EndOfReplay& end) {
   for (const CaseId& case_id : cases_) {  // unread ones are not the log's
     if (!parts_of(case_id)) broken(Rule::log_readable, "the parts of a case cannot be read");
     if (!receipts_of(case_id)) broken(Rule::log_readable, "the receipts of a case cannot be read");
   }
   if (end.head) check_tiles(*end.head);
+  if (end.head) check_key_entries(*end.head);
   check_listing();
   if (manifest_.cases != cases_.size()) {
     broken(Rule::log_index, "the manifest counts other cases than the log has");

@@ -95,6 +95,7 @@ struct Endpoint::State {
   std::optional<LogClock> log_clock;  // unless a clock of the owner's is believed
   std::unique_ptr<Desk> own_desk;
   std::unique_ptr<Ledger> ledger;
+  std::vector<std::uint64_t> changes_of_key;  // entries; made by a process that has the log alone
   std::unique_ptr<Workers> workers;
   std::unique_ptr<Monitoring> monitoring;
   std::shared_ptr<TimedBackOffice> back_office;
@@ -138,6 +139,7 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                                     .old_log_key = options.old_log_key},
                                    *options.log_key, entropy()));
   ledger = std::move(opened);
+  changes_of_key = key_entries(*ledger);
   ENTENTE_TRY(check_clock(clock().now_ms(), ledger->last_time_ms()));
   ENTENTE_TRY(check_not_expired(card, clock().now_ms()));
   if (options.desk == nullptr) {
@@ -259,6 +261,7 @@ Status Endpoint::State::start_server() {
                                                                     .clock = clock(),
                                                                     .card = options.card,
                                                                     .auditors = options.auditors,
+                                                                    .key_entries = changes_of_key,
                                                                     .witnesses = witnesses.get(),
                                                                     .witness = witness.get()};
                                           serve(doors, request, monitoring->watch(request, reply));

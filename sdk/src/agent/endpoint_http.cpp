@@ -3,6 +3,7 @@
 #include <entente/audit/tiles.h>
 #include <entente/core/limits.h>
 #include <entente/identity/reader.h>
+#include <entente/replay/key_change.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/log_life.h>
 
@@ -212,7 +213,24 @@ void serve_bundle(const EndpointDoors& doors, const Tile& tile, const HttpReques
   });
 }
 
-// As c2sp.org/tlog-tiles has it.
+// Whoever knows an older key of this log learns the newest one, from what both have signed.
+void serve_key_change(Sequencer& sequencer, std::uint64_t entry, const HttpReply& reply) {
+  if (sequencer.is_loaded()) {
+    return reply.send(response_of({.kind = Delivery::Kind::busy, .parcel = {}}));
+  }
+  sequencer.inspect([entry, reply](const Ledger& ledger) {
+    const auto stored = ledger.read(entry);
+    const auto receipt = ledger.receipt(entry);
+    const auto file = stored && receipt ? encode_key_change(*receipt, stored->content)
+                                        : fail(ErrorCode::store_failed);
+    if (!file) return reply.send(plain(503, "the log cannot be read"));
+    HttpResponse response = plain(200, *file);
+    response.headers.push_back({"cache-control", "no-cache"});
+    reply.send(std::move(response));
+  });
+}
+
+// As c2sp.org/tlog-tiles has it, and the changes of key beside the tiles.
 void serve_log(const EndpointDoors& doors, std::string_view path, const HttpRequest& request,
                const HttpReply& reply) {
   if (path == "checkpoint") {
@@ -221,6 +239,10 @@ void serve_log(const EndpointDoors& doors, std::string_view path, const HttpRequ
         plain(200, doors.witnesses != nullptr ? doors.witnesses->published(newest) : newest);
     response.headers.push_back({"cache-control", "no-cache"});
     return reply.send(std::move(response));
+  }
+  for (std::size_t i = 0; i < doors.key_entries.size(); ++i) {
+    if (path != key_change_path(i + 1)) continue;
+    return serve_key_change(doors.sequencer, doors.key_entries[i], reply);
   }
   const auto tile = parse_tile_path(path);
   if (!tile) return reply.send(plain(404, "not_found"));

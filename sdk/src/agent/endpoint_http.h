@@ -27,8 +27,9 @@ struct EndpointDoors {
   Clock& clock;
   const Bytes& card;
   const std::vector<PublicKey>& auditors;
-  WitnessClient* witnesses = nullptr;  // none: nobody watches this log
-  WitnessSite* witness = nullptr;      // none: this endpoint watches nobody's
+  const std::vector<std::uint64_t>& key_entries;  // that have changed the key of the log
+  WitnessClient* witnesses = nullptr;             // none: nobody watches this log
+  WitnessSite* witness = nullptr;                 // none: this endpoint watches nobody's
 };
 
 // Answers one request, now or when the sequencer has.

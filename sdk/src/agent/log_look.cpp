@@ -1,5 +1,6 @@
 #include "log_look.h"
 
+#include <entente/journal/content.h>
 #include <entente/protocol/log_life.h>
 #include <entente/wire/codec.h>
 
@@ -35,6 +36,18 @@ bool has_news(const Ledger& ledger, std::uint64_t since) {
     if (!leaf || !is_attestation(leaf->kind)) return true;
   }
   return false;
+}
+
+std::vector<std::uint64_t> key_entries(const Ledger& ledger) {
+  std::vector<std::uint64_t> found;
+  const auto documents = ledger.store().entries_of(no_case);
+  if (!documents) return found;
+  for (const std::uint64_t index : *documents) {
+    const auto row = ledger.store().read_entry(index);
+    const auto leaf = row ? decode<LogEntry>(row->leaf) : std::unexpected(row.error());
+    if (leaf && leaf->kind == EntryKind::key) found.push_back(index);
+  }
+  return found;
 }
 
 std::optional<StoredEntry> newest_attestation(const Ledger& ledger, EntryKind kind) {

@@ -36,14 +36,22 @@ class Check {
     ENTENTE_LET(read, read_tile(files_, tile));
     const auto entries = decode_entry_bundle(read.bytes, read.width);
     if (!entries) return corrupt(tile, describe(entries.error()));
-    for (unsigned i = 0; i < tile.width; ++i) nodes_.add(tree_.append(leaf_hash((*entries)[i])));
+    for (unsigned i = 0; i < tile.width; ++i) append(leaf_hash((*entries)[i]));
     ++log_.bundles;
+    return {};
+  }
+
+  Status read_leaf_hashes(const Tile& tile) {
+    ENTENTE_LET(read, read_tile(files_, tile));
+    const auto hashes = decode_hash_tile(read.bytes, read.width);
+    if (!hashes) return corrupt(tile, describe(hashes.error()));
+    for (unsigned i = 0; i < tile.width; ++i) append((*hashes)[i]);
     return {};
   }
 
   Status compare_hashes(const Tile& tile) {
     ENTENTE_LET(read, read_tile(files_, tile));
-    ENTENTE_LET(due, render_hash_tile(nodes_, tile));
+    ENTENTE_LET(due, render_hash_tile(log_.nodes, tile));
     const auto hashes = decode_hash_tile(read.bytes, read.width);
     if (!hashes) return corrupt(tile, describe(hashes.error()));
     if (!std::ranges::equal(due, ByteView(read.bytes).first(due.size()))) {
@@ -54,7 +62,7 @@ class Check {
   }
 
   Status compare_root(const Checkpoint& earlier) const {
-    const auto then = root_of(nodes_, earlier.size);
+    const auto then = root_of(log_.nodes, earlier.size);
     if (earlier.size <= tree_.size() && then && *then == earlier.root) return {};
     return fail(ErrorCode::log_corrupt, std::string(cosigned_path) +
                                             ": not the root of the first " +
@@ -64,11 +72,26 @@ class Check {
   const MerkleTree& tree() const { return tree_; }
 
  private:
+  void append(const Digest& hash) { log_.nodes.add(tree_.append(hash)); }
+
   const TileReader& files_;
   TiledLog& log_;
   MerkleTree tree_;
-  MemoryNodes nodes_;
 };
+
+// All of the entries are shown, or none is.
+Result<bool> shows_entries(const TileReader& files, std::span<const Tile> tiles) {
+  if (tiles.empty()) return true;
+  const auto first = read_tile(files, tiles.front());
+  if (first) return true;
+  if (first.error().code != ErrorCode::file_missing) return std::unexpected(first.error());
+  for (const Tile& tile : tiles) {
+    if (tile.kind == TileKind::entries && read_tile(files, tile)) {
+      return std::unexpected(first.error());
+    }
+  }
+  return false;
+}
 
 Status read_earlier(const TileReader& files, const TiledLogKeys& keys, TiledLog& log) {
   const auto note = files.read(std::string(cosigned_path));
@@ -96,9 +119,11 @@ Result<TiledLog> verify_tiled_log(const TileReader& files, const TiledLogKeys& k
   const Checkpoint& checkpoint = log.cosigned.checkpoint;
   Check check(files, log);
   const std::vector<Tile> tiles = tiles_of(checkpoint.size);
+  ENTENTE_LET(shown, shows_entries(files, tiles));
   for (const Tile& tile : tiles) {
-    if (tile.kind != TileKind::entries) continue;
-    ENTENTE_TRY(check.read_entries(tile));
+    const bool is_entries = tile.kind == TileKind::entries;
+    if (shown ? !is_entries : is_entries || tile.level > 0) continue;
+    ENTENTE_TRY(shown ? check.read_entries(tile) : check.read_leaf_hashes(tile));
     if (progress) progress(check.tree().size(), checkpoint.size);
   }
   if (check.tree().head() != checkpoint.head()) {

@@ -1,6 +1,5 @@
 #include "log_life.h"
 
-#include <entente/crypto/signature.h>
 #include <entente/wire/log_life.h>
 
 #include <algorithm>
@@ -8,17 +7,6 @@
 #include "log_pass.h"
 
 namespace entente {
-namespace {
-
-Result<std::pair<Vkey, Vkey>> keys_in(const LogKeyRecord& record) {
-  ENTENTE_LET(from, Vkey::decode(record.old_vkey));
-  ENTENTE_LET(to, Vkey::decode(record.new_vkey));
-  if (from.name() != to.name()) return fail(ErrorCode::malformed, "two logs");
-  return std::pair(from, to);
-}
-
-}  // namespace
-
 void LogLife::take(const OpenEntry& entry, const std::optional<Digest>& before) {
   if (!entry.content || !entry.leaf.blind_case.is_zero()) return;
   const bool begins = entry.leaf.kind == EntryKind::rollover;
@@ -31,30 +19,21 @@ void LogLife::take(const OpenEntry& entry, const std::optional<Digest>& before) 
   if (begins) take_rollover(entry, before);
 }
 
-// Whoever has stolen one of the two keys alone cannot make such an entry.
 void LogLife::take_key(const OpenEntry& entry) {
   const Where where{.entries = {entry.index}, .case_id = {}};
   const auto record = decode<LogKeyRecord>(*entry.content);
-  const auto keys =
-      record ? keys_in(*record) : Result<std::pair<Vkey, Vkey>>(std::unexpected(record.error()));
-  if (!keys) {
-    return notes_.broken(Rule::log_record, where, Party::unset, "the change of key names no keys");
-  }
-  const auto& [from, to] = *keys;
-  const Bytes statement = log_key_statement(*record);
-  if (!verify(from.public_key(), statement, record->old_signature) ||
-      !verify(to.public_key(), statement, record->new_signature)) {
+  const auto change = record ? verify_key_change(*record, entry.leaf.time_ms, entry.index)
+                             : Result<KeyChange>(std::unexpected(record.error()));
+  if (!change) {
     return notes_.broken(Rule::log_record, where, Party::unset,
-                         "the change of key is not signed by the old key and by the new one");
+                         record ? change.error().detail : "the change of key names no keys");
   }
-  const bool follows =
-      changes_.empty() || changes_.back().to.name() != from.name() || changes_.back().to == from;
-  if (!follows) {
+  if (!changes_.empty() && !follows(*change, changes_.back())) {
     return notes_.broken(Rule::log_record, where, Party::unset,
                          "the change of key starts from a key that was changed before");
   }
   notes_.holds(Rule::log_record);
-  changes_.push_back({from, to, entry.leaf.time_ms, entry.index});
+  changes_.push_back(*change);
 }
 
 void LogLife::take_rollover(const OpenEntry& entry, const std::optional<Digest>& before) {
@@ -82,31 +61,19 @@ bool LogLife::was_called(std::string_view origin) const {
   return std::ranges::any_of(links_, [&](const Link& link) { return link.from.name() == origin; });
 }
 
-void LogLife::follow_changes(std::vector<TrustedKey>& keys) const {
-  for (const Change& change : changes_) {
-    const auto known = std::ranges::find_if(keys, [&](const TrustedKey& each) {
-      return each.key == change.from && each.window.covers(change.at_ms);
-    });
-    if (known == keys.end()) continue;
-    // The entry itself is still signed by the old key.
-    known->window.until_ms = std::min(known->window.until_ms, change.at_ms + 1);
-    keys.push_back({change.to, {.from_ms = change.at_ms}});
-  }
-}
-
 std::optional<std::uint64_t> LogLife::find_change_to(const Vkey& key) const {
-  const auto change = std::ranges::find(changes_, key, &Change::to);
+  const auto change = std::ranges::find(changes_, key, &KeyChange::to);
   return change == changes_.end() ? std::nullopt : std::optional(change->entry);
 }
 
 std::vector<TrustedKey> LogLife::keys_of(const Trust& trust, std::string_view origin,
                                          const std::optional<Vkey>& self_named) const {
   std::vector<TrustedKey> keys = trust.keys_of(origin);
-  follow_changes(keys);
+  follow_changes(keys, changes_);
   if (!keys.empty() || !self_named || self_named->name() != origin) return keys;
   for (const Link& link : links_) {
     std::vector<TrustedKey> before = trust.keys_of(link.from.name());
-    follow_changes(before);
+    follow_changes(before, changes_);
     const bool same = std::ranges::any_of(before, [&](const TrustedKey& each) {
       return each.key == link.from && each.window.covers(link.at_ms) &&
              each.key.public_key() == self_named->public_key();

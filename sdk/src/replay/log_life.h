@@ -4,7 +4,7 @@
 // auditor's own trust on.
 
 #include <entente/audit/merkle.h>
-#include <entente/replay/trust.h>
+#include <entente/replay/key_change.h>
 
 #include "notes.h"
 
@@ -30,12 +30,6 @@ class LogLife {
   std::optional<std::uint64_t> find_change_to(const Vkey& key) const;
 
  private:
-  struct Change {
-    Vkey from;
-    Vkey to;
-    std::int64_t at_ms = 0;
-    std::uint64_t entry = 0;
-  };
   struct Link {
     Vkey from;
     std::int64_t at_ms = 0;
@@ -43,10 +37,9 @@ class LogLife {
 
   void take_key(const OpenEntry& entry);
   void take_rollover(const OpenEntry& entry, const std::optional<Digest>& before);
-  void follow_changes(std::vector<TrustedKey>& keys) const;
 
   Notes& notes_;
-  std::vector<Change> changes_;
+  std::vector<KeyChange> changes_;
   std::vector<Link> links_;
   std::optional<std::uint64_t> ended_;  // the entry that names the next log
 };

@@ -228,6 +228,7 @@ func (s served) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 
 // A proof file: what c2sp.org/tlog-proof says.
 type proof struct {
+	extra      []byte
 	index      int64
 	hashes     tlog.RecordProof
 	checkpoint []byte
@@ -240,8 +241,10 @@ func parseProof(file []byte) (proof, error) {
 		return proof{}, errors.New("no proof of this version")
 	}
 	lines = lines[1:]
+	var read proof
 	if extra := strings.TrimPrefix(lines[0], "extra "); extra != lines[0] && len(lines) > 1 {
-		if _, err := base64.StdEncoding.DecodeString(extra); err != nil {
+		var err error
+		if read.extra, err = base64.StdEncoding.DecodeString(extra); err != nil {
 			return proof{}, err
 		}
 		lines = lines[1:]
@@ -251,7 +254,7 @@ func parseProof(file []byte) (proof, error) {
 	if err != nil || digits == lines[0] || strconv.FormatInt(index, 10) != digits {
 		return proof{}, errors.New("no index")
 	}
-	read := proof{index: index, checkpoint: checkpoint}
+	read.index, read.checkpoint = index, checkpoint
 	for _, line := range lines[1:] {
 		hash, err := tlog.ParseHash(line)
 		if err != nil || hash.String() != line {

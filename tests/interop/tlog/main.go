@@ -13,6 +13,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -287,5 +288,35 @@ func export(key note.Verifier, log files) error {
 	}
 	say("%d entries: checkpoint, %d bundles, %d hash tiles, %d inclusions, %d growths", head.N, n.bundles,
 		n.tiles, head.N, grown)
+	return keyChange(key, log, t)
+}
+
+// What is shown of an entry that changed the key of the log: a proof file whose extra line begins
+// with the leaf.
+func keyChange(key note.Verifier, log files, t *tree) error {
+	const path = "key/1.tlog-proof"
+	file, err := log(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	read, err := parseProof(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	length := 0
+	if len(read.extra) > 2 {
+		length = int(read.extra[0])<<8 | int(read.extra[1])
+	}
+	if length == 0 || len(read.extra) < 2+length {
+		return fmt.Errorf("%s: no leaf", path)
+	}
+	leaf := tlog.RecordHash(read.extra[2 : 2+length])
+	if _, err := verifyProof(file, leaf, key); err != nil || leaf != t.leaf(read.index) {
+		return fmt.Errorf("%s: not the entry %d: %v", path, read.index, err)
+	}
+	say("entry %d, which changed the key, by its proof file", read.index)
 	return nil
 }

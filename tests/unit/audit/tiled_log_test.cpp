@@ -106,6 +106,27 @@ TEST_CASE("a published log lacks no file, and needs no partial tile that has bec
   CHECK(checked->cosigned.checkpoint.size == 259);
 }
 
+TEST_CASE("a log that keeps its entries back is verified by its hashes", "[audit]") {
+  const KeyPair key = key_of(7);
+  const TiledLogKeys keys{.log = vkey_of(key), .witnesses = {}};
+  for (const std::uint64_t size : {1, 256, 259, 600}) {
+    Files log = publish(size, key);
+    std::erase_if(log.files,
+                  [](const auto& file) { return file.first.starts_with("tile/entries"); });
+    const auto checked = verify_tiled_log(log, keys);
+    REQUIRE(checked);
+    CHECK(checked->bundles == 0);
+    CHECK(checked->cosigned.checkpoint.size == size);
+    for (const auto& [path, bytes] : log.files) {
+      Files changed = log;
+      changed.files[path][bytes.size() - 2] ^= 1;
+      CHECK_FALSE(verify_tiled_log(changed, keys));
+      changed.files.erase(path);
+      CHECK(verify_tiled_log(changed, keys).error() == Error{ErrorCode::file_missing, path});
+    }
+  }
+}
+
 TEST_CASE("a published log is believed under its own key alone", "[audit]") {
   const Files log = publish(5, key_of(7));
   CHECK(verify_tiled_log(log, {.log = vkey_of(key_of(8)), .witnesses = {}}).error().code ==

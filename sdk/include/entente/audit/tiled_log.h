@@ -1,6 +1,7 @@
 #pragma once
 // A log as anybody published it (c2sp.org/tlog-tiles), checked whole: the signed checkpoint, every
-// entry bundle, every hash tile, and that all three say the same. The entries may be anything.
+// entry bundle, every hash tile, and that all three say the same. The entries may be anything, and
+// kept back: then the lowest hashes stand for them.
 //
 //     ENTENTE_LET(log, verify_tiled_log(files, {.log = log_vkey}));
 //     log.cosigned.checkpoint.size                  // so many entries are under that signature
@@ -18,7 +19,7 @@ namespace entente {
 class TileReader {
  public:
   virtual ~TileReader() = default;
-  // The bytes under "checkpoint", "checkpoint.cosigned" or the path of a tile, at most
+  // The bytes under "checkpoint", the path of a tile, or of what else lies beside them, at most
   // bundle_bytes_max. Fails with file_missing if nothing lies there.
   virtual Result<Bytes> read(const std::string& path) const = 0;
 };
@@ -36,16 +37,17 @@ struct TiledLog {
   // none does, or none of the log's keys has signed it.
   std::optional<CosignedCheckpoint> earlier;
   bool is_earlier_of_stranger = false;  // none of them has
-  std::uint64_t bundles = 0;
+  std::uint64_t bundles = 0;            // none: the entries are not shown
   std::uint64_t hash_tiles = 0;
+  MemoryNodes nodes;
 };
 
 // Hears how many entries were read, of how many.
 using TileProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
-// A partial tile may be gone where its full tile is there. Fails with checkpoint_invalid, with
-// log_corrupt and the path of what does not agree, or with what the reader says. Needs memory for
-// two hashes per entry.
+// A partial tile may be gone where its full tile is there; of bundles all are there or none. Fails
+// with checkpoint_invalid, with log_corrupt and the path of what does not agree, or with what the
+// reader says. Needs memory for two hashes per entry.
 Result<TiledLog> verify_tiled_log(const TileReader& files, const TiledLogKeys& keys,
                                   const TileProgress& progress = {});
 
