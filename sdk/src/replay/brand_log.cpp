@@ -32,6 +32,7 @@ void BrandLog::take(const OpenEntry& entry) {
   last_ms_ = std::max(last_ms_, entry.leaf.time_ms);
   if (entry.leaf.kind == EntryKind::message) return take_message(entry);
   if (entry.leaf.kind == EntryKind::freeze) return take_freeze(entry);
+  lost_ends_.take(entry);
   if (entry.leaf.blind_case.is_zero()) return;
   if (BrandCase* live = case_of(entry)) {
     check_filed(*live, entry);
@@ -112,10 +113,12 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
   const bool opens = message->verb() == Verb::open;
   const bool own = message->author.party == Party::brand;
-  notes().check((opens ? message.id() : message->case_id) == live.fold.id &&
-                    entry.leaf.direction == (own ? Direction::sent : Direction::received),
-                Rule::log_record, where, Party::brand,
-                "the message is of another case or direction than its entry says");
+  const bool is_regained = entry.leaf.direction == Direction::own;
+  notes().check(
+      (opens ? message.id() : message->case_id) == live.fold.id &&
+          (is_regained || entry.leaf.direction == (own ? Direction::sent : Direction::received)),
+      Rule::log_record, where, Party::brand,
+      "the message is of another case or direction than its entry says");
   if (!live.fold.lost.empty()) {
     return notes().not_checkable(Rule::case_admitted, where,
                                  "the case cannot be followed " + live.fold.lost);
@@ -125,31 +128,58 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
     return notes().not_checkable(Rule::message_authority, where, "no card is on record");
   }
   if (!check_mandate_on_record(live, entry, *message)) return;
+  const auto word = is_regained ? first_word(live, entry, message) : std::nullopt;
+  if (is_regained && !word) return;
+  const std::int64_t brand_ms = word ? word->time_ms : entry.leaf.time_ms;
   std::vector<Digest> named;
   for (const PartRef& ref : message->parts) named.push_back(ref.digest);
   live.book.note(*message, entry, own);
   settle_exposure();
   const Saying saying{.message = message,
-                      .brand_ms = entry.leaf.time_ms,
+                      .brand_ms = brand_ms,
                       .brand_index = entry.index,
                       .position = entry.leaf.position,
                       .effect = entry.leaf.effect,
+                      .is_regained = is_regained,
                       .noted = {.id = message.id(),
                                 .author = message->author.party,
                                 .verb = std::string(name(message->verb())),
                                 .entry = entry.index,
                                 .position = entry.leaf.position,
-                                .receipt = {},
+                                .receipt = word ? std::optional(word->receipt) : std::nullopt,
                                 .brand_entry = entry.index,
                                 .effect = entry.leaf.effect,
-                                .brand_ms = entry.leaf.time_ms,
+                                .brand_ms = brand_ms,
                                 .own_ms = 0,
                                 .parts_named = std::move(named),
                                 .parts_received = entry.leaf.parts_received}};
   std::optional<Before> before;
-  if (own && may_be_decided(message->body)) before.emplace(message.id(), live.fold.casefile);
+  const bool has_decision = own && !is_regained && may_be_decided(message->body);
+  if (has_decision) before.emplace(message.id(), live.fold.casefile);
   if (!fold_saying(live.fold, *parts_.documents.authority, saying, notes())) return;
   after_admission(live, saying, std::move(before));
+}
+
+// Who took it back counts it from when it was first admitted, and only the receipt says when.
+std::optional<FirstWord> BrandLog::first_word(BrandCase& live, const OpenEntry& entry,
+                                              const Verified<Message>& message) {
+  const Where where{.entries = {entry.index}, .case_id = live.fold.id};
+  if (!live.receipts) {
+    live.receipts = parts_.source.receipts_of(live.fold.id).value_or(std::vector<LoggedReceipt>());
+  }
+  auto word = lost_ends_.find(entry, message, *live.receipts);
+  if (!word) {
+    live.fold.lost = "after entry " + std::to_string(entry.index) + ": no receipt says when it was";
+    notes().broken(Rule::log_receipt, where, Party::brand,
+                   "a message is on record as taken back, and no receipt of this log's earlier "
+                   "name proves that it was lost");
+    return std::nullopt;
+  }
+  ++live.regained;
+  notes().tell(
+      Rule::log_receipt, where,
+      "lost and taken back: it was entry " + std::to_string(word->index) + " of " + word->log);
+  return std::move(*word);
 }
 
 // Another case's record is none here: this one must stand alone.
@@ -181,6 +211,7 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying,
   }
   parts_.documents.note_spoken(saying.message->author.key, saying.noted.entry);
   live.performance.take_report(live.fold, saying);
+  if (saying.is_regained) return;  // what led to it was lost
   check_silence(live, saying.noted.entry, saying.message->author.actor,
                 promises(saying.message->verb()));
   if (!before) return;
@@ -336,9 +367,10 @@ void BrandLog::end_case(const Digest& blind_case) {
   check_duties(live.fold, {.last_ms = last_ms_, .is_brands = true}, notes());
   check_book(live.fold, live.book, notes());
   auto receipts = parts_.source.receipts_of(case_id);
-  if (!receipts || !receipts->empty()) {
+  if (!receipts || receipts->size() != live.regained) {
     notes().broken(Rule::log_receipt, {.entries = {}, .case_id = case_id}, Party::unset,
-                   "a brand keeps no receipts, and here are some that cannot be read or used");
+                   "a brand keeps receipts of what it took back alone, and here are some that "
+                   "cannot be read or used");
   }
   parts_.source.compare_case(live.fold.casefile, Party::brand);
   ReplayedLog& result = parts_.result;

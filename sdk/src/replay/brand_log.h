@@ -9,6 +9,7 @@
 #include "decisions.h"
 #include "party_log.h"
 #include "performance.h"
+#include "regained.h"
 
 namespace entente {
 
@@ -28,7 +29,9 @@ struct BrandCase {
   PartBook book;
   std::optional<Vkey> consumer_vkey;
   std::vector<SeenCheckpoint> seen;
-  std::string consumer;  // its DID
+  std::string consumer;                                // its DID
+  std::optional<std::vector<LoggedReceipt>> receipts;  // once a message was taken back by one
+  std::size_t regained = 0;                            // messages
 };
 
 class BrandLog final : public PartyLog {
@@ -46,6 +49,8 @@ class BrandLog final : public PartyLog {
   void miss_message(const OpenEntry& entry);
   void open_case(const OpenEntry& entry, const Verified<Message>& message);
   void admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message);
+  std::optional<FirstWord> first_word(BrandCase& live, const OpenEntry& entry,
+                                      const Verified<Message>& message);
   bool check_mandate_on_record(BrandCase& live, const OpenEntry& entry, const Message& message);
   void after_admission(BrandCase& live, const Saying& saying, std::optional<Before> before);
   void take_record(BrandCase& live, const OpenEntry& entry);
@@ -74,6 +79,7 @@ class BrandLog final : public PartyLog {
   void check_filed(const BrandCase& live, const OpenEntry& entry);
 
   PartyLogParts parts_;
+  LostEnds lost_ends_;
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   std::set<Digest> unseen_;   // blinded cases whose opening is not shown
   bool hides_cases_ = false;  // what was promised in some case is not shown in full

@@ -17,7 +17,8 @@ struct Saying {
   std::uint64_t brand_index = 0;
   std::uint64_t position = 0;
   std::string effect;
-  ReplayedMessage noted;  // what goes into the record of the case
+  bool is_regained = false;  // lost by the brand's log, and taken back
+  ReplayedMessage noted;     // what goes into the record of the case
 };
 
 // How long after its word the entry of a message may come.

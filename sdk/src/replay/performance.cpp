@@ -2,6 +2,8 @@
 
 #include <entente/wire/part.h>
 
+#include <utility>
+
 namespace entente {
 namespace {
 
@@ -31,8 +33,9 @@ void PerformanceCheck::take_intent(const CaseFold& fold, const OpenEntry& entry,
     key->second.intent = entry.index;
     return;
   }
-  // After a failure it may be tried again; else one intent is enough.
-  notes_.check(key->second.last == Performed::State::failed, Rule::perform_once,
+  // After a failure it may be tried again; else one intent is enough, if it was not lost.
+  const bool is_lost = std::exchange(key->second.is_regained, false) && key->second.done == 0;
+  notes_.check(is_lost || key->second.last == Performed::State::failed, Rule::perform_once,
                {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,
                "a second intent to perform the same term");
 }
@@ -54,6 +57,21 @@ void PerformanceCheck::take_result(const CaseFold& fold, const OpenEntry& entry,
       [&] { return "the term was carried out " + std::to_string(key->second.done) + " times"; });
 }
 
+// Intent and result were lost with the end of the log. That it was done still counts.
+void PerformanceCheck::take_regained(const CaseFold& fold, const Saying& saying,
+                                     const Performed& item) {
+  const auto& perform = std::get<Perform>(saying.message->body);
+  const auto [key, first] = keys_.try_emplace(perform_key(perform.source, item.term));
+  if (first) key->second.intent = saying.noted.entry;
+  key->second.last = item.state;
+  key->second.is_regained = true;
+  if (item.state == Performed::State::done) key->second.done = 1;
+  notes_.not_checkable(Rule::perform_intent, {.entries = {saying.noted.entry}, .case_id = fold.id},
+                       "term " + std::to_string(item.term) + " is said to be " +
+                           std::string(name(item.state)) +
+                           " in a message taken back; its intent and result were lost");
+}
+
 void PerformanceCheck::take_report(const CaseFold& fold, const Saying& saying) {
   const auto* perform = std::get_if<Perform>(&saying.message->body);
   if (perform == nullptr || saying.message->author.party != Party::brand) return;
@@ -62,6 +80,10 @@ void PerformanceCheck::take_report(const CaseFold& fold, const Saying& saying) {
     // What a person did by hand has its own record, and a condition is the consumer's to fulfil.
     if (item.of_condition || saying.message->author.actor == Actor::person) {
       notes_.not_applicable(Rule::perform_intent);
+      continue;
+    }
+    if (saying.is_regained) {
+      take_regained(fold, saying, item);
       continue;
     }
     const auto key = keys_.find(perform_key(perform->source, item.term));

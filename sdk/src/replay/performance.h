@@ -19,10 +19,12 @@ class PerformanceCheck {
   void take_report(const CaseFold& fold, const Saying& saying);
 
  private:
+  void take_regained(const CaseFold& fold, const Saying& saying, const Performed& item);
   struct Key {
     std::uint64_t intent = 0;
     std::uint32_t done = 0;
     Performed::State last = Performed::State::unset;
+    bool is_regained = false;  // known by a report alone, whose records were lost
   };
   Notes& notes_;
   std::map<Digest, Key> keys_;

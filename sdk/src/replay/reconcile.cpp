@@ -60,6 +60,12 @@ class Comparison {
     return entry < brand_.leaves.size() && brand_.leaves[entry] == leaf_hash(theirs.receipt->leaf);
   }
 
+  // At the index that the receipt proves, or taken back by that receipt once it was lost there.
+  static bool is_kept(const ReplayedMessage& ours, const ReplayedMessage& theirs) {
+    if (ours.receipt) return ours.receipt->leaf == theirs.receipt->leaf;
+    return ours.entry == theirs.brand_entry;
+  }
+
   void compare_message(const CaseId& case_id, const ReplayedCase& ours,
                        const ReplayedMessage& theirs) {
     const Where where{.entries = {theirs.entry}, .case_id = case_id};
@@ -67,7 +73,7 @@ class Comparison {
     const std::string call = theirs.verb + " " + short_hex(theirs.id);
     if (theirs.receipt) {
       // The brand's log key signed that this message stands at this index of its log.
-      const bool kept = own != nullptr ? own->entry == theirs.brand_entry : has_leaf(theirs);
+      const bool kept = own != nullptr ? is_kept(*own, theirs) : has_leaf(theirs);
       note(kept, Rule::both_receipts, where, Grade::receipted,
            "the brand gave a receipt for " + call + " and its log does not have it there");
       if (own == nullptr && kept) {
