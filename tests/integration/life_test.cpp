@@ -99,13 +99,12 @@ TEST_CASE("a brand that lost the end of its log goes on, and what it lost is not
   REQUIRE(ana.start());
   ana.finish(case_id);
   ana.assistant.reset();
-  REQUIRE(ben.start());
-  CHECK(ben.assistant->poll(*lost, 0).error().code == ErrorCode::not_found);
   ben.assistant.reset();
   world.stop();
 
   CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
-  // Ben's receipts prove what he was told, whatever became of the brand's disk.
+  // Ben has not come back. His receipts prove what he was told, whatever became of the brand's
+  // disk.
   const Words against = broken_in(world.audit({world.store(), ben.home()}, world.first_trust()));
   CHECK_FALSE(against.empty());
 }

@@ -15,6 +15,8 @@ Result<std::unique_ptr<Endpoint>> LifeWorld::begin(const fs::path& in) {
   options.log_key = log_key;
   options.old_log_key = old_log_key;
   options.earlier_cards = earlier_cards;
+  if (office != nullptr) options.back_office = office;
+  options.clock = &clock;
   return Endpoint::start(std::move(options));
 }
 
@@ -30,6 +32,17 @@ void LifeWorld::stop() {
   endpoint.reset();
 }
 
+void LifeWorld::lose_end(const fs::path& backup) {
+  stop();
+  fs::remove(store() / "store.db");
+  const auto restored = bring_back(backup, store(), first_log);
+  if (!restored) FAIL(describe(restored.error()));
+  CHECK(restored->state == Restored::State::behind);
+  if (const auto rolled = roll_over(); !rolled) FAIL(describe(rolled.error()));
+  publish(next_log, brand.log);
+  start();
+}
+
 Result<std::unique_ptr<Ledger>> LifeWorld::open_log() {
   return Ledger::open(
       {.directory = store(), .origin = first_log, .spool_bytes = std::size_t{4} << 20}, brand.log,
@@ -41,7 +54,7 @@ Result<std::unique_ptr<Ledger>> LifeWorld::roll_over() {
                            {.origin = next_log,
                             .next_key = &brand.log,
                             .reason = "restored",
-                            .at_ms = SystemClock().now_ms()});
+                            .at_ms = SystemClock().now_ms() + later_ms});
 }
 
 void LifeWorld::publish(const char* log, const Signer& key) {
@@ -89,7 +102,8 @@ Status LifeCustomer::start(BrandConnection* line) {
                                          .files = {{"kettle.jpg", to_bytes("a photo")}},
                                          .brand = line != nullptr ? line : world.connection.get(),
                                          .principal = &principal,
-                                         .key = &key}));
+                                         .key = &key,
+                                         .clock = &world.clock}));
   assistant = std::move(started);
   return {};
 }

@@ -13,10 +13,20 @@ namespace entente::tests {
 inline constexpr const char* first_log = "kettle.example/log";
 inline constexpr const char* next_log = "kettle.example/log-2";
 
+// The system's, some time later.
+class LaterClock final : public Clock {
+ public:
+  explicit LaterClock(const std::int64_t& later_ms) : later_ms_(later_ms) {}
+  std::int64_t now_ms() override { return SystemClock().now_ms() + later_ms_; }
+
+ private:
+  const std::int64_t& later_ms_;
+};
+
 struct LifeWorld {
   LifeWorld() { start(); }
 
-  TemporaryDirectory directory;
+  TemporaryDirectory directory{memory_directory()};
   SystemEntropy entropy;
   Brand brand = make_brand(1, SystemClock().now_ms());
   const KeyPair second_key = std::move(*KeyPair::from_seed(Bytes(32, 77)));
@@ -24,6 +34,9 @@ struct LifeWorld {
   const Signer* log_key = &brand.log;
   const Signer* old_log_key = nullptr;
   std::vector<Bytes> earlier_cards;  // given at the next start
+  BackOffice* office = nullptr;      // in place of the shop, from the next start on
+  std::int64_t later_ms = 0;         // how far time has gone on meanwhile; likewise
+  LaterClock clock{later_ms};
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<LocalBrand> connection;
 
@@ -32,6 +45,8 @@ struct LifeWorld {
   Result<std::unique_ptr<Endpoint>> begin(const std::filesystem::path& in);
   void start();
   void stop();
+  // The disk is lost; what was copied goes on under the next name, started.
+  void lose_end(const std::filesystem::path& backup);
   // At rest, under its first name.
   Result<std::unique_ptr<Ledger>> open_log();
   // From its first name to the next, with the same key.

@@ -210,6 +210,7 @@ Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
     return std::unexpected(error);
   }
   is_behind = news->is_behind;
+  lost_from = news->lost_from;
   tell(case_id, known);
   return hear_refusals(*news);
 }
@@ -220,7 +221,42 @@ Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, b
   return hear(case_id, reply);
 }
 
+Status Assistant::State::read(const CaseId& case_id, std::int64_t wait_ms) {
+  lost_from.reset();
+  auto reply = options.brand->get(case_id, follower->find_case(case_id)->next_position(), wait_ms,
+                                  [&](std::string_view path) { return follower->sign_read(path); });
+  if (!reply && reply.error().code == ErrorCode::not_found && follower->may_be_lost(case_id)) {
+    lost_from = 0;  // the whole case
+    return {};
+  }
+  if (!reply) return std::unexpected(reply.error());
+  return hear(case_id, *reply);
+}
+
+// A parcel at a time. Each read shows that the brand has come further, or it is asked no more.
+Status Assistant::State::poll(const CaseId& case_id, std::int64_t wait_ms) {
+  ENTENTE_TRY(read(case_id, wait_ms));
+  std::optional<std::uint64_t> shown_from;
+  while (lost_from) {
+    if (shown_from && *lost_from <= *shown_from) {
+      return fail(ErrorCode::peer_failed, "the brand does not take back what it has lost");
+    }
+    shown_from = lost_from;
+    ENTENTE_LET(parcel, follower->show(case_id, *lost_from));
+    ENTENTE_LET(answer, options.brand->post(
+                            parcel, *lost_from == 0 ? std::nullopt : std::optional(case_id), 0));
+    ENTENTE_TRY(follower->hear_shown(case_id, answer));
+    ENTENTE_TRY(read(case_id, 0));
+  }
+  return {};
+}
+
+Status Assistant::State::settle(const CaseId& case_id) {
+  return follower->may_be_lost(case_id) ? poll(case_id, 0) : Status();
+}
+
 Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
+  ENTENTE_TRY(settle(case_id));
   ENTENTE_LET(parcel, follower->say(case_id, speech));
   if (follower->find_case(case_id)->is_open()) return exchange(case_id, parcel, false);
   // The brand does not know the case yet: it is opened in the same breath.
@@ -304,18 +340,14 @@ Result<CaseId> Assistant::open() {
 }
 
 Status Assistant::poll(const CaseId& case_id, std::int64_t wait_ms) {
-  State& s = *state_;
-  const Case* casefile = find_case(case_id);
-  if (casefile == nullptr) return fail(ErrorCode::not_found, "no such case");
-  ENTENTE_LET(reply, s.options.brand->get(
-                         case_id, casefile->next_position(), wait_ms,
-                         [&](std::string_view path) { return s.follower->sign_read(path); }));
-  return s.hear(case_id, reply);
+  if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
+  return state_->poll(case_id, wait_ms);
 }
 
 Status Assistant::resume(const CaseId& case_id) {
   State& s = *state_;
   if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
+  ENTENTE_TRY(s.settle(case_id));
   ENTENTE_LET(parcel, s.follower->unsent(case_id));
   if (parcel.envelopes.empty()) return {};
   ENTENTE_TRY(s.exchange(case_id, parcel, !find_case(case_id)->is_open()));
@@ -354,6 +386,7 @@ Result<std::vector<Digest>> Assistant::take_back_mandates() {
   for (const auto& [mandate, case_id] : s.mandates_in_use()) {
     ENTENTE_LET(taken_back, s.was_taken_back(mandate));
     if (taken_back) continue;
+    ENTENTE_TRY(s.settle(case_id));
     ENTENTE_LET(parcel, s.follower->take_back(case_id, mandate, principal));
     ENTENTE_TRY(s.exchange(case_id, parcel, false));
     ended.push_back(mandate);

@@ -159,7 +159,8 @@ Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
   std::string last = "timed_out";
   for (;;) {
     // What was said and has no receipt is said again before anything else is: one act, one case.
-    const bool owes = s.follower->has_unsent(case_id);
+    // So is a brand that may have lost the end of the case heard first.
+    const bool owes = s.follower->has_unsent(case_id) || s.follower->may_be_lost(case_id);
     const Move move = next(case_id);
     if (auto ending = owes ? std::nullopt : s.ending_of(case_id, move)) return *ending;
     if (pace.is_over()) return s.stop(Ending::Kind::gave_up, s.why_nothing_came(case_id, last));

@@ -18,10 +18,11 @@ struct Assistant::State {
   std::map<CaseId, Instructions> instructions;
   std::size_t contradictions_kept = 0;  // of the follower's, as files
   std::vector<std::filesystem::path> evidence;
-  bool brand_at_fault = false;      // the last answer was a lie, or a no that nobody may say
-  bool was_refused = false;         // what the last call said
-  bool is_behind = false;           // the last answer starts before what is known: to be read again
-  std::int64_t retry_after_ms = 0;  // as the last busy brand asked
+  bool brand_at_fault = false;  // the last answer was a lie, or a no that nobody may say
+  bool was_refused = false;     // what the last call said
+  bool is_behind = false;       // the last answer starts before what is known: to be read again
+  std::optional<std::uint64_t> lost_from;  // by the last answer, the brand has lost what follows
+  std::int64_t retry_after_ms = 0;         // as the last busy brand asked
 
   Clock& clock() { return options.clock != nullptr ? *options.clock : system_clock; }
   Entropy& entropy() { return options.entropy != nullptr ? *options.entropy : system_entropy; }
@@ -40,6 +41,11 @@ struct Assistant::State {
   // Writes what the brand has signed against itself beside the log.
   Status keep_evidence();
   Status say(const CaseId& case_id, const Speech& speech);
+  // Reads the case, and shows the brand what it says it has lost of it.
+  Status poll(const CaseId& case_id, std::int64_t wait_ms);
+  Status read(const CaseId& case_id, std::int64_t wait_ms);
+  // Before anything is said: a brand whose log came back from a copy may need to be shown its end.
+  Status settle(const CaseId& case_id);
   Result<bool> was_taken_back(const Digest& mandate) const;
   std::map<Digest, CaseId> mandates_in_use() const;
   void tell(const CaseId& case_id, std::uint64_t from) const;

@@ -3,6 +3,7 @@
 #include <entente/endpoint.h>
 #include <entente/journal/ledger.h>
 #include <entente/journal/log_clock.h>
+#include <entente/journal/lost_end.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/codec.h>
 
@@ -147,6 +148,7 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   }
   workers = std::make_unique<Workers>(options.workers, options.call_timeout_ms);
   back_office = std::make_shared<TimedBackOffice>(*options.back_office, monitoring->metrics());
+  ENTENTE_LET(lost_ends, find_lost_ends(*ledger));
   agent = std::make_unique<ServiceAgent>(
       ServiceAgentParts{.policy = std::move(policy),
                         .back_office = back_office,
@@ -155,7 +157,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
                         .workers = *workers,
                         .clock = clock(),
                         .entropy = entropy(),
-                        .lookup_after_ms = options.lookup_after_ms});
+                        .lookup_after_ms = options.lookup_after_ms,
+                        .lost_until_ms = lost_ends.empty() ? 0 : lost_ends.back().at_ms});
   // Frozen from the first batch on if it was, or is to be: only the entry that says so ends it.
   ENTENTE_LET(last, last_freeze(*ledger));
   const auto ordered = read_freeze_order(options.directory);

@@ -26,6 +26,9 @@ struct ServiceAgentParts {
   Clock& clock;
   Entropy& entropy;
   std::int64_t lookup_after_ms = 0;
+  // What was agreed before then may have been carried out by a log that lost its end: it is looked
+  // up before anything is done.
+  std::int64_t lost_until_ms = 0;
 };
 
 class ServiceAgent final : public Speaker {

@@ -40,6 +40,16 @@ KeyRecord record_of(const Room& room, const Digest& key) {
   return found;
 }
 
+// The agent has said that it was begun, in what its log has lost and a consumer has shown again.
+bool was_begun_by_agent(const Case& casefile, const Digest& source, std::uint16_t term) {
+  return std::ranges::any_of(casefile.messages(), [&](const Authorised<Message>& message) {
+    const auto* perform = std::get_if<Perform>(&message->body);
+    return perform != nullptr && perform->source == source &&
+           message->author.party == Party::brand && message->author.actor == Actor::rules &&
+           std::ranges::find(perform->items, term, &Performed::term) != perform->items.end();
+  });
+}
+
 // What is owed now, or was begun and has no end yet.
 bool is_brands_to_do(const Binding& binding, const TermState& state, bool intended) {
   const Term& term = state.term;
@@ -118,7 +128,9 @@ bool ServiceAgent::perform_terms(Room& room) {
     for (const TermState& term : binding.terms) {
       const Digest key = perform_key(source, term.term.id);
       const KeyRecord record = record_of(room, key);
-      if (record.settled || !is_brands_to_do(binding, term, record.intended)) continue;
+      const bool begun = record.intended || (binding.at_ms <= parts_.lost_until_ms &&
+                                             was_begun_by_agent(casefile, source, term.term.id));
+      if (record.settled || !is_brands_to_do(binding, term, begun)) continue;
       working = start_performance(room, binding, term) || working;
     }
   }
@@ -141,6 +153,10 @@ bool ServiceAgent::start_performance(Room& room, const Binding& binding, const T
                                                                   .term = term.term.id}));
   if (is_second_remedy(room, binding)) {
     take_answer(room, order, {.state = Performance::State::failed, .code = "remedy_given"});
+    return false;
+  }
+  if (binding.at_ms <= parts_.lost_until_ms) {
+    look_up(order, 0);  // the intent, and what came of it, may have been lost
     return false;
   }
   execute(order);

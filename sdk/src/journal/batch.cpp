@@ -8,6 +8,7 @@
 #include <entente/wire/admission.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "members.h"
 #include "notice_reply.h"
@@ -102,6 +103,12 @@ LiveCase* Batch::find(const CaseId& case_id) {
   live->record = std::move(*loaded);
   for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
   for (const Digest& mandate : live->record.mandates) ++parts_.mandates[mandate];
+  if (!parts_.lost_ends.empty()) {
+    const auto& entries = live->record.entries;
+    const bool is_heard = !entries.empty() && entries.back() >= parts_.lost_ends.back().size &&
+                          !live->record.regained.contains(entries.size() - 1);
+    if (!is_heard) live->awaited = std::numeric_limits<std::uint64_t>::max();
+  }
   loaded_.insert(case_id);
   return cases_.emplace(case_id, std::move(live)).first->second.get();
 }
@@ -136,12 +143,16 @@ void Batch::wake(const CaseId& case_id) {
 Reply Batch::take(const Arrived& arrived) {
   if (arrived.read) return take_read(arrived);
   Reply reply{.case_id = arrived.submission.case_id};
+  const bool shows = shows_lost(arrived, parts_.lost_ends);
+  const bool fits = !shows || regain(arrived, reply);
+  if (reply.kind != Delivery::Kind::parcel) return reply;
   for (const auto& message : arrived.messages) {
     // Bytes that nobody is known to have signed get the answer strangers get.
     if (!message) {
       reply.kind = Delivery::Kind::not_found;
       return reply;
     }
+    if (shows && (is_here(*message) || !(fits || is_owed(arrived, *message)))) continue;
     const auto& lines = arrived.submission.parcel.cosignatures;
     const Status ours = halt_if_forked(parts_.ledger, (*message)->seen, lines);
     if (!ours) note_unreadable(ours.error());
@@ -161,7 +172,7 @@ Reply Batch::take_read(const Arrived& arrived) {
   const Message& opening = *live->record.casefile.messages().front();
   if (!parts_.authority.authorise(*read, opening, now_ms_)) return stranger;
   return {.case_id = arrived.submission.case_id,
-          .from = arrived.submission.after,
+          .from = read_from(*live, arrived.submission.after),
           .refusals = {},
           .seen_size = (*read)->seen_size,
           .is_read = true};
@@ -290,16 +301,24 @@ void Batch::admit(LiveCase& live, const Arrived& arrived, const Verified<Message
   fold(live, arrived, *authorised, outcome);
 }
 
+// What came of the parts that it names.
+std::vector<Digest> Batch::keep_parts(LiveCase& live, const Arrived& arrived,
+                                      const Message& message) {
+  std::vector<Digest> received;
+  for (const Part* part : arrived_parts(message, arrived.submission.parcel)) {
+    if (!parts_.ledger.keep_part(live.record.casefile.id(), *part)) continue;
+    received.push_back(part_digest(*part));
+    live.record.keep(*part);
+  }
+  return received;
+}
+
 void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Message>& message,
                  const Outcome& outcome) {
   const CaseId case_id = live.record.casefile.id();
   log_mandate(live, *message);
-  std::vector<Digest> received;
-  for (const Part* part : arrived_parts(*message, arrived.submission.parcel)) {
-    if (!parts_.ledger.keep_part(case_id, *part)) continue;
-    received.push_back(part_digest(*part));
-    live.record.keep(*part);
-  }
+  std::vector<Digest> received = keep_parts(live, arrived, *message);
+  live.awaited = 0;
   note_member(live, *message);
   const ByteView envelope = message.verified().envelope();
   const std::uint64_t index = parts_.ledger.append(
@@ -425,7 +444,8 @@ void Batch::put_cases() {
     if (live == nullptr) continue;
     const Case& casefile = live->record.casefile;
     const Message& opening = *casefile.messages().front();
-    next_clocks_[case_id] = earliest_clock(casefile, now_ms_);
+    next_clocks_[case_id] = is_awaiting(*live) ? parts_.lost_ends.back().at_ms + lost_end_wait_ms
+                                               : earliest_clock(casefile, now_ms_);
     const bool closed = casefile.phase() == Phase::closed;
     if (std::exchange(live->filed_closed, closed) == closed) continue;
     parts_.ledger.put_case({.case_id = case_id,

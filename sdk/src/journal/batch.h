@@ -2,6 +2,7 @@
 // One batch of the sequencer: messages are admitted in order, refused with a signature, or answered
 // with the receipt they had; the brand's voice speaks; nothing is durable yet. Writer thread only.
 
+#include <entente/journal/lost_end.h>
 #include <entente/journal/sequencer.h>
 #include <entente/wire/admission.h>
 
@@ -10,6 +11,7 @@
 #include <unordered_map>
 
 #include "compose.h"
+#include "followed_case.h"
 
 namespace entente {
 
@@ -30,10 +32,16 @@ Arrived check_signatures(Submission submission);
 // Never shed: what is unrefusable by itself, and the `open` of the same parcel it stands on.
 bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 
+// Whether it brings receipts where something was lost, and so shows what was said already.
+bool shows_lost(const Arrived& arrived, std::span<const LostEnd> lost_ends);
+
 // A case in memory.
 struct LiveCase {
   CaseRecord record;
   std::optional<bool> filed_closed;  // as its row in the store says
+  // In a log that lost its end: how many messages its consumer may hold. Until they are here, the
+  // brand says nothing: it would put another message at a position that was taken.
+  std::uint64_t awaited = 0;
 };
 
 // What a submission gets once the batch is durable.
@@ -71,6 +79,7 @@ struct SequencerParts {
   std::function<void(const std::string&)> tell;
   Observer* observer = nullptr;
   std::map<Digest, Bytes> cards = {};  // envelopes of all; nothing changes them once it runs
+  std::vector<LostEnd> lost_ends = {};
 
   void note_admitted(const Message& message, const Outcome& outcome) const {
     if (observer) observer->admitted(message, outcome.effect == Effect::binding);
@@ -93,6 +102,8 @@ class Batch {
   // Something could not be read: nothing of this batch may be believed, and it will not commit.
   bool is_unreadable() const { return unreadable_; }
   void touch(const CaseId& case_id) { touched_.insert(case_id); }
+  // Its consumer has not said yet how far the case has come: see LiveCase::awaited.
+  bool is_awaiting(const LiveCase& live) const;
   const std::set<CaseId>& touched() const { return touched_; }
   // Cases that were not in memory when the batch began and were read from the ledger.
   const std::set<CaseId>& loaded() const { return loaded_; }
@@ -110,6 +121,16 @@ class Batch {
   void log_word(LiveCase& live, const Refusal& word, const Bytes& envelope);
   void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
+  // What the log has lost of a case and its consumer shows, with the log's receipts.
+  bool regain(const Arrived& arrived, Reply& reply);
+  bool is_here(const Verified<Message>& message);
+  std::uint64_t read_from(LiveCase& live, std::uint64_t after);
+  LiveCase* case_to_regain(const Arrived& arrived);
+  Status regain_message(LiveCase& live, const Arrived& arrived, const Placed& item);
+  void log_regained(LiveCase& live, const Arrived& arrived, const Placed& item,
+                    const Authorised<Message>& message);
+  void refuse_receipt(const LiveCase* live, const Receipt& receipt, ErrorCode code, Reply& reply);
+  std::vector<Digest> keep_parts(LiveCase& live, const Arrived& arrived, const Message& message);
   void take_message(const Arrived& arrived, const Verified<Message>& message, Reply& reply);
   LiveCase* case_of(const Verified<Message>& message, Reply& reply);
   bool is_on_file(const CaseId& case_id, const Message& opening);

@@ -9,6 +9,10 @@ namespace entente {
 Result<MessageId> BatchRoom::say(const Speech& speech, Actor actor) {
   SequencerParts& parts = batch_.parts();
   Case& casefile = live_.record.casefile;
+  if (batch_.is_awaiting(live_)) {
+    return fail(ErrorCode::busy,
+                "this log lost its end: the consumer has not said yet how far the case has come");
+  }
   const Message& opening = *casefile.messages().front();
   Composition made = compose(speech, now_ms(), parts.entropy);
   Message& message = made.message;

@@ -5,6 +5,8 @@
 #include <entente/wire/admission.h>
 #include <entente/wire/part.h>
 
+#include <algorithm>
+
 namespace entente {
 namespace {
 
@@ -12,25 +14,46 @@ Error corrupt(std::uint64_t index, const Error& cause) {
   return {ErrorCode::log_corrupt, "entry " + std::to_string(index) + ": " + describe(cause)};
 }
 
-Status fold_message(CaseRecord& record, const Authority& authority, const StoredEntry& entry) {
+struct Loading {
+  CaseRecord& record;
+  Authority& authority;
+  const Ledger& ledger;
+  const CaseId& case_id;
+};
+
+// When it was admitted: of what was lost and taken back, the receipt says so that it came with.
+Result<std::int64_t> admitted_ms(Loading& loading, const MessageId& id, const LogEntry& leaf) {
+  if (leaf.direction != Direction::own) return leaf.time_ms;
+  ENTENTE_LET(rows, loading.ledger.store().receipts_of(loading.case_id));
+  const auto row = std::ranges::find(rows, id, &ReceiptRow::message);
+  if (row == rows.end()) return fail(ErrorCode::receipt_invalid, "the receipt is missing");
+  ENTENTE_LET(first, decode<LogEntry>(row->leaf));
+  loading.record.regained[leaf.position] = {row->leaf, row->salt, row->proof};
+  return first.time_ms;
+}
+
+Status fold_message(Loading& loading, const StoredEntry& entry) {
+  CaseRecord& record = loading.record;
   ENTENTE_LET(verified, Admission::admit<Message>(entry.content));
-  ENTENTE_LET(message, pass_gate(authority, record.casefile, verified,
-                                 {.now_ms = entry.leaf.time_ms, .index = entry.index}));
-  const Outcome outcome = record.casefile.admit(message, entry.leaf.time_ms);
+  ENTENTE_LET(then_ms, admitted_ms(loading, verified.id(), entry.leaf));
+  ENTENTE_LET(message, pass_gate(loading.authority, record.casefile, verified,
+                                 {.now_ms = then_ms, .index = entry.index}));
+  const Outcome outcome = record.casefile.admit(message, then_ms);
   if (outcome.effect == Effect::refused) return fail(outcome.code, describe(outcome));
   record.entries.push_back(entry.index);
   record.arrivals[sha256(entry.content)] = message.id();
   return {};
 }
 
-Status fold_entry(CaseRecord& record, Authority& authority, StoredEntry entry) {
+Status fold_entry(Loading& loading, StoredEntry entry) {
+  CaseRecord& record = loading.record;
   switch (entry.leaf.kind) {
     case EntryKind::message:
-      return fold_message(record, authority, entry);
+      return fold_message(loading, entry);
     case EntryKind::mandate: {
       ENTENTE_LET(mandate, Admission::admit<Mandate>(entry.content));
       record.mandates.insert(mandate.id());
-      return authority.learn(mandate, entry.leaf.time_ms);
+      return loading.authority.learn(mandate, entry.leaf.time_ms);
     }
     case EntryKind::checkpoint_seen: {
       ENTENTE_LET(seen, decode<CheckpointSeenRecord>(entry.content));
@@ -66,9 +89,10 @@ Result<CaseRecord> load_case(const Ledger& ledger, Authority& authority, const C
   ENTENTE_LET(entries, ledger.entries_of(case_id));
   if (entries.empty() || case_id == no_case) return fail(ErrorCode::not_found, "no such case");
   CaseRecord record;
+  Loading loading{record, authority, ledger, case_id};
   for (const std::uint64_t index : entries) {
     ENTENTE_LET(entry, ledger.read(index));
-    if (const Status folded = fold_entry(record, authority, std::move(entry)); !folded) {
+    if (const Status folded = fold_entry(loading, std::move(entry)); !folded) {
       return std::unexpected(corrupt(index, folded.error()));
     }
   }

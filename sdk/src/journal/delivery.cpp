@@ -7,6 +7,12 @@
 
 namespace entente {
 
+Result<Receipt> receipt_of(const Ledger& ledger, const CaseRecord& record, std::uint64_t position) {
+  const auto regained = record.regained.find(position);
+  if (regained != record.regained.end()) return regained->second;
+  return ledger.receipt(record.entries.at(position));
+}
+
 bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& reply,
                   Parcel& parcel) {
   std::size_t bytes = 0;  // of parts
@@ -14,7 +20,7 @@ bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& r
     const bool full = parcel.envelopes.size() >= limits::parcel_envelopes_max ||
                       bytes > limits::parcel_bytes_max / 4;
     if (full) return true;
-    auto receipt = ledger.receipt(record.entries[position]);
+    auto receipt = receipt_of(ledger, record, position);
     if (!receipt) return false;
     parcel.receipts.push_back(std::move(*receipt));
     const Authorised<Message>& message = record.casefile.messages()[position];

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "reply.h"
+
 namespace entente {
 namespace {
 
@@ -51,6 +53,17 @@ void FollowedCase::hear(const Refusal& refusal) {
   if (!is_never_refused(*own->second)) unplaced.erase(own);
 }
 
+std::optional<std::uint64_t> FollowedCase::hear_head(const CheckedReply& reply) {
+  if (!reply.view) return std::nullopt;
+  const bool is_renamed = !shown_by.empty() && shown_by != reply.view->origin;
+  if (is_renamed && !reply.placed.empty()) {
+    const std::uint64_t next = reply.placed.rbegin()->first + 1;
+    if (next < record.casefile.next_position()) return next;
+  }
+  shown_by = reply.view->origin;
+  return std::nullopt;
+}
+
 Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
                           std::vector<Placed>& folded) {
   Case& casefile = record.casefile;
@@ -76,6 +89,7 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
     take_back_mandate(authority, *message, item.index);
     record.entries.push_back(item.index);
     leaves.push_back(sha256(item.receipt.leaf));
+    shown_by = item.under.origin;
     for (const Part& part : item.parts) record.keep(part);
     const bool known = unplaced.erase(item.message.id()) > 0;
     item.is_found_again = !known && message->author.party == Party::consumer;

@@ -22,6 +22,8 @@ struct Placed {
   bool is_found_again = false;  // our own, that this log had lost
 };
 
+struct CheckedReply;
+
 struct FollowedCase {
   CaseRecord record;
   std::map<MessageId, Verified<Message>> unplaced;  // own, persisted, without receipt
@@ -29,10 +31,15 @@ struct FollowedCase {
   std::vector<Digest> leaves;  // of the receipt's leaf, by position
   std::set<Digest> refusals;   // of the envelopes on record
   ActId next_act{};
+  // The brand's log, by the name under which it last showed how far the case has come.
+  std::string shown_by = {};
 
   // A signed no ends its message; a busy, or a no to what nothing refuses, leaves it to be sent
   // again.
   void hear(const Refusal& refusal);
+  // Nothing if the brand still has all that it gave receipts for; else from which position on it
+  // has lost them, as its log under another name shows an older head.
+  std::optional<std::uint64_t> hear_head(const CheckedReply& reply);
   // Folds messages that follow the last position, in order. Fails with receipt_invalid if one is
   // missing or the brand's word on an effect is not what the rules give, and with what the gate
   // says.

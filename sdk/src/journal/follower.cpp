@@ -1,53 +1,14 @@
 #include <entente/core/limits.h>
 #include <entente/crypto/hash.h>
 #include <entente/journal/content.h>
-#include <entente/journal/follower.h>
 #include <entente/wire/part.h>
 
 #include <algorithm>
 
 #include "batch.h"
-#include "compose.h"
-#include "contradictions_kept.h"
-#include "notices_heard.h"
-#include "reply.h"
+#include "follower_state.h"
 
 namespace entente {
-
-struct Follower::State {
-  Ledger& ledger;
-  ConsumerIdentity identity;
-  Clock& clock;
-  Entropy& entropy;
-  std::optional<Authority> authority;  // from the first card on
-  std::optional<Verified<Mandate>> mandate;
-  BrandLine line;
-  std::vector<Vkey> log_keys;  // of all cards, the newest first
-  std::map<CaseId, FollowedCase> cases;
-  ContradictionsKept contradictions;
-  NoticesHeard notices;
-
-  Result<Vkey> brand_vkey() const { return Vkey::decode(authority->newest_card()->log_vkey); }
-  Status learn(const Verified<Card>& card, std::int64_t at_ms);
-  Status keep_disowned();
-
-  void frame(Message& message, const CaseId& case_id) const;
-  Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
-  Result<Verified<Message>> reply(const CaseId& case_id, const Speech& speech,
-                                  const Signer* principal);
-  Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
-  Status keep(const CaseId& case_id, std::vector<Contradiction> found);
-  void advance_line(const CheckedReply& reply, const Parcel& parcel);
-  void log_refusals(const CaseId& case_id, const std::vector<HeardRefusal>& refusals);
-  void log_news(const CaseId& case_id, const std::vector<Placed>& folded);
-  Status load();
-  Status load_documents();
-  using Receipted = std::map<std::uint64_t, Placed>;  // by position
-  Result<Receipted> load_case(const CaseId& case_id);
-  Status fold_loaded(const std::map<CaseId, Receipted>& loaded);
-  Status load_entry(FollowedCase& followed, const StoredEntry& entry,
-                    std::vector<Verified<Message>>& messages);
-};
 
 void Follower::State::frame(Message& message, const CaseId& case_id) const {
   message.environment = identity.environment;
@@ -420,6 +381,7 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   FollowedCase next = known->second;  // believed only if the whole parcel holds
   for (const HeardRefusal& heard : reply->refusals) next.hear(heard.refusal);
   std::vector<Placed> folded;
+  const auto lost_from = next.hear_head(*reply);
   if (const Status holds = next.fold(*s.authority, std::move(reply->placed), folded); !holds) {
     ENTENTE_TRY(s.ledger.commit());
     return std::unexpected(holds.error());
@@ -429,7 +391,7 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   s.log_refusals(case_id, reply->refusals);
   ENTENTE_TRY(s.ledger.commit());
   ENTENTE_TRY(hear_notices(case_id, parcel));
-  News news{.is_behind = reply->is_behind};
+  News news{.is_behind = reply->is_behind, .lost_from = lost_from};
   for (const Placed& item : folded) {
     const bool own = item.message->author.party == Party::consumer;
     (own ? news.receipted : news.heard).push_back(item.message.id());

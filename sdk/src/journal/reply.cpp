@@ -72,7 +72,7 @@ Result<CheckedReply> ReplyCheck::check(const Parcel& parcel) {
   for (const auto& message : known_.followed.record.casefile.messages()) {
     said.push_back(message.verified());
   }
-  ENTENTE_LET(placed, place(parcel, said, log));
+  ENTENTE_LET(placed, place(parcel, said));
   for (auto& [position, item] : placed) {
     ENTENTE_TRY(check_under(item, parcel, reply));
     ENTENTE_TRY(check_standing(item));
@@ -209,10 +209,10 @@ Status ReplyCheck::check_acts(std::span<const Verified<Message>> said) {
 }
 
 Result<std::map<std::uint64_t, Placed>> ReplyCheck::place(
-    const Parcel& parcel, std::span<const Verified<Message>> messages, const Vkey& log) {
+    const Parcel& parcel, std::span<const Verified<Message>> messages) {
   std::map<std::uint64_t, Placed> placed;
   for (const Receipt& receipt : parcel.receipts) {
-    ENTENTE_LET(item, open_receipt(receipt, messages, {&log, 1}));
+    ENTENTE_LET(item, open_receipt(receipt, messages, known_.log_keys));
     if (!item) continue;
     const auto [at, fresh] = placed.try_emplace(item->leaf.position, *item);
     if (fresh || at->second.receipt.leaf == receipt.leaf) continue;
@@ -227,6 +227,8 @@ Status ReplyCheck::check_under(const Placed& item, const Parcel& parcel,
                                const CheckedReply& reply) {
   if (!reply.view) return fail(ErrorCode::receipt_invalid, "receipts without a checkpoint");
   if (item.under == *reply.view) return {};
+  // What the brand has taken back from us keeps the receipt that it got under an earlier name.
+  if (item.under.origin != reply.view->origin) return {};
   const Checkpoint both[] = {item.under, *reply.view};
   if (!compare(both)) {
     ENTENTE_LET(proof, decode_proof(item.receipt.proof));

@@ -62,8 +62,7 @@ class ReplyCheck {
   Result<std::vector<Verified<Message>>> read_messages(const Parcel& parcel);
   Status check_acts(std::span<const Verified<Message>> said);
   Result<std::map<std::uint64_t, Placed>> place(const Parcel& parcel,
-                                                std::span<const Verified<Message>> messages,
-                                                const Vkey& log);
+                                                std::span<const Verified<Message>> messages);
   Status check_under(const Placed& item, const Parcel& parcel, const CheckedReply& reply);
   Status check_standing(const Placed& item);
   std::unexpected<Error> forked(Contradiction contradiction, std::string detail);

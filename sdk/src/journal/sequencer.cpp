@@ -92,6 +92,8 @@ Status Sequencer::State::backfill() {
 // first time.
 Status Sequencer::State::take_up() {
   ENTENTE_TRY(learn_documents(parts, now_ms()));
+  ENTENTE_LET(lost_ends, find_lost_ends(parts.ledger));
+  parts.lost_ends = std::move(lost_ends);
   ENTENTE_TRY(backfill());
   ENTENTE_TRY(log_documents(parts, now_ms()));
   ENTENTE_LET(rows, parts.ledger.store().cases());
@@ -170,7 +172,8 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
 
 void Sequencer::State::respond(Batch& batch) {
   for (const CaseId& case_id : std::set(batch.touched())) {
-    if (LiveCase* live = batch.find(case_id)) {
+    LiveCase* live = batch.find(case_id);
+    if (live != nullptr && !batch.is_awaiting(*live)) {
       BatchRoom room(batch, *live);
       parts.speaker.respond(room);
     }
@@ -454,7 +457,7 @@ void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, cons
     if (live == nullptr) return done(fail(ErrorCode::not_found));
     const auto position = live->record.casefile.find_position(message);
     if (!position) return done(fail(ErrorCode::not_admitted));
-    done(batch->parts().ledger.receipt(live->record.entries.at(*position)));
+    done(receipt_of(batch->parts().ledger, live->record, *position));
   };
   state_->intake.post(Look(look));
 }

@@ -7,6 +7,7 @@
 #include <entente/journal/ledger.h>
 #include <entente/protocol/parcel.h>
 
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -19,6 +20,7 @@ struct CaseRecord {
   std::unordered_map<Digest, Part> parts;          // by part digest
   std::vector<StoredEntry> records;                // what is no message: facts, decisions, ...
   std::set<Digest> mandates;                       // logged with this case, by id
+  std::map<std::uint64_t, Receipt> regained;       // by position: given by the log it was lost from
   std::unordered_map<MessageId, Bytes> busies;     // the newest signed busy for an accept, as sent
   Seen other_log;                                  // newest checkpoint of the other party's log
 

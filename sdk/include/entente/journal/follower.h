@@ -30,6 +30,9 @@ struct News {
   // The answer starts at an older checkpoint than the newest known, as what was sent again names
   // it. Nothing but refusals was taken: a read brings the rest, proved from where we are.
   bool is_behind = false;
+  // A brand whose log has got another name shows a head that is older than what it has given
+  // receipts for: it has lost what stands from this position on, and show() tells it.
+  std::optional<std::uint64_t> lost_from;
 };
 
 class Follower {
@@ -53,6 +56,15 @@ class Follower {
   Result<Parcel> take_back(const CaseId& case_id, const Digest& mandate, const Signer& principal);
   // What was persisted and has no receipt yet, as the stored bytes: to be sent again.
   Result<Parcel> unsent(const CaseId& case_id) const;
+  // The brand's log has got another name since it last said how far this case has come: to be
+  // asked before anything is said in it, as a log that came back from a copy may lack its end.
+  bool may_be_lost(const CaseId& case_id) const;
+  // The messages of the case from here on, of both parties, with the brand's receipts: as many as a
+  // parcel holds, behind an own one that says who shows them. Fails as reading does.
+  Result<Parcel> show(const CaseId& case_id, std::uint64_t from) const;
+  // What the brand says of a parcel of show(): nothing, or by its signature that a receipt does not
+  // fit, and why. Fails with that code.
+  Status hear_shown(const CaseId& case_id, const Parcel& answer) const;
   // A signed read of the case, for `after` and the path it is sent to.
   Result<Bytes> sign_read(std::string_view path) const;
 

@@ -1,0 +1,306 @@
+// A brand that lost the end of its log gets it back from those who hold it, case by case.
+
+#include <entente/casefile/summary.h>
+
+#include <future>
+
+#include "catch.h"
+#include "regain_scene.h"
+
+using namespace entente;
+using namespace entente::tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+// Carries nothing out before it is let go.
+class HeldShop final : public BackOffice {
+ public:
+  explicit HeldShop(KettleShop& shop) : shop_(shop) {}
+  Result<std::vector<Fact>> facts(const FactsQuery& query) override { return shop_.facts(query); }
+  Performance execute(const Order& order) override {
+    released_.wait();
+    return shop_.execute(order);
+  }
+  Performance lookup(const Digest& key) override { return shop_.lookup(key); }
+  std::optional<std::string> find_account(const AccountProof& proof) override {
+    return shop_.find_account(proof);
+  }
+  void deliver_code(const AccountProof& proof, std::string_view code) override {
+    shop_.deliver_code(proof, code);
+  }
+  void release() { release_.set_value(); }
+
+ private:
+  KettleShop& shop_;
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+};
+
+MessageId standing_offer(const Case& casefile) {
+  for (const auto& [id, offer] : casefile.offers()) {
+    if (offer.by == Party::brand && offer.status == OfferStatus::standing) return id;
+  }
+  FAIL("no offer stands");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a brand takes back from its customer what it lost of their case", "[life]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  const std::size_t kept = messages_in(world, case_id);
+  must_back_up(world.store(), world.at("backup"));
+  ana.finish(case_id);
+  const std::string before = describe(*ana.assistant->find_case(case_id));
+  const std::size_t all = messages_in(world, case_id);
+  REQUIRE(all > kept + 2);
+  const std::size_t paid = world.shop.executed();
+  REQUIRE(paid > 0);
+  ana.assistant.reset();
+
+  world.lose_end(world.at("backup"));
+  CHECK(messages_in(world, case_id) == kept);
+  REQUIRE(ana.start());
+  must(ana.assistant->poll(case_id, 0));
+  CHECK(messages_in(world, case_id) == all);
+  CHECK(describe(*ana.assistant->find_case(case_id)) == before);
+  // What it took back it reads from its own log, and the conversation goes on behind it.
+  world.stop();
+  world.start();
+  REQUIRE(ana.start());
+  must(ana.assistant->ask_for_person(case_id, "another_question"));
+  CHECK(ana.assistant->find_case(case_id)->next_position() > all);
+  CHECK(world.shop.executed() == paid);
+  CHECK(world.shop.repeated() == 0);
+  ana.assistant.reset();
+  world.stop();
+
+  const Report report = world.audit({world.store(), ana.home()}, world.first_trust());
+  CHECK(broken_in(report) == Words{});
+  CHECK(taken_back_in(report) == all - kept);
+  CHECK(broken_in(world.audit({world.store()}, world.first_trust())) == Words{});
+  CHECK(broken_in(world.audit({ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("a phone that came back reads what the brand took back, as it was first", "[life]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  must_back_up(ana.home(), world.at("phone"));
+  ana.finish(case_id);
+  const std::string before = describe(*ana.assistant->find_case(case_id));
+  ana.assistant.reset();
+  world.lose_end(world.at("backup"));
+  REQUIRE(ana.start());
+  must(ana.assistant->poll(case_id, 0));
+  ana.assistant.reset();
+
+  fs::remove_all(ana.home());
+  REQUIRE(bring_back(world.at("phone"), ana.home(), ana.did()));
+  REQUIRE(Ledger::roll_over({.directory = ana.home(), .origin = ana.did()}, ana.key, world.entropy,
+                            {.origin = ana.did() + "/2",
+                             .next_key = &ana.key,
+                             .reason = "restored",
+                             .at_ms = SystemClock().now_ms()}));
+  REQUIRE(ana.start());
+  must(ana.assistant->poll(case_id, 0));
+  CHECK(describe(*ana.assistant->find_case(case_id)) == before);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("a brand takes back a case that it lost as a whole", "[life]") {
+  LifeWorld world;
+  must_back_up(world.store(), world.at("backup"));
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  const std::size_t all = messages_in(world, case_id);
+  ana.assistant.reset();
+
+  world.lose_end(world.at("backup"));
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  ana.assistant.reset();
+  world.stop();
+  const Report report = world.audit({world.store(), ana.home()}, world.first_trust());
+  CHECK(broken_in(report) == Words{});
+  CHECK(taken_back_in(report) == all);
+}
+
+TEST_CASE("what a lost record says was paid is looked up before it is paid", "[life][money]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  QuickLine line(*world.connection);
+  REQUIRE(ana.start(&line));
+  // The accept has its receipt. That it was carried out has not been heard by anybody.
+  const MessageId offer = standing_offer(*ana.assistant->find_case(case_id));
+  must(ana.assistant->accept(case_id, offer));
+  ana.assistant.reset();
+  REQUIRE(world.endpoint->wait_idle(20'000));
+  const std::size_t paid = world.shop.executed();
+  REQUIRE(paid > 0);
+
+  world.lose_end(world.at("backup"));
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  CHECK(world.shop.executed() == paid);
+  CHECK(world.shop.repeated() == 0);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("a brand that lost the end of its log says nothing before it has heard how far it was",
+          "[life][money]") {
+  LifeWorld world;
+  HeldShop held(world.shop);
+  world.stop();
+  world.office = &held;
+  world.start();
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  QuickLine line(*world.connection);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  must_back_up(world.store(), world.at("backup"));
+  const std::size_t kept = messages_in(world, case_id);
+  held.release();
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  const std::size_t all = messages_in(world, case_id);
+  REQUIRE(all > kept);
+  const std::size_t paid = world.shop.executed();
+  ana.assistant.reset();
+
+  // The brand finds a term that was begun, and its shop says that it is done: a thing to report.
+  world.lose_end(world.at("backup"));
+  CHECK(world.endpoint->wait_idle(20'000));
+  CHECK(messages_in(world, case_id) == kept);
+  REQUIRE(ana.start());
+  must(ana.assistant->poll(case_id, 0));
+  CHECK(messages_in(world, case_id) == all);
+  CHECK(world.shop.executed() == paid);
+  CHECK(world.shop.repeated() == 0);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("a long end is taken back a parcel at a time, and nothing is said in between",
+          "[life][money]") {
+  LifeWorld world;
+  HeldShop held(world.shop);
+  world.stop();
+  world.office = &held;
+  world.start();
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  QuickLine line(*world.connection);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  for (int i = 0; i < 20; ++i) {
+    const Speech note{.body = Inform{.text = 0},
+                      .added = {{PartClass::prose, "text/plain", to_bytes("it drips")}}};
+    must(ana.assistant->say(case_id, note));
+  }
+  held.release();  // what is told of it stands behind all that
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  const std::size_t all = messages_in(world, case_id);
+  ana.assistant.reset();
+
+  world.lose_end(world.at("backup"));
+  QuickLine again(*world.connection);
+  REQUIRE(ana.start(&again));
+  must(ana.assistant->poll(case_id, 0));
+  CHECK(again.shown == 2);
+  CHECK(messages_in(world, case_id) == all);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("what was accepted in time stays so, however late it is taken back", "[life]") {
+  constexpr std::int64_t day_ms = 86'400'000;
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  QuickLine line(*world.connection);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  const std::size_t all = messages_in(world, case_id);
+  ana.assistant.reset();
+
+  world.later_ms = 10 * day_ms;  // the offer was good for three
+  world.lose_end(world.at("backup"));
+  for (int starts = 0; starts < 2; ++starts) {
+    REQUIRE(ana.start());
+    must(ana.assistant->poll(case_id, 0));
+    CHECK(messages_in(world, case_id) == all);
+    CHECK(ana.assistant->find_case(case_id)->bindings().size() == 1);
+    ana.assistant.reset();
+    world.stop();
+    world.start();
+  }
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("an assistant that only waits shows the brand first what it lost", "[life]") {
+  LifeWorld world;
+  LifeCustomer ana(world, 1);
+  const CaseId case_id = ana.halfway();
+  must_back_up(world.store(), world.at("backup"));
+  must(ana.assistant->ask_for_person(case_id, "consumer_asked"));
+  const std::size_t all = messages_in(world, case_id);
+  ana.assistant.reset();
+  world.lose_end(world.at("backup"));
+  CHECK(messages_in(world, case_id) < all);
+  REQUIRE(ana.start());
+  ana.principal.agrees = false;
+  REQUIRE(ana.assistant->run(case_id, 20'000));
+  CHECK(messages_in(world, case_id) == all);
+}
+
+TEST_CASE("what was taken back is exported and erased like anything else", "[life]") {
+  LostEndScene scene;
+  LifeWorld& world = scene.world;
+  world.lose_end(world.at("backup"));
+  REQUIRE(scene.ana.start());
+  must(scene.ana.assistant->poll(scene.case_id, 0));
+  scene.ana.assistant.reset();
+  world.stop();
+  must(export_log(world.store(), world.at("export"), {.log_key = &world.brand.log}));
+  const Report exported = world.audit({world.at("export")}, world.first_trust());
+  CHECK(broken_in(exported) == Words{});
+  CHECK(taken_back_in(exported) == scene.all - scene.kept);
+  {
+    auto ledger = *Ledger::open(
+        {.directory = world.store(), .origin = next_log, .spool_bytes = std::size_t{4} << 20},
+        world.brand.log, world.entropy);
+    const ErasureRecord wish{.case_id = scene.case_id,
+                             .classes = whole_case(),
+                             .reason = "request",
+                             .authority = "privacy officer",
+                             .at_ms = SystemClock().now_ms(),
+                             .effective_ms = SystemClock().now_ms()};
+    REQUIRE(erase(*ledger, {&wish, 1}));
+    CHECK(ledger->store().receipts_of(scene.case_id)->empty());
+  }
+  world.start();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store()}, world.first_trust())) == Words{});
+}
