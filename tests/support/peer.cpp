@@ -101,6 +101,7 @@ void Peer::send_raw(std::string_view bytes) const {
 }
 
 bool Peer::read_some(int wait_ms) {
+  block_sigpipe();  // who reads need not be who connected
   std::array<char, 16'384> buffer;
   while (!is_ended_) {
     pollfd ready{descriptor_, POLLIN, 0};
