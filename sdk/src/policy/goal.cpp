@@ -1,4 +1,5 @@
 #include <entente/policy/goal.h>
+#include <entente/protocol/media_type.h>
 #include <entente/protocol/verbs.h>
 #include <entente/protocol/vocabulary.h>
 
@@ -105,7 +106,9 @@ Status read_evidence(const YamlReader& place, GoalRules& rules) {
   for (const YamlReader& item : items) {
     ENTENTE_TRY(item.closed({"file", "media_type"}));
     ENTENTE_LET(file, item.field("file").text());
-    ENTENTE_LET(media_type, item.field("media_type").text(limits::media_type_bytes_max));
+    const YamlReader type = item.field("media_type");
+    ENTENTE_LET(media_type, type.text(limits::media_type_bytes_max));
+    if (!is_media_type(media_type)) return type.refuse("expected a media type like image/jpeg");
     if (std::ranges::find(rules.files, file) == rules.files.end()) rules.files.push_back(file);
     rules.evidence.push_back({std::move(file), std::move(media_type)});
   }

@@ -1,5 +1,7 @@
 #include "wire/decoder.h"
 
+#include <entente/protocol/media_type.h>
+
 namespace entente::wire {
 namespace {
 
@@ -35,11 +37,6 @@ bool is_honest_text(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
-}
-
-bool is_media_type_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$&-^_.+/;= ").find(c) != std::string_view::npos;
 }
 
 std::string_view view_of(capnp::Text::Reader from) { return {from.begin(), from.size()}; }
@@ -83,10 +80,7 @@ std::string Decoder::did(capnp::Text::Reader from) {
 
 std::string Decoder::media_type(capnp::Text::Reader from) {
   std::string to = raw_text(from, limits::media_type_bytes_max, "media type");
-  const std::size_t slash = to.find('/');
-  require(slash != std::string::npos && slash > 0 && slash + 1 < to.size() &&
-              std::ranges::all_of(to, is_media_type_character),
-          ErrorCode::malformed, "not a media type");
+  require(is_media_type(to), ErrorCode::malformed, "not a media type");
   return to;
 }
 

@@ -159,6 +159,8 @@ TEST_CASE("what is wrong in a goal is told with its place", "[policy][negative]"
       {"{claim: delivery.late, remedy: exchange, ask: {plan_change: {cur: EUR, amt: 5}}}",
        "not among the remedies wanted"},
       {"{claim: delivery.late, remedy: exchange, evidence: [{file: a}]}", "\"media_type\""},
+      {"{claim: delivery.late, remedy: exchange, evidence: [{file: a, media_type: jpeg}]}",
+       "expected a media type like image/jpeg"},
       {"{claim: delivery.late, remedy: exchange, basis: revenge}", "expected one of statutory"},
       {"{claim: delivery.late, remedy: exchange, occurred: yesterday}", "expected a time"},
       {"{claim: delivery.late, remedy: exchange, price: 3}", "found \"price\""}};
