@@ -199,6 +199,7 @@ void offer_cosigned(const WholeLog& log, const Take& take) {
   }
 }
 
+// Whoever has signed it: one that more have signed may be of years ago.
 std::optional<CosignedNote> newest_cosigned(const WholeLog& log) {
   std::optional<CosignedNote> newest;
   offer_cosigned(log, [&](CosignedNote&& offered) {
