@@ -59,9 +59,11 @@ Status replace_file(const fs::path& file, ByteView bytes, mode_t mode) {
   fs::remove(draft, error);
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) return cannot_write(draft);
-  ENTENTE_TRY(write_and_close(descriptor, draft, bytes));
-  if (::rename(draft.c_str(), file.c_str()) != 0) return cannot_write(file);
-  return sync_path(file.parent_path());
+  Status done = write_and_close(descriptor, draft, bytes);
+  if (done && ::rename(draft.c_str(), file.c_str()) != 0) done = cannot_write(file);
+  if (done) return sync_path(file.parent_path());
+  fs::remove(draft, error);  // half a key is still a secret
+  return done;
 }
 
 }  // namespace entente

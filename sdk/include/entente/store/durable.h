@@ -20,7 +20,8 @@ Status sync_path(const std::filesystem::path& path);
 // Fails with file_invalid if the file is there. Its name is durable once its directory is.
 Status write_new_file(const std::filesystem::path& file, ByteView bytes, mode_t mode = 0644);
 
-// Whole or not at all: written beside it as NAME.new, which then takes its name.
+// Whole or not at all: written beside it as NAME.new, which then takes its name. What failed leaves
+// no such file.
 Status replace_file(const std::filesystem::path& file, ByteView bytes, mode_t mode = 0600);
 
 }  // namespace entente
