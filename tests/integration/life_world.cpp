@@ -16,6 +16,7 @@ Result<std::unique_ptr<Endpoint>> LifeWorld::begin(const fs::path& in) {
   options.old_log_key = old_log_key;
   options.earlier_cards = earlier_cards;
   if (office != nullptr) options.back_office = office;
+  options.desk = desk;
   options.clock = &clock;
   return Endpoint::start(std::move(options));
 }

@@ -6,6 +6,8 @@
 #include <entente/crypto/system.h>
 #include <entente/journal/ledger.h>
 
+#include <atomic>
+
 #include "forget_world.h"
 
 namespace entente::tests {
@@ -16,11 +18,11 @@ inline constexpr const char* next_log = "kettle.example/log-2";
 // The system's, some time later.
 class LaterClock final : public Clock {
  public:
-  explicit LaterClock(const std::int64_t& later_ms) : later_ms_(later_ms) {}
+  explicit LaterClock(const std::atomic<std::int64_t>& later_ms) : later_ms_(later_ms) {}
   std::int64_t now_ms() override { return SystemClock().now_ms() + later_ms_; }
 
  private:
-  const std::int64_t& later_ms_;
+  const std::atomic<std::int64_t>& later_ms_;
 };
 
 struct LifeWorld {
@@ -33,9 +35,10 @@ struct LifeWorld {
   KettleShop shop;
   const Signer* log_key = &brand.log;
   const Signer* old_log_key = nullptr;
-  std::vector<Bytes> earlier_cards;  // given at the next start
-  BackOffice* office = nullptr;      // in place of the shop, from the next start on
-  std::int64_t later_ms = 0;         // how far time has gone on meanwhile; likewise
+  std::vector<Bytes> earlier_cards;        // given at the next start
+  BackOffice* office = nullptr;            // in place of the shop, from the next start on
+  Desk* desk = nullptr;                    // in place of the usual one; likewise
+  std::atomic<std::int64_t> later_ms = 0;  // how far time has gone on meanwhile
   LaterClock clock{later_ms};
   std::unique_ptr<Endpoint> endpoint;
   std::unique_ptr<LocalBrand> connection;

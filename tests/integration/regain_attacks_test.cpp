@@ -90,7 +90,7 @@ TEST_CASE("a brand takes nothing back that its own log has not signed for this c
   });
   for (const Attack& attack : attacks_on(scene, bens, of_now)) {
     INFO(attack.what);
-    QuickLine line(*world.connection);
+    QuickLine line(world);
     line.change = attack.change;
     REQUIRE(scene.ana.start(&line));
     const Status shown = scene.ana.assistant->poll(scene.case_id, 0);
@@ -106,7 +106,7 @@ TEST_CASE("in whatever order it is shown, the receipts say where it stood, and o
   LifeWorld& world = scene.world;
   world.lose_end(world.at("backup"));
   Parcel shown;
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   line.change = [&](Parcel& sent) {
     std::ranges::reverse(sent.envelopes);
     std::ranges::reverse(sent.receipts);
@@ -131,7 +131,7 @@ TEST_CASE("a case that was lost as a whole begins with its own opening", "[life]
   ben.assistant.reset();
   world.lose_end(world.at("empty"));
   const Parcel bens = shown_by(ben, *bens_case);
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   line.change = [&](Parcel& sent) {
     sent.envelopes.push_back(bens.envelopes.front());
     sent.receipts.insert(sent.receipts.begin(), bens.receipts.front());
@@ -146,7 +146,7 @@ TEST_CASE("a case that was lost as a whole begins with its own opening", "[life]
 TEST_CASE("a brand takes back as far as nothing is missing", "[life][negative]") {
   LostEndScene scene;
   scene.world.lose_end(scene.world.at("backup"));
-  QuickLine line(*scene.world.connection);
+  QuickLine line(scene.world);
   line.change = [&](Parcel& sent) {
     sent.envelopes.erase(sent.envelopes.end() - 2);
     sent.receipts.erase(sent.receipts.end() - 2);
@@ -245,7 +245,7 @@ TEST_CASE("a brand does not take back a case that it has erased", "[life][negati
   }
   world.start();
   world.lose_end(world.at("empty"));
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   REQUIRE(scene.ana.start(&line));
   CHECK(scene.ana.assistant->poll(scene.case_id, 0).error().code == ErrorCode::not_found);
   CHECK(line.shown == 1);

@@ -3,6 +3,8 @@
 #include <entente/journal/content.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "catch.h"
 
@@ -27,7 +29,7 @@ LostEndScene::LostEndScene() {
 }
 
 Parcel shown_by(LifeCustomer& customer, const CaseId& case_id) {
-  QuickLine line(*customer.world.connection);
+  QuickLine line(customer.world);
   Parcel seen;
   line.change = [&](Parcel& sent) { seen = std::exchange(sent, Parcel{}); };
   must(customer.start(&line));
@@ -46,6 +48,14 @@ std::size_t messages_in(LifeWorld& world, const CaseId& case_id) {
     }
   });
   return count;
+}
+
+bool comes_to(LifeWorld& world, const CaseId& case_id, std::size_t messages) {
+  for (int i = 0; i < 1'000; ++i) {
+    if (messages_in(world, case_id) >= messages) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
 }
 
 std::size_t taken_back_in(const Report& report) {

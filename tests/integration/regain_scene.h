@@ -8,29 +8,36 @@
 
 namespace entente::tests {
 
-// Does not wait for what the brand says later.
+// To the brand as it runs now, whoever started it. Does not wait for what it says later.
 class QuickLine final : public BrandConnection {
  public:
-  explicit QuickLine(BrandConnection& line) : line_(line) {}
-  Result<Bytes> card() override { return line_.card(); }
-  Result<Bytes> earlier_card(const Digest& digest) override { return line_.earlier_card(digest); }
+  explicit QuickLine(LifeWorld& world) : world_(world) {}
+  Result<Bytes> card() override { return line().card(); }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line().earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t) override {
-    Parcel sent = parcel;
+    Parcel sent = said = parcel;
     if (!sent.receipts.empty()) ++shown;
     if (!sent.receipts.empty() && change) change(sent);
-    return line_.post(sent, case_id, 0);
+    last = line().post(sent, case_id, 0);
+    return is_deaf ? fail(ErrorCode::network_failed) : last;
   }
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t,
                      const SignRead& sign) override {
-    return line_.get(case_id, after, 0, sign);
+    if (is_deaf) return fail(ErrorCode::network_failed);
+    return line().get(case_id, after, 0, sign);
   }
 
   int shown = 0;                        // parcels
   std::function<void(Parcel&)> change;  // of what is shown
+  bool is_deaf = false;                 // what is said arrives, and no answer does
+  Parcel said;                          // what was posted last, and the answer to it
+  Result<Parcel> last = Parcel{};
 
  private:
-  BrandConnection& line_;
+  BrandConnection& line() { return *world_.connection; }
+
+  LifeWorld& world_;
 };
 
 struct LostEndScene {
@@ -49,6 +56,8 @@ struct LostEndScene {
 Parcel shown_by(LifeCustomer& customer, const CaseId& case_id);
 // As many messages as the brand's log has of the case.
 std::size_t messages_in(LifeWorld& world, const CaseId& case_id);
+// Waits until it has so many.
+bool comes_to(LifeWorld& world, const CaseId& case_id, std::size_t messages);
 // Findings that say that a message was taken back.
 std::size_t taken_back_in(const Report& report);
 void must(const Status& status);

@@ -1,6 +1,7 @@
 // A brand that lost the end of its log gets it back from those who hold it, case by case.
 
 #include <entente/casefile/summary.h>
+#include <entente/journal/lost_end.h>
 
 #include <future>
 
@@ -37,6 +38,22 @@ class HeldShop final : public BackOffice {
   KettleShop& shop_;
   std::promise<void> release_;
   std::shared_future<void> released_ = release_.get_future().share();
+};
+
+// What was agreed in Ana's case is not carried out before the shop is let go.
+struct HeldScene {
+  LifeWorld world;
+  HeldShop held{world.shop};
+  LifeCustomer ana = serve(*this);
+  CaseId case_id = ana.halfway();
+
+ private:
+  static LifeCustomer serve(HeldScene& scene) {
+    scene.world.stop();
+    scene.world.office = &scene.held;
+    scene.world.start();
+    return {scene.world, 1};
+  }
 };
 
 MessageId standing_offer(const Case& casefile) {
@@ -139,7 +156,7 @@ TEST_CASE("what a lost record says was paid is looked up before it is paid", "[l
   LifeCustomer ana(world, 1);
   const CaseId case_id = ana.halfway();
   must_back_up(world.store(), world.at("backup"));
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   REQUIRE(ana.start(&line));
   // The accept has its receipt. That it was carried out has not been heard by anybody.
   const MessageId offer = standing_offer(*ana.assistant->find_case(case_id));
@@ -161,14 +178,9 @@ TEST_CASE("what a lost record says was paid is looked up before it is paid", "[l
 
 TEST_CASE("a brand that lost the end of its log says nothing before it has heard how far it was",
           "[life][money]") {
-  LifeWorld world;
-  HeldShop held(world.shop);
-  world.stop();
-  world.office = &held;
-  world.start();
-  LifeCustomer ana(world, 1);
-  const CaseId case_id = ana.halfway();
-  QuickLine line(*world.connection);
+  HeldScene scene;
+  auto& [world, held, ana, case_id] = scene;
+  QuickLine line(world);
   REQUIRE(ana.start(&line));
   must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
   must_back_up(world.store(), world.at("backup"));
@@ -195,17 +207,34 @@ TEST_CASE("a brand that lost the end of its log says nothing before it has heard
   CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
 }
 
+TEST_CASE("a brand waits a day to hear how far it was, and then goes on", "[life][money]") {
+  HeldScene scene;
+  auto& [world, held, ana, case_id] = scene;
+  QuickLine line(world);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  must_back_up(world.store(), world.at("backup"));
+  const std::size_t kept = messages_in(world, case_id);
+  ana.assistant.reset();
+  held.release();
+  REQUIRE(world.endpoint->wait_idle(20'000));
+  world.lose_end(world.at("backup"));
+  CHECK(world.endpoint->wait_idle(20'000));
+  world.stop();
+  world.later_ms = lost_end_wait_ms - 60'000;
+  world.start();
+  CHECK(world.endpoint->wait_idle(20'000));
+  CHECK(messages_in(world, case_id) == kept);
+  world.later_ms = lost_end_wait_ms;
+  CHECK(comes_to(world, case_id, kept + 1));
+}
+
 TEST_CASE("a long end is taken back a parcel at a time, and nothing is said in between",
           "[life][money]") {
-  LifeWorld world;
-  HeldShop held(world.shop);
-  world.stop();
-  world.office = &held;
-  world.start();
-  LifeCustomer ana(world, 1);
-  const CaseId case_id = ana.halfway();
+  HeldScene scene;
+  auto& [world, held, ana, case_id] = scene;
   must_back_up(world.store(), world.at("backup"));
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   REQUIRE(ana.start(&line));
   must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
   for (int i = 0; i < 20; ++i) {
@@ -220,7 +249,7 @@ TEST_CASE("a long end is taken back a parcel at a time, and nothing is said in b
   ana.assistant.reset();
 
   world.lose_end(world.at("backup"));
-  QuickLine again(*world.connection);
+  QuickLine again(world);
   REQUIRE(ana.start(&again));
   must(ana.assistant->poll(case_id, 0));
   CHECK(again.shown == 2);
@@ -236,7 +265,7 @@ TEST_CASE("what was accepted in time stays so, however late it is taken back", "
   LifeCustomer ana(world, 1);
   const CaseId case_id = ana.halfway();
   must_back_up(world.store(), world.at("backup"));
-  QuickLine line(*world.connection);
+  QuickLine line(world);
   REQUIRE(ana.start(&line));
   must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
   REQUIRE(ana.start());
