@@ -90,8 +90,8 @@ Result<std::unique_ptr<OpenLog>> OpenLog::open(const OwnLog& own) {
   ENTENTE_LET(owed, ledger->unlogged());
   if (!owed.empty()) {
     return fail(ErrorCode::duty_open, "the log is owed " + std::to_string(owed.size()) +
-                                          " messages that were acknowledged during an outage: "
-                                          "start the endpoint once");
+                                          " messages that were acknowledged and have no entry: "
+                                          "start the endpoint for a minute");
   }
   ENTENTE_TRY(empty_inbox(own.data, *ledger, SystemClock().now_ms()));
   opened->ledger_ = std::move(ledger);

@@ -26,6 +26,7 @@ class HeldVoice final : public Speaker {
  public:
   void attach(Sequencer&) override {}
   void admitted(const CaseRecord&) override {}
+  void promised(const CaseRecord&, const Authorised<Message>&) override {}
   void respond(Room& room) override;
   void start_over() override {}
   void committed(const Case&) override {}

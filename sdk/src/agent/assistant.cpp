@@ -179,9 +179,10 @@ Status Assistant::State::hear_refusals(const News& news) {
     }
     if (code == ErrorCode::busy) {
       retry_after_ms = refusal.retry_after_ms;
-      return fail(code, refusal.unlogged ? "the brand cannot write its log now; it signed that the "
-                                           "time of this message counts, and owes the entry"
-                                         : "the brand asks to come back later");
+      return fail(code, refusal.unlogged
+                            ? "the brand has no entry for this yet; it signed that its "
+                              "time counts, and owes the entry"
+                            : "the brand asks to come back later");
     }
     // What was missed came with the refusal: the rules look again.
     if (code == ErrorCode::stale_head) continue;
@@ -216,16 +217,35 @@ Status Assistant::State::hear(const CaseId& case_id, const Parcel& parcel) {
 }
 
 Status Assistant::State::exchange(const CaseId& case_id, const Parcel& parcel, bool opens) {
-  ENTENTE_LET(reply,
-              options.brand->post(parcel, opens ? std::nullopt : std::optional(case_id), hold_ms));
-  return hear(case_id, reply);
+  const bool knew = follower->may_be_lost(case_id);
+  const auto reply =
+      options.brand->post(parcel, opens ? std::nullopt : std::optional(case_id), hold_ms);
+  const Status heard = reply ? hear(case_id, *reply) : Status(std::unexpected(reply.error()));
+  if (heard || brand_at_fault || knew) return heard;
+  const bool is_unknown = heard.error().code == ErrorCode::not_found;
+  if (is_unknown ? !may_have_lost(case_id) : !follower->may_be_lost(case_id)) return heard;
+  // By this very answer: the brand is shown what it lost, and then takes what it put off.
+  ENTENTE_TRY(settle(case_id));
+  if (!is_unknown && heard.error().code != ErrorCode::busy) return heard;
+  ENTENTE_LET(unsent, follower->unsent(case_id));
+  if (unsent.envelopes.empty()) return {};
+  ENTENTE_LET(again, options.brand->post(unsent, case_id, hold_ms));
+  ENTENTE_TRY(hear(case_id, again));
+  return is_behind ? poll(case_id, 0) : Status();
+}
+
+// Of a case that it has signed for and does not know: its log may have another name by now.
+bool Assistant::State::may_have_lost(const CaseId& case_id) {
+  if (follower->may_be_lost(case_id)) return true;
+  [[maybe_unused]] const auto found = found_newer_card();
+  return follower->may_be_lost(case_id);
 }
 
 Status Assistant::State::read(const CaseId& case_id, std::int64_t wait_ms) {
   lost_from.reset();
   auto reply = options.brand->get(case_id, follower->find_case(case_id)->next_position(), wait_ms,
                                   [&](std::string_view path) { return follower->sign_read(path); });
-  if (!reply && reply.error().code == ErrorCode::not_found && follower->may_be_lost(case_id)) {
+  if (!reply && reply.error().code == ErrorCode::not_found && may_have_lost(case_id)) {
     lost_from = 0;  // the whole case
     return {};
   }
@@ -258,7 +278,15 @@ Status Assistant::State::settle(const CaseId& case_id) {
 Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
   ENTENTE_TRY(settle(case_id));
   ENTENTE_LET(parcel, follower->say(case_id, speech));
-  if (follower->find_case(case_id)->is_open()) return exchange(case_id, parcel, false);
+  if (follower->find_case(case_id)->is_open()) {
+    const Status said = exchange(case_id, parcel, false);
+    const bool was_lost = !said && said.error().code == ErrorCode::unknown_prev;
+    if (!was_lost || brand_at_fault) return said;
+    // What it answers to is there again, and a refused act was none.
+    was_refused = false;
+    ENTENTE_LET(anew, follower->say(case_id, speech));
+    return exchange(case_id, anew, false);
+  }
   // The brand does not know the case yet: it is opened in the same breath.
   ENTENTE_LET(all, follower->unsent(case_id));
   return exchange(case_id, all, true);
@@ -386,7 +414,8 @@ Result<std::vector<Digest>> Assistant::take_back_mandates() {
   for (const auto& [mandate, case_id] : s.mandates_in_use()) {
     ENTENTE_LET(taken_back, s.was_taken_back(mandate));
     if (taken_back) continue;
-    ENTENTE_TRY(s.settle(case_id));
+    // Whoever has taken it back reads no more: what the brand lost is shown before, if it can be.
+    [[maybe_unused]] const Status read = s.poll(case_id, 0);
     ENTENTE_LET(parcel, s.follower->take_back(case_id, mandate, principal));
     ENTENTE_TRY(s.exchange(case_id, parcel, false));
     ended.push_back(mandate);

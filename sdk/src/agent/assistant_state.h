@@ -36,6 +36,7 @@ struct Assistant::State {
   Result<Bytes> approval_of(Approval approval, std::string_view text);
   Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
   Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
+  bool may_have_lost(const CaseId& case_id);
   Status hear(const CaseId& case_id, const Parcel& parcel);
   Status hear_refusals(const News& news);
   // Writes what the brand has signed against itself beside the log.

@@ -31,6 +31,44 @@ void ServiceAgent::admitted(const CaseRecord& record) {
   fold_exposure(exposure_, record.casefile, {.account_at = account_at, .text_of = text_of});
 }
 
+// The desk has the ticket before the log has: it stands in the queue from now on. Its place is said
+// once there is an entry.
+void ServiceAgent::promised(const CaseRecord& record, const Authorised<Message>& message) {
+  const auto* handoff = std::get_if<Handoff>(&message->body);
+  const auto* request = handoff ? std::get_if<HandoffRequest>(&handoff->act) : nullptr;
+  const HandoffState* live = record.casefile.handoff();
+  if (request == nullptr || (live != nullptr && is_live(live->stage))) return;
+  const std::int64_t now_ms = parts_.clock.now_ms();
+  const auto link = find_account_link(record.casefile, now_ms);
+  HandoffRequest asked = *request;
+  if (message.lapsed()) asked.principal_present = HandoffRequest::Present::async;
+  parts_.desk.route({.hid = message.id(),
+                     .case_id = record.casefile.id(),
+                     .request = asked,
+                     .assurance = link ? std::string_view(link->assurance) : std::string_view()},
+                    now_ms);
+  const std::scoped_lock lock(mutex_);
+  progress_[record.casefile.id()].at_desk.insert(message.id());
+}
+
+// What joined another ticket of its case is none of its own.
+void ServiceAgent::settle_at_desk(const Case& casefile) {
+  std::set<Digest> waiting;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto known = progress_.find(casefile.id());
+    if (known == progress_.end()) return;
+    waiting = known->second.at_desk;
+    std::erase_if(known->second.at_desk,
+                  [&](const Digest& hid) { return casefile.find_position(hid).has_value(); });
+  }
+  for (const Digest& hid : waiting) {
+    const HandoffState* ticket = casefile.handoff();
+    const bool is_other = ticket == nullptr || ticket->hid != hid;
+    if (is_other && casefile.find_position(hid)) parts_.desk.leave(hid);
+  }
+}
+
 // Until there is nothing more to say at once: what is said may make the next thing due.
 void ServiceAgent::respond(Room& room) {
   const Case& casefile = room.casefile();
@@ -176,6 +214,7 @@ bool ServiceAgent::hand_over(Room& room) {
 }
 
 bool ServiceAgent::route_handoff(Room& room) {
+  settle_at_desk(room.casefile());
   const HandoffState* handoff = room.casefile().handoff();
   if (handoff == nullptr) return false;
   if (!is_waiting(handoff->stage)) {

@@ -37,6 +37,7 @@ class ServiceAgent final : public Speaker {
 
   void attach(Sequencer& sequencer) override;
   void admitted(const CaseRecord& record) override;
+  void promised(const CaseRecord& record, const Authorised<Message>& message) override;
   void respond(Room& room) override;
   void start_over() override;
   void committed(const Case& casefile) override;
@@ -60,6 +61,7 @@ class ServiceAgent final : public Speaker {
     std::set<std::string> in_flight;
     std::vector<std::pair<std::string, Call>> to_start;  // by name
     std::optional<Challenge> challenge;
+    std::set<Digest> at_desk;     // requests for a person that have no entry yet
     std::set<Digest> looking_up;  // keys whose next look-up is planned or under way
     std::set<Digest> hanging;     // keys whose execute() was given up and has not come back
   };
@@ -76,6 +78,7 @@ class ServiceAgent final : public Speaker {
   // Each says at most what is due, and returns true if it said something or started work that the
   // steps after it must wait for.
   bool route_handoff(Room& room);
+  void settle_at_desk(const Case& casefile);
   bool hand_over(Room& room);
   bool acknowledge_right(Room& room);
   bool answer_link(Room& room);

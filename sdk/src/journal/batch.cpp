@@ -27,8 +27,6 @@ std::vector<const Part*> arrived_parts(const Message& message, const Parcel& par
   return found;
 }
 
-bool same_act(const Message& a, const Message& b) { return a.body == b.body && a.parts == b.parts; }
-
 // The first position the consumer has not said it has seen.
 std::uint64_t unseen_from(const Case& casefile) {
   return casefile.effective_prev(Party::consumer) + 1;
@@ -87,6 +85,14 @@ bool is_owed(const Arrived& arrived, const Verified<Message>& message) {
 
 Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) {
   return sign(refusal, *parts.identity.message_key);
+}
+
+bool says_the_same(const Message& a, const Message& b) {
+  return a.body == b.body && a.parts == b.parts;
+}
+
+CaseId case_id_of(const Verified<Message>& message) {
+  return message->verb() == Verb::open ? message.id() : message->case_id;
 }
 
 Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
@@ -180,7 +186,7 @@ Reply Batch::take_read(const Arrived& arrived) {
 
 LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {
   const bool opens = message->verb() == Verb::open;
-  const CaseId case_id = opens ? message.id() : message->case_id;
+  const CaseId case_id = case_id_of(message);
   if (reply.case_id && *reply.case_id != case_id) return nullptr;
   LiveCase* live = find(case_id);
   if (live == nullptr && opens) live = find_opened(message->author.key, message->act_id);
@@ -221,7 +227,7 @@ void Batch::take_message(const Arrived& arrived, const Verified<Message>& messag
     return;
   }
   reply.seen_size = message->seen.size;
-  if (!repeats(*live, message, reply)) {
+  if (!repeats(*live, message, reply) && !put_off(*live, arrived, message, reply)) {
     if (arrived.hold_back_ms > 0 && !is_owed(arrived, message)) {
       refuse(*live, message, {ErrorCode::busy, arrived.hold_back_ms}, reply);
     } else {
@@ -241,7 +247,7 @@ bool Batch::repeats(LiveCase& live, const Verified<Message>& message, Reply& rep
   if (!casefile.is_open()) return false;
   const Authorised<Message>* first = casefile.find_act(message->author.key, message->act_id);
   if (first == nullptr) return false;
-  if (same_act(**first, *message)) {
+  if (says_the_same(**first, *message)) {
     const std::uint64_t position = casefile.find_position(first->id()).value_or(0);
     reply.deliver_from(position);
   } else {
@@ -403,39 +409,6 @@ void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Repl
                           .content = *envelope});
   }
   reply.refusals.push_back(std::move(*envelope));
-}
-
-void Batch::backfill(const Owed& owed) {
-  take(owed.arrived);
-  for (const Bytes& envelope : owed.words) {
-    const auto word = Admission::admit<Refusal>(envelope);
-    if (!word) continue;
-    LiveCase* live = find((*word)->case_id);
-    const bool there =
-        live != nullptr && live->record.casefile.find_position((*word)->message).has_value();
-    if ((*word)->unlogged && !there && parts_.tell) {
-      parts_.tell("message " + short_hex((*word)->message) +
-                  " was acknowledged while the log could not be written, and cannot be admitted");
-    }
-    if (live != nullptr) log_word(*live, **word, envelope);
-  }
-}
-
-// Once: what a crash cut off is backfilled again.
-void Batch::log_word(LiveCase& live, const Refusal& word, const Bytes& envelope) {
-  const bool known = std::ranges::any_of(live.record.records, [&](const StoredEntry& entry) {
-    return entry.leaf.kind == EntryKind::refusal && entry.content == envelope;
-  });
-  if (known) return;
-  if (!word.unlogged) {
-    live.record.casefile.note_busy(word);
-    live.record.busies[word.message] = envelope;
-  }
-  parts_.ledger.append({.kind = EntryKind::refusal,
-                        .case_id = word.case_id,
-                        .direction = Direction::sent,
-                        .time_ms = now_ms_,
-                        .content = envelope});
 }
 
 void Batch::put_cases() {

@@ -29,6 +29,9 @@ struct Arrived {
 };
 
 Arrived check_signatures(Submission submission);
+// As an act: the body and the parts.
+bool says_the_same(const Message& a, const Message& b);
+CaseId case_id_of(const Verified<Message>& message);
 // Never shed: what is unrefusable by itself, and the `open` of the same parcel it stands on.
 bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 
@@ -50,6 +53,7 @@ struct Reply {
   std::optional<CaseId> case_id;
   std::optional<std::uint64_t> from;  // deliver positions from here; empty: none
   std::vector<Bytes> refusals;        // envelopes
+  bool is_acknowledged = false;       // by signature alone: busy, and at once
   std::uint64_t seen_size = 0;        // of our log, as this very request names it
   std::vector<Bytes> notices = {};    // answers to notices of erasure, as envelopes
   bool is_read = false;  // whoever reads may have lost what it said itself: it gets that, too
@@ -57,13 +61,16 @@ struct Reply {
   void deliver_from(std::uint64_t position) { from = std::min(from.value_or(position), position); }
 };
 
-class Members;
 // What was acknowledged by signature alone, and is owed to the log as entries of that time.
 struct Owed {
   Arrived arrived;  // the messages so acknowledged, with what came with them
+  CaseId case_id;
   std::int64_t at_ms = 0;
-  std::vector<Bytes> words;  // envelopes of the acknowledgements
+  std::map<MessageId, Bytes> words;  // envelopes of the acknowledgements, by message
 };
+
+class Members;
+class Promises;
 
 struct SequencerParts {
   Ledger& ledger;
@@ -73,7 +80,8 @@ struct SequencerParts {
   Speaker& speaker;
   Clock& clock;
   Entropy& entropy;
-  Members* members = nullptr;  // told who belongs to which case
+  Members* members = nullptr;    // told who belongs to which case
+  Promises* promises = nullptr;  // what is owed to the log
   std::unordered_map<Digest, std::size_t> mandates =
       {};  // in how many cases in memory each is used
   std::function<void(const std::string&)> tell;
@@ -95,6 +103,14 @@ class Batch {
   // Makes entries of what is owed, each word beside the message it was given for. A message that
   // cannot be one is told to the operator.
   void backfill(const Owed& owed);
+  // Whether it waits for its consumer to show what this log has lost of the case.
+  bool is_put_off(const Owed& owed, std::int64_t now_ms);
+  // The desk hears of what has no entry yet.
+  void announce(const Owed& owed);
+  // What has waited long enough is backfilled where the case stands.
+  void end_waits();
+  // Of what was owed: entries by now, or told to the operator.
+  const std::set<MessageId>& backfilled() const { return backfilled_; }
   // Lets time pass in a case that is loaded.
   void wake(const CaseId& case_id);
   // Null if there is no such case, or it cannot be read. Loads it if it is not in memory.
@@ -119,6 +135,13 @@ class Batch {
  private:
   void note_member(const LiveCase& live, const Message& message);
   void log_word(LiveCase& live, const Refusal& word, const Bytes& envelope);
+  bool put_off(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
+               Reply& reply);
+  bool is_ahead(const LiveCase& live, const Message& message) const;
+  void promise(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
+               Reply& reply);
+  static void acknowledge(const Bytes& word, Reply& reply);
+  void backfill_case(const CaseId& case_id);
   void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
   // What the log has lost of a case and its consumer shows, with the log's receipts.
@@ -159,12 +182,21 @@ class Batch {
   std::set<CaseId> loaded_;
   bool unreadable_ = false;
   std::map<CaseId, std::int64_t> next_clocks_;
+  std::set<MessageId> backfilled_;
 };
+
+// Before anything else is written: what was promised gets its entry at the time it was promised,
+// unless it is put off. Gives the messages that were owed and are not any more.
+std::set<MessageId> backfill(SequencerParts& parts, Batch::Cases& cases, std::int64_t now_ms);
 
 // Where the cases in memory stand.
 Survey survey_of(const Batch::Cases& cases, std::int64_t now_ms);
 
 Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal);
+// That the message was presented; `unlogged`: and that its entry is owed.
+Result<Bytes> sign_busy(const SequencerParts& parts, const Verified<Message>& message,
+                        bool unlogged, std::int64_t now_ms);
+inline constexpr std::int64_t busy_retry_ms = 1'000;  // what a consumer is told
 
 // The room of one case while the batch is open.
 class BatchRoom final : public Room {

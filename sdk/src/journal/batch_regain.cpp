@@ -35,10 +35,6 @@ Result<Shown> open_lost(const Receipt& receipt, std::span<const Verified<Message
   return Shown{std::move(leaf), std::move(placed)};
 }
 
-CaseId case_id_of(const Verified<Message>& message) {
-  return message->verb() == Verb::open ? message.id() : message->case_id;
-}
-
 }  // namespace
 
 bool shows_lost(const Arrived& arrived, std::span<const LostEnd> lost_ends) {
@@ -63,7 +59,10 @@ std::uint64_t Batch::read_from(LiveCase& live, std::uint64_t after) {
   if (parts_.lost_ends.empty()) return after;
   const bool was_awaiting = is_awaiting(live);
   live.awaited = after > next ? after : 0;
-  if (was_awaiting && live.awaited == 0) wake(live.record.casefile.id());
+  if (was_awaiting && live.awaited == 0) {
+    backfill_case(live.record.casefile.id());
+    wake(live.record.casefile.id());
+  }
   return std::min(after, next > 0 && after > next ? next - 1 : after);
 }
 
@@ -138,6 +137,7 @@ bool Batch::regain(const Arrived& arrived, Reply& reply) {
   }
   live->awaited = end;
   reply.case_id = case_id;
+  if (!is_awaiting(*live)) backfill_case(case_id);
   wake(case_id);
   return true;
 }

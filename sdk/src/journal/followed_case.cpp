@@ -54,7 +54,8 @@ void FollowedCase::hear(const Refusal& refusal) {
 }
 
 std::optional<std::uint64_t> FollowedCase::hear_head(const CheckedReply& reply) {
-  if (!reply.view) return std::nullopt;
+  // Refusals alone do not say how far the case has come.
+  if (!reply.view || (reply.placed.empty() && !reply.refusals.empty())) return std::nullopt;
   const bool is_renamed = !shown_by.empty() && shown_by != reply.view->origin;
   if (is_renamed && !reply.placed.empty()) {
     const std::uint64_t next = reply.placed.rbegin()->first + 1;

@@ -7,16 +7,14 @@
 
 #include <chrono>
 
-#include "batch.h"
+#include "promises.h"
 
 namespace entente {
 
 class Outage {
  public:
-  Outage(SequencerParts& parts, Batch::Cases& cases) : parts_(parts), cases_(cases) {}
-
-  // What an earlier life of this process promised and did not write. Fails with store_failed.
-  Status read_owed();
+  Outage(SequencerParts& parts, Promises& promises, Batch::Cases& cases)
+      : parts_(parts), promises_(promises), cases_(cases) {}
 
   bool is_on() const { return on_; }
   void begin(const Error& why);
@@ -30,28 +28,19 @@ class Outage {
   // is owed; the same bytes get the same signature again.
   Delivery answer(const Arrived& arrived, std::int64_t now_ms);
 
-  const std::vector<Owed>& owed() const { return owed_; }
-  // They are entries now, and durable.
-  void settle();
-
  private:
-  bool has_room() const;
   bool may_promise(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
   bool belongs(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
-  Result<Bytes> sign_busy(const Verified<Message>& message, bool promised, std::int64_t now_ms);
-  void keep(Owed owed);
   void tell(const std::string& line) const;
 
   SequencerParts& parts_;
+  Promises& promises_;
   Batch::Cases& cases_;
   bool on_ = false;
   std::string why_;
   std::chrono::steady_clock::time_point retry_at_;
   std::chrono::steady_clock::time_point ended_at_;
   std::chrono::milliseconds pause_{0};
-  std::vector<Owed> owed_;
-  std::size_t owed_bytes_ = 0;
-  std::map<MessageId, Bytes> words_;  // signed for what is owed
 };
 
 }  // namespace entente

@@ -17,10 +17,6 @@ Bytes bytes_of(const Verified<Message>& message) {
   return {envelope.begin(), envelope.end()};
 }
 
-bool says_the_same(const Message& a, const Message& b) {
-  return a.body == b.body && a.parts == b.parts;
-}
-
 // Busy because the log cannot be written: an acknowledgement, whatever was asked.
 bool acknowledges(const Refusal& refusal) {
   return refusal.unlogged && refusal.code == name(ErrorCode::busy);
@@ -132,12 +128,14 @@ Status ReplyCheck::check_line(const Parcel& parcel, const Checkpoint& view) {
                 "the brand has signed two histories of " + std::to_string(view.size) + " entries");
 }
 
-// Bytes that are sent again name what was known when they were first sent.
+// Bytes that are sent again name what was known when they were first sent, be it of a log that
+// does not go on.
 bool ReplyCheck::follows_older(const Checkpoint& view, const Parcel& parcel) const {
   return std::ranges::any_of(known_.followed.unplaced, [&](const auto& own) {
     const Seen& named = own.second->seen;
-    if (named.size >= known_.line.head.size) return false;
     if (named.size == 0) return parcel.consistency.empty();
+    if (named.origin != view.origin) return true;
+    if (named.size >= known_.line.head.size) return false;
     return verify_consistency({named.size, named.root}, view.head(), parcel.consistency)
         .has_value();
   });

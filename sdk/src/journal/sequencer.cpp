@@ -18,7 +18,6 @@ namespace entente {
 namespace {
 
 constexpr std::chrono::milliseconds tick{50};  // how late a clock or a waiting reader may be
-constexpr std::int64_t busy_retry_ms = 1000;
 
 }  // namespace
 
@@ -30,6 +29,7 @@ struct Sequencer::State {
         intake(parts.identity.load),
         entrance(parts, members, intake) {
     parts.members = &members;
+    parts.promises = &promises;
   }
 
   SequencerParts parts;
@@ -37,7 +37,8 @@ struct Sequencer::State {
   Batch::Cases cases;
   Alarms clocks;  // of cases
   Waiters waiters;
-  Outage outage{parts, cases};
+  Promises promises{parts};
+  Outage outage{parts, promises, cases};
   std::vector<Post> held;  // results of workers that came while the log could not be written
 
   Members members;
@@ -76,15 +77,10 @@ std::int64_t Sequencer::State::now_ms() const {
   return std::max(parts.clock.now_ms(), parts.ledger.last_time_ms());
 }
 
-// Before anything else is written: what was promised has its entry at the time it was promised.
 Status Sequencer::State::backfill() {
-  for (const Owed& owed : outage.owed()) {
-    Batch batch(parts, cases, std::max(owed.at_ms, parts.ledger.last_time_ms()));
-    batch.backfill(owed);
-    batch.put_cases();
-  }
+  const std::set<MessageId> done = entente::backfill(parts, cases, now_ms());
   ENTENTE_TRY(parts.ledger.commit());
-  outage.settle();
+  promises.settle(done);
   return {};
 }
 
@@ -185,6 +181,7 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
   if (outage.is_on()) return hold(std::move(works));
   Batch batch(parts, cases, now_ms());
   std::vector<Waiting> replies = take_all(batch, works);
+  batch.end_waits();
   respond(batch);
   batch.put_cases();
   if (const Status committed = parts.ledger.commit(); !committed) {
@@ -281,6 +278,7 @@ void Sequencer::State::publish_note() {
 // A clock already due was seen by this batch; only a later one wakes the case again.
 void Sequencer::State::after_commit(const Batch& batch) {
   publish_note();
+  promises.settle(batch.backfilled());
   for (const auto& [case_id, at_ms] : batch.next_clocks()) {
     clocks.set(case_id, at_ms);
     const auto live = cases.find(case_id);
@@ -289,12 +287,12 @@ void Sequencer::State::after_commit(const Batch& batch) {
 }
 
 bool Sequencer::State::is_ready(const Waiting& wait, std::int64_t now_ms) {
-  if (wait.reply.kind != Delivery::Kind::parcel || !wait.reply.case_id) return true;
+  const Reply& reply = wait.reply;
+  if (reply.kind != Delivery::Kind::parcel || !reply.case_id || reply.is_acknowledged) return true;
   if (now_ms >= wait.until_ms) return true;
-  const auto live = cases.find(*wait.reply.case_id);
-  if (live == cases.end() || parts.speaker.is_working(*wait.reply.case_id)) return false;
-  return !wait.reader ||
-         live->second->record.casefile.next_position() > wait.reply.from.value_or(0);
+  const auto live = cases.find(*reply.case_id);
+  if (live == cases.end() || parts.speaker.is_working(*reply.case_id)) return false;
+  return !wait.reader || live->second->record.casefile.next_position() > reply.from.value_or(0);
 }
 
 void Sequencer::State::wait_or_answer(std::vector<Waiting> replies, std::int64_t now_ms) {
@@ -318,6 +316,10 @@ void Sequencer::State::answer_waiting(const std::set<CaseId>& concerned, std::in
 Delivery Sequencer::State::deliver(const Reply& reply) {
   Delivery delivery{.kind = reply.kind, .parcel = {}};
   if (reply.kind != Delivery::Kind::parcel) return delivery;
+  if (reply.is_acknowledged) {
+    delivery.kind = Delivery::Kind::busy;
+    delivery.retry_after_ms = busy_retry_ms;
+  }
   delivery.parcel.envelopes = reply.refusals;
   delivery.parcel.notices = reply.notices;
   delivery.parcel.checkpoint = parts.ledger.checkpoint_note();
@@ -356,7 +358,7 @@ Result<std::unique_ptr<Sequencer>> Sequencer::start(Ledger& ledger, BrandIdentit
   auto sequencer = std::unique_ptr<Sequencer>(new Sequencer(std::move(state)));
   State& running = *sequencer->state_;
   host.speaker.attach(*sequencer);
-  ENTENTE_TRY(running.outage.read_owed());
+  ENTENTE_TRY(running.promises.read());
   ENTENTE_TRY(running.take_up());
   running.writer = std::thread([&running] { running.run(); });
   return sequencer;

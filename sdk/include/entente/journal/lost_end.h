@@ -21,6 +21,10 @@ struct LostEnd {
 // in it without knowing.
 inline constexpr std::int64_t lost_end_wait_ms = std::int64_t{24} * 60 * 60 * 1000;
 
+// How long a request for a person, and what else nothing refuses, waits for its entry, so that its
+// consumer can show that end first: log.backfilled allows twice that.
+inline constexpr std::int64_t lost_end_hold_ms = 30'000;
+
 // Oldest first. A log that went on with all its entries has lost nothing. Fails as reading does.
 Result<std::vector<LostEnd>> find_lost_ends(const Ledger& ledger);
 

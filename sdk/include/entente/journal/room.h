@@ -34,6 +34,9 @@ class Speaker {
   virtual void attach(Sequencer& sequencer) = 0;
   // After each message of either party took its place in the log, in log order.
   virtual void admitted(const CaseRecord& record) = 0;
+  // What nothing refuses was acknowledged and has no entry yet, but for a moment: whom it is meant
+  // for hears of it now. It may be told again, and is admitted later.
+  virtual void promised(const CaseRecord& record, const Authorised<Message>& message) = 0;
   // After messages of the consumer were admitted, a clock fell due or a worker came back. Says what
   // can be said at once.
   virtual void respond(Room& room) = 0;
