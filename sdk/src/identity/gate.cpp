@@ -1,6 +1,8 @@
 #include <entente/identity/gate.h>
 #include <entente/wire/admission.h>
 
+#include <algorithm>
+
 namespace entente {
 namespace {
 
@@ -44,6 +46,22 @@ void take_back_mandate(Authority& authority, const Message& message, std::uint64
   if (const auto* revoke = std::get_if<Revoke>(&message.body)) {
     authority.revoke(revoke->mandate, index);
   }
+}
+
+void TakenBack::take(Authority& authority, const Message& message, const Place& place) {
+  take_back_mandate(authority, message, place.time.index);
+  const auto* revoke = std::get_if<Revoke>(&message.body);
+  if (revoke == nullptr) return;
+  const auto [at, fresh] = first_.try_emplace(revoke->mandate, place);
+  if (!fresh && place.time.now_ms < at->second.time.now_ms) at->second = place;
+}
+
+GateTime TakenBack::time_of(const Message& message, const Place& place) const {
+  const auto end = first_.find(message.author.authority);
+  if (end == first_.end() || end->second.log == place.log) return place.time;
+  const bool is_before = place.time.now_ms < end->second.time.now_ms;
+  return {.now_ms = place.time.now_ms,
+          .index = is_before ? 0 : std::max(place.time.index, end->second.time.index)};
 }
 
 bool is_principals_revoke(const Authority& authority, const Message& message) {

@@ -65,8 +65,8 @@ std::optional<std::uint64_t> FollowedCase::hear_head(const CheckedReply& reply) 
   return std::nullopt;
 }
 
-Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
-                          std::vector<Placed>& folded) {
+Status FollowedCase::fold(Authority& authority, TakenBack& taken_back,
+                          std::map<std::uint64_t, Placed> placed, std::vector<Placed>& folded) {
   Case& casefile = record.casefile;
   for (auto& [position, item] : placed) {
     if (position < casefile.next_position()) {
@@ -79,7 +79,7 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
       return unproved("position " + std::to_string(position) + " is shown, and not position " +
                       std::to_string(casefile.next_position()));
     }
-    const GateTime time{.now_ms = item.leaf.time_ms, .index = item.index};
+    const GateTime time = taken_back.time_of(*item.message, item.place());
     ENTENTE_LET(message, pass_gate(authority, casefile, item.message, time));
     casefile.advance(time.now_ms);
     const Outcome outcome = casefile.admit(message, time.now_ms);
@@ -87,7 +87,7 @@ Status FollowedCase::fold(Authority& authority, std::map<std::uint64_t, Placed> 
       return unproved("the receipt says " + item.leaf.effect + ", the rules give " +
                       describe(outcome));
     }
-    take_back_mandate(authority, *message, item.index);
+    taken_back.take(authority, *message, item.place());
     record.entries.push_back(item.index);
     leaves.push_back(sha256(item.receipt.leaf));
     shown_by = item.under.origin;

@@ -20,6 +20,7 @@ struct Placed {
   Checkpoint under;             // that the receipt is proved by
   std::vector<Part> parts;      // that came with it
   bool is_found_again = false;  // our own, that this log had lost
+  TakenBack::Place place() const { return {under.origin, {leaf.time_ms, index}}; }
 };
 
 struct CheckedReply;
@@ -43,7 +44,7 @@ struct FollowedCase {
   // Folds messages that follow the last position, in order. Fails with receipt_invalid if one is
   // missing or the brand's word on an effect is not what the rules give, and with what the gate
   // says.
-  Status fold(Authority& authority, std::map<std::uint64_t, Placed> placed,
+  Status fold(Authority& authority, TakenBack& taken_back, std::map<std::uint64_t, Placed> placed,
               std::vector<Placed>& folded);
 };
 

@@ -179,12 +179,12 @@ Status Follower::State::fold_loaded(const std::map<CaseId, Receipted>& loaded) {
   for (const auto& [case_id, placed] : loaded) {
     for (const auto& [position, item] : placed) {
       if (!is_principals_revoke(*authority, *item.message)) continue;
-      take_back_mandate(*authority, *item.message, item.index);
+      taken_back.take(*authority, *item.message, item.place());
     }
   }
   for (const auto& [case_id, placed] : loaded) {
     std::vector<Placed> folded;
-    const Status holds = cases.at(case_id).fold(*authority, placed, folded);
+    const Status holds = cases.at(case_id).fold(*authority, taken_back, placed, folded);
     if (!holds && holds.error().code != ErrorCode::mandate_revoked) return holds;
   }
   return {};
@@ -382,7 +382,8 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   for (const HeardRefusal& heard : reply->refusals) next.hear(heard.refusal);
   std::vector<Placed> folded;
   const auto lost_from = next.hear_head(*reply);
-  if (const Status holds = next.fold(*s.authority, std::move(reply->placed), folded); !holds) {
+  const Status holds = next.fold(*s.authority, s.taken_back, std::move(reply->placed), folded);
+  if (!holds) {
     ENTENTE_TRY(s.ledger.commit());
     return std::unexpected(holds.error());
   }

@@ -18,6 +18,7 @@ struct Follower::State {
   Entropy& entropy;
   std::optional<Authority> authority;  // from the first card on
   std::optional<Verified<Mandate>> mandate;
+  TakenBack taken_back;
   BrandLine line;
   std::vector<Vkey> log_keys;  // of all cards, the newest first
   std::map<CaseId, FollowedCase> cases;

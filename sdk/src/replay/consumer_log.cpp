@@ -40,6 +40,7 @@ struct Receipted {
   std::uint64_t index = 0;
   std::string log;  // its origin
   Receipt receipt;
+  TakenBack::Place place() const { return {log, {leaf.time_ms, index}}; }
 };
 
 class ConsumerLog final : public PartyLog {
@@ -70,6 +71,7 @@ class ConsumerLog final : public PartyLog {
   PartyLogParts parts_;
   std::unordered_map<Digest, std::unique_ptr<ConsumerCase>> cases_;  // by blinded case
   std::vector<SeenCheckpoint> seen_;
+  TakenBack taken_back_;
 };
 
 ReplayedMessage describe_held(const Held& held) {
@@ -275,12 +277,13 @@ void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipt
                      "the case cannot be followed " + live.fold.lost);
       continue;
     }
-    Saying saying{.message = receipted.held->message,
-                  .brand_ms = receipted.leaf.time_ms,
-                  .brand_index = receipted.index,
-                  .position = position,
-                  .effect = receipted.leaf.effect,
-                  .noted = describe_held(*receipted.held)};
+    Saying saying{
+        .message = receipted.held->message,
+        .brand_ms = receipted.leaf.time_ms,
+        .brand_index = taken_back_.time_of(*receipted.held->message, receipted.place()).index,
+        .position = position,
+        .effect = receipted.leaf.effect,
+        .noted = describe_held(*receipted.held)};
     saying.noted.position = position;
     saying.noted.receipt = receipted.receipt;
     saying.noted.brand_entry = receipted.index;
@@ -328,7 +331,7 @@ void ConsumerLog::take_back_mandates(const std::map<std::uint64_t, Receipted>& p
   Authority& authority = *parts_.documents.authority;
   for (const auto& [position, receipted] : placed) {
     const Message& said = *receipted.held->message;
-    if (is_principals_revoke(authority, said)) take_back_mandate(authority, said, receipted.index);
+    if (is_principals_revoke(authority, said)) taken_back_.take(authority, said, receipted.place());
   }
 }
 

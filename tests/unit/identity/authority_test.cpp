@@ -1,4 +1,7 @@
+#include <entente/identity/gate.h>
+
 #include <functional>
+#include <tuple>
 
 #include "world.h"
 
@@ -339,6 +342,30 @@ TEST_CASE("only the principal revokes, and only its own mandates") {
   CHECK(judged(w, w.said_by_principal(others), w.moment(), w.principal) == "author_forbidden");
   const Revoke unknown{w.offer.id()};
   CHECK(judged(w, w.said_by_principal(unknown), w.moment(), w.principal) == "ok");
+}
+
+TEST_CASE("a log that lost its end orders by time what it says under its next name") {
+  World w;
+  TakenBack taken_back;
+  taken_back.take(w.authority, w.said_by_principal(Revoke{w.mandate_1.id()}),
+                  {"log-2", {.now_ms = now, .index = 100}});
+  const std::tuple<const char*, std::uint64_t, std::int64_t, std::string> stands[] = {
+      {"log-1", 99, now - 1, "ok"},
+      {"log-1", 200, now - 1, "ok"},  // lost with what stood before it
+      {"log-1", 99, now, "mandate_revoked"},
+      {"log-1", 200, now, "mandate_revoked"},
+      {"log-2", 99, now, "ok"},
+      {"log-2", 100, now - 1, "mandate_revoked"},
+      {"log-2", 200, now, "mandate_revoked"}};
+  for (const auto& [log, index, at_ms, expect] : stands) {
+    INFO(log << ", entry " << index << ", " << at_ms - now);
+    const Message message = w.said(telling({World::claim()}));
+    const GateTime time = taken_back.time_of(message, {log, {.now_ms = at_ms, .index = index}});
+    Moment moment = w.moment();
+    moment.now_ms = time.now_ms;
+    moment.log_index = time.index;
+    CHECK(judged(w, message, moment, w.assistant) == expect);
+  }
 }
 
 TEST_CASE("a revocation counts from its lowest index, and is remembered") {

@@ -7,6 +7,8 @@
 #include <entente/casefile/case.h>
 #include <entente/identity/authority.h>
 
+#include <map>
+
 namespace entente {
 
 struct GateTime {
@@ -25,6 +27,23 @@ void take_back_mandate(Authority& authority, const Message& message, std::uint64
 // True of a `revoke` that ends the mandate it names, wherever it may stand: signed by that
 // mandate's principal. False where the mandate is not known.
 bool is_principals_revoke(const Authority& authority, const Message& message);
+
+// Mandates taken back, as receipts tell it to a consumer. An index orders what a log has under one
+// name. What that log then loses stands at indices that it gives anew under the next one, and only
+// the time of the log says which came first.
+class TakenBack {
+ public:
+  struct Place {
+    std::string log;  // its origin
+    GateTime time;
+  };
+  void take(Authority& authority, const Message& message, const Place& place);
+  // When and where the gate is to judge a message that stands there.
+  GateTime time_of(const Message& message, const Place& place) const;
+
+ private:
+  std::map<Digest, Place> first_;  // by mandate
+};
 
 // The approval envelope nested in an act; empty if the act has none or carries none.
 ByteView nested_approval(const Body& body);
