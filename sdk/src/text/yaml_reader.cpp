@@ -253,14 +253,7 @@ Result<std::int64_t> YamlReader::instant_ms() const {
   ENTENTE_LET(text, scalar(what));
   const auto value = parse_instant_ms(text);
   if (!value) return expected(what);
-  return *value;
-}
-
-Result<std::int64_t> YamlReader::date_ms() const {
-  constexpr std::string_view what = "a date such as 2026-11-25";
-  ENTENTE_LET(text, scalar(what));
-  const auto value = parse_instant_ms(text);
-  if (!value || text.size() != what.size() - what.rfind(' ') - 1) return expected(what);
+  if (*value < 0) return refuse("no time before 1970 can be sent");
   return *value;
 }
 

@@ -79,8 +79,7 @@ class YamlReader {
   Result<std::int64_t> integer(std::int64_t min = -limits::integer_max,
                                std::int64_t max = limits::integer_max) const;
   Result<std::int64_t> duration_ms() const;  // 10s, 5m, 1h, 14d, 3y; a year has 365 days
-  Result<std::int64_t> instant_ms() const;   // a date (its midnight) or time in UTC
-  Result<std::int64_t> date_ms() const;      // a date alone
+  Result<std::int64_t> instant_ms() const;   // a date (its midnight) or time in UTC since 1970
   // An amount of at least 0; the currency has the form of ISO 4217 but is not looked up.
   Result<YamlMoney> money() const;
 
