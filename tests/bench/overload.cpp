@@ -37,6 +37,13 @@ void tell(const tests::OverloadReport& report) {
                 report.openings_admitted, report.openings_busy, report.openings_busy_unsigned,
                 report.handoffs_receipted, report.handoffs_unlogged);
   progress(line);
+  std::snprintf(
+      line, sizeof line,
+      "overload: until the answer: openings %.0f ms, at most %.0f; "
+      "handoffs %.0f ms, at most %.0f",
+      tests::percentile_ms(report.admitted_ms, 0.5), tests::percentile_ms(report.admitted_ms, 1),
+      tests::percentile_ms(report.handoffs_ms, 0.5), tests::percentile_ms(report.handoffs_ms, 1));
+  progress(line);
   for (std::size_t i = 0; i < std::min<std::size_t>(report.faults.size(), 10); ++i) {
     progress("overload: " + report.faults[i]);
   }
@@ -54,14 +61,13 @@ tests::OverloadReport run(const tests::OverloadOptions& options) {
 }
 
 Figure p99(const std::string& name, const tests::OverloadReport& report, const char* times) {
-  return {
-      .name = name,
-      .value = report.percentile_ms(0.99),
-      .goal = 250,
-      .at_most = true,
-      .unit = "ms",
-      .means = std::string("until the answer, from when it was due, of what was admitted under ") +
-               times + " the capacity"};
+  return {.name = name,
+          .value = tests::percentile_ms(report.admitted_ms, 0.99),
+          .goal = 250,
+          .at_most = true,
+          .unit = "ms",
+          .means = std::string("from sending to receipt of the openings admitted under ") + times +
+                   " the capacity"};
 }
 
 double share(std::size_t part, std::size_t all) {

@@ -206,6 +206,59 @@ TEST_CASE("a full queue sheds what may be shed and keeps room for what may not",
   for (const Bytes& envelope : asked) CHECK(place_in(log, envelope) < log.size());
 }
 
+TEST_CASE("who waited longer than the queue may opens no case, unless for a person", "[load]") {
+  Crowd crowd(small());
+  Person ana = crowd.member(1);
+  const std::int64_t late_ms = small().queue_ms_target + 1;
+  const auto ask = [&](std::vector<Bytes> envelopes, std::int64_t waited_ms) {
+    Parcel parcel{.envelopes = std::move(envelopes)};
+    return crowd.answer(crowd.send({.parcel = std::move(parcel),
+                                    .case_id = {},
+                                    .read = {},
+                                    .waited_ms = waited_ms,
+                                    .done = {}}));
+  };
+  std::uint32_t people = 100;
+  const auto opening = [&] {
+    Person fresh(people++);
+    return crowd.sign(fresh, Crowd::open());
+  };
+  CHECK(ask({opening()}, late_ms - 1).kind == Delivery::Kind::parcel);
+
+  // Nobody has looked at its signature, so that a wrong one hears the same.
+  Bytes forged = opening();
+  const MessageId id = id_in(forged);
+  forged[forged.size() - 9] ^= 1U;
+  REQUIRE_FALSE(Admission::admit<Message>(forged));
+  const std::uint64_t shed_before = crowd.sequencer->load().shed;
+  const Delivery no = ask({forged}, late_ms);
+  CHECK(no.kind == Delivery::Kind::busy);
+  const auto refusals = crowd.refusals(no);
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].message == id);
+  CHECK(refusals[0].code == "busy");
+  CHECK(refusals[0].retry_after_ms >= 1'000);
+  CHECK_FALSE(refusals[0].unlogged);
+  CHECK(crowd.sequencer->load().shed == shed_before + 1);
+  // No more of them than the endpoint can afford for strangers.
+  std::size_t signed_no = 1;
+  for (int i = 0; i < 20; ++i) {
+    const Delivery answer = ask({opening()}, late_ms);
+    CHECK(answer.kind == Delivery::Kind::busy);
+    signed_no += crowd.refusals(answer).size();
+  }
+  CHECK(signed_no == 5);
+
+  Person bob(1), carol(2);
+  CHECK(ask({crowd.sign(bob, Crowd::open(true))}, late_ms).kind == Delivery::Kind::parcel);
+  const Bytes with_right = crowd.sign(carol, Crowd::open());
+  carol.case_id = id_in(with_right);
+  const Bytes right = crowd.sign(carol, Exercise{.act = Invoke{.right = "access", .claims = {1}}});
+  CHECK(ask({with_right, right}, late_ms).parcel.receipts.size() == 2);
+  CHECK(ask({crowd.sign(ana, Inform{})}, late_ms).kind == Delivery::Kind::parcel);
+  CHECK(ask({crowd.sign(ana, Crowd::ask_for_person())}, late_ms).kind == Delivery::Kind::parcel);
+}
+
 TEST_CASE("who floods with requests for a person waits behind everybody else's", "[load]") {
   Crowd crowd({});
   Person mallory = crowd.member(1);

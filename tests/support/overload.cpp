@@ -231,7 +231,7 @@ void Overload::Storm::judge_one(const Shot& shot) {
   if (shot.status == 200 && proves(*parcel, shot)) {
     acknowledged_.insert(id);
     ++(shot.handoff ? report_.handoffs_receipted : report_.openings_admitted);
-    report_.admitted_ms.push_back((shot.answered_s - shot.due_s) * 1e3);
+    if (!shot.handoff) report_.admitted_ms.push_back((shot.answered_s - shot.sent_s) * 1e3);
   } else if (shot.handoff && refusal && refusal->unlogged) {
     acknowledged_.insert(id);
     ++report_.handoffs_unlogged;
@@ -247,10 +247,12 @@ void Overload::Storm::judge_one(const Shot& shot) {
 void Overload::Storm::judge(const std::vector<Shot>& shots) {
   for (const Shot& shot : shots) {
     judge_one(shot);
+    if (shot.handoff) report_.handoffs_ms.push_back((shot.answered_s - shot.sent_s) * 1e3);
     if ((shot.sent_s - shot.due_s) * 1e3 > late_ms) ++report_.late;
     report_.spent_s = std::max(report_.spent_s, shot.answered_s);
   }
   std::ranges::sort(report_.admitted_ms);
+  std::ranges::sort(report_.handoffs_ms);
 }
 
 // What was acknowledged is there, and the log is what the rules say it must be.
@@ -316,10 +318,10 @@ OverloadReport Overload::Storm::run() {
   return std::move(report_);
 }
 
-double OverloadReport::percentile_ms(double share) const {
-  if (admitted_ms.empty()) return 0;
-  const auto at = static_cast<std::size_t>(share * static_cast<double>(admitted_ms.size()));
-  return admitted_ms[std::min(at, admitted_ms.size() - 1)];
+double percentile_ms(const std::vector<double>& sorted_ms, double share) {
+  if (sorted_ms.empty()) return 0;
+  const auto at = static_cast<std::size_t>(share * static_cast<double>(sorted_ms.size()));
+  return sorted_ms[std::min(at, sorted_ms.size() - 1)];
 }
 
 Overload::Overload(const OverloadOptions& options) : storm_(std::make_unique<Storm>(options)) {}

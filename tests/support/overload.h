@@ -36,7 +36,10 @@ struct OverloadReport {
   std::size_t handoffs_receipted = 0;
   std::size_t handoffs_unlogged = 0;  // acknowledged by signature, entry owed
   std::vector<std::string> faults;    // whatever was none of these
-  std::vector<double> admitted_ms;    // from when it was due, sorted
+  // From when it was sent on a connection of its own until it was answered, sorted: of the openings
+  // admitted, and of the requests for a person.
+  std::vector<double> admitted_ms;
+  std::vector<double> handoffs_ms;
   std::size_t late = 0;               // sent more than 50 ms after they were due
   LoadStats after;                    // once idle
   std::size_t acknowledged_lost = 0;  // not in the log afterwards
@@ -44,9 +47,9 @@ struct OverloadReport {
   std::size_t rss_before_kb = 0;
   std::size_t rss_during_kb = 0;
   std::size_t rss_after_kb = 0;
-
-  double percentile_ms(double share) const;
 };
+
+double percentile_ms(const std::vector<double>& sorted_ms, double share);
 
 class Overload {
  public:

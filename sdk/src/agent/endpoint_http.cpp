@@ -78,6 +78,7 @@ void submit_parcel(Sequencer& sequencer, const HttpRequest& request, std::option
                     .case_id = case_id,
                     .network = network_of(request.remote_address),
                     .answer = answer_in(request),
+                    .waited_ms = request.waited_ms,
                     .wait_ms = *wait_ms,
                     .done = [reply](const Delivery& d) { reply.send(response_of(d)); }});
 }

@@ -8,16 +8,30 @@ std::uint64_t seed_of(const Arrived& arrived) {
   return std::hash<Digest>{}(arrived.messages.front()->id());
 }
 
+Refusal busy_word(const MessageId& message, const CaseId& case_id) {
+  return {.message = message, .code = std::string(name(ErrorCode::busy)), .case_id = case_id};
+}
+
+// Busy for each message, if together they open a case and claim nothing that must be heard.
+std::vector<Refusal> words_for_opening(const Parcel& parcel) {
+  std::vector<Refusal> words;
+  for (const Bytes& envelope : parcel.envelopes) {
+    const auto claimed = unverified_message(envelope);
+    if (!claimed || is_never_refused(claimed->message)) return {};
+    if (words.empty() && claimed->message.verb() != Verb::open) return {};
+    words.push_back(busy_word(claimed->id, claimed->message.case_id));
+  }
+  return words;
+}
+
 // Busy for each message that is signed by its author; `unlogged`: for what nothing sheds, as the
 // acknowledgement that its entry is owed.
 std::vector<Refusal> words_for(const Arrived& arrived, bool unlogged) {
   std::vector<Refusal> words;
   for (const auto& message : arrived.messages) {
     if (!message || (unlogged && !is_owed(arrived, *message))) continue;
-    words.push_back({.message = message->id(),
-                     .code = std::string(name(ErrorCode::busy)),
-                     .case_id = (*message)->case_id,
-                     .unlogged = unlogged});
+    words.push_back(busy_word(message->id(), (*message)->case_id));
+    words.back().unlogged = unlogged;
   }
   return words;
 }
@@ -49,9 +63,9 @@ std::optional<Challenge> Entrance::challenge_for(const Submission& submission,
   const unsigned bits = parts_.identity.load.challenge_bits;
   if (bits == 0 || submission.parcel.envelopes.empty() || !intake_.is_loaded()) return {};
   const auto first = unverified_message(submission.parcel.envelopes.front());
-  if (!first || first->verb() != Verb::open || claims_duty(submission.parcel)) return {};
+  if (!first || first->message.verb() != Verb::open || claims_duty(submission.parcel)) return {};
   const ChallengeMaker::Asked asked{
-      .network = submission.network, .opener = first->author.key, .now_ms = now_ms};
+      .network = submission.network, .opener = first->message.author.key, .now_ms = now_ms};
   if (challenges_.is_answered(submission.answer, asked, bits)) return {};
   return Challenge{bits, challenges_.seed_for(asked)};
 }
@@ -69,6 +83,7 @@ void Entrance::submit(Submission submission) {
                             .retry_after_ms = 0,
                             .challenge = to_text(*challenge)});
   }
+  if (shed_late(submission, now_ms)) return;
   Arrived arrived = check_signatures(std::move(submission));
   const Verdict verdict = triage_.judge(arrived, now_ms);
   if (verdict.way == Verdict::Way::reserved) return reserve(verdict, std::move(arrived), now_ms);
@@ -82,6 +97,21 @@ void Entrance::submit(Submission submission) {
     if (!verdict.owed) triage_.note_turned_away(arrived);
   }
   shed(verdict, std::move(arrived), now_ms);
+}
+
+// Nobody waits that long unless more comes in than can be served, and looking at a signature costs
+// more than making one. Cases that are open go on.
+bool Entrance::shed_late(const Submission& submission, std::int64_t now_ms) {
+  const LoadLimits& load = parts_.identity.load;
+  if (submission.waited_ms <= load.queue_ms_target || submission.case_id) return false;
+  std::vector<Refusal> words = words_for_opening(submission.parcel);
+  if (words.empty()) return false;
+  intake_.note_shed();
+  const std::int64_t retry_ms = intake_.retry_after_ms(std::hash<Digest>{}(words.front().message));
+  if (!triage_.may_refuse_opening(now_ms)) words.clear();
+  for (Refusal& word : words) word.at_ms = now_ms;
+  submission.done(busy(words, std::clamp(retry_ms, load.retry_ms_min, load.retry_ms_max)));
+  return true;
 }
 
 void Entrance::reserve(const Verdict& verdict, Arrived arrived, std::int64_t now_ms) {

@@ -19,6 +19,7 @@ class Entrance {
 
  private:
   using Verdict = Triage::Verdict;
+  bool shed_late(const Submission& submission, std::int64_t now_ms);
   void reserve(const Verdict& verdict, Arrived arrived, std::int64_t now_ms);
   void shed(const Verdict& verdict, Arrived arrived, std::int64_t now_ms);
   std::optional<Challenge> challenge_for(const Submission& submission, std::int64_t now_ms) const;

@@ -19,17 +19,19 @@ std::string own_place(const PublicKey& key) {
 
 }  // namespace
 
-std::optional<Message> unverified_message(ByteView envelope) {
+std::optional<ClaimedMessage> unverified_message(ByteView envelope) {
   const auto opened = decode<Envelope>(envelope);
   if (!opened || opened->payload_type != payload_type::message) return std::nullopt;
   auto message = decode<Message>(opened->payload);
-  return message ? std::optional(std::move(*message)) : std::nullopt;
+  if (!message) return std::nullopt;
+  const Bytes pae = pre_authentication_encoding(payload_type::message, opened->payload);
+  return ClaimedMessage{sha256(pae), std::move(*message)};
 }
 
 bool claims_duty(const Parcel& parcel) {
   return std::ranges::any_of(parcel.envelopes, [](const Bytes& bytes) {
-    const auto message = unverified_message(bytes);
-    return message && is_never_refused(*message);
+    const auto claimed = unverified_message(bytes);
+    return claimed && is_never_refused(claimed->message);
   });
 }
 

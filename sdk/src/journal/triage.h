@@ -64,7 +64,11 @@ class Triage {
 };
 
 // Of bytes whose signature nobody has looked at: good for deciding what to look at, no more.
-std::optional<Message> unverified_message(ByteView envelope);
+struct ClaimedMessage {
+  MessageId id;
+  Message message;
+};
+std::optional<ClaimedMessage> unverified_message(ByteView envelope);
 bool claims_duty(const Parcel& parcel);
 
 }  // namespace entente

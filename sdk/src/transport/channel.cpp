@@ -44,6 +44,8 @@ Attempt Channel::judge(int returned) {
   }
 }
 
+bool Channel::has_pending() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
+
 Attempt Channel::handshake() {
   ERR_clear_error();  // an old entry in the queue would be taken for an error of this call
   return judge(SSL_accept(ssl_.get()));

@@ -30,6 +30,8 @@ class Channel {
   Channel(int descriptor, SslPtr ssl);
 
   bool is_plain() const { return ssl_ == nullptr; }
+  // Whether a read may find bytes that the socket will not tell of: they were read ahead.
+  bool has_pending() const;
   Attempt handshake();
   Attempt read(std::span<std::uint8_t> into);
   Attempt write(std::span<const std::uint8_t> from);

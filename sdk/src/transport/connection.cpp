@@ -52,14 +52,14 @@ class Raised {
 
 }  // namespace
 
-Connection::Connection(Site& site, Socket socket, const Address& peer, Share share)
+Connection::Connection(Site& site, Turns& turns, Socket socket, Guest peer)
     : site_(site),
+      turns_(turns),
       socket_(std::move(socket)),
       channel_(socket_.native_handle(),
                site.is_plain() ? nullptr : site.tls.accept(socket_.native_handle())),
       wake_(socket_.get_executor(), Instant::max()),
-      peer_(peer),
-      share_(std::move(share)) {}
+      peer_(std::move(peer)) {}
 
 Task<void> Connection::run() {
   const Raised open(site_.counters.open);
@@ -105,6 +105,7 @@ Task<bool> Connection::serve_one() {
     ++site_.counters.requests;
     context.head_only = head->request.method == "HEAD";
     head->request.is_last = is_draining();
+    head->request.waited_ms = waited_.count();
     answer = co_await ask_handler(std::move(head->request));
     if (!answer) co_return false;
     context.closes = !head->keep_alive || is_wait_over_ || !may_keep_alive();
@@ -124,10 +125,9 @@ Task<std::expected<Head, Refusal>> Connection::read_head() {
   HeadScanner scanner;
   enter(Phase::idle, requests_ == 0 ? limits.request_ms : limits.idle_ms);
   if (is_draining() && input_.empty()) co_return std::unexpected(silence);
+  if (!co_await take_turn()) co_return std::unexpected(silence);
   while (true) {
     if (!input_.empty()) {
-      if (phase_ == Phase::idle && requests_ > 0) enter(Phase::request, limits.request_ms);
-      phase_ = Phase::request;
       const auto size = scanner.scan(text_of(input_), limits);
       if (!size) co_return std::unexpected(size.error());
       if (*size > 0) {
@@ -140,12 +140,25 @@ Task<std::expected<Head, Refusal>> Connection::read_head() {
   }
 }
 
+// Waits until there is something to read, and then until this connection may read it.
+Task<bool> Connection::take_turn() {
+  const bool is_here = !input_.empty() || channel_.has_pending();
+  if (!is_here && !co_await wait_for(Progress::want_read)) co_return false;
+  if (requests_ > 0) enter(Phase::request, site_.options.limits.request_ms);
+  phase_ = Phase::request;
+  const auto since = SteadyClock::now();
+  const Turns::Place place(turns_, [this] { wake_.cancel(); });
+  if (place.must_wait()) co_await wake_.async_wait(as_value);
+  waited_ = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - since);
+  co_return !is_cut_;
+}
+
 // Before a byte of the body is read: who asks, whom, and how often.
 std::expected<void, Refusal> Connection::admit(HttpRequest& request) {
   if (!host_allowed(request.host, site_.options.allowed_hosts)) {
     return std::unexpected(Refusal{421, "host"});
   }
-  const auto client = site_.proxies.client_of(request.headers, peer_);
+  const auto client = site_.proxies.client_of(request.headers, peer_.address);
   if (!client) return std::unexpected(client.error());
   place_ = place_of(*client);
   const auto retry_after_s = site_.gate.take_request(place_, SteadyClock::now());
@@ -348,6 +361,7 @@ void Connection::drain(Instant until) {
 // Ends all waiting without closing the descriptor, which the session may still use.
 void Connection::cut() {
   is_cut_ = true;
+  wake_.cancel();
   boost::system::error_code ignored;
   socket_.cancel(ignored);
   socket_.shutdown(Socket::shutdown_both, ignored);

@@ -7,6 +7,7 @@
 #include "transport/http_head.h"
 #include "transport/reply_slot.h"
 #include "transport/site.h"
+#include "transport/turns.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -30,9 +31,15 @@ using Task = asio::awaitable<T, Executor>;
 // Errors of the network are values here, not exceptions.
 inline constexpr auto as_value = asio::as_tuple(asio::use_awaitable_t<Executor>{});
 
+// Who is at the other end, and the leave it has to be there.
+struct Guest {
+  Address address{};
+  Share share;
+};
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Site& site, Socket socket, const Address& peer, Share share);
+  Connection(Site& site, Turns& turns, Socket socket, Guest peer);
 
   Task<void> run();
   // Ends what is past its deadline. Asked a few times a second: one timer serves all connections.
@@ -46,6 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> shake_hands();
   Task<bool> serve_one();
   Task<std::expected<Head, Refusal>> read_head();
+  Task<bool> take_turn();
   std::expected<void, Refusal> admit(HttpRequest& request);
   Task<std::expected<Bytes, Refusal>> read_body(const Head& head, Share& room);
   Task<std::optional<HttpResponse>> ask_handler(HttpRequest request);
@@ -68,11 +76,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_draining() const { return drain_until_ != Instant::max(); }
 
   Site& site_;
+  Turns& turns_;
   Socket socket_;
   Channel channel_;  // after the socket: a session must not outlive its descriptor
-  Timer wake_;       // never expires; cancelled when a parked request should look again
-  const Address peer_;
-  const Share share_;
+  Timer wake_;       // never expires; cancelled when who waits for something should look again
+  const Guest peer_;
   const Instant since_ = SteadyClock::now();
 
   Bytes input_;  // received, not yet consumed
@@ -80,8 +88,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Instant deadline_ = Instant::max();
   Instant drain_until_ = Instant::max();
   std::size_t requests_ = 0;
-  Place place_ = 0;     // of who sent the present request
-  unsigned watch_ = 0;  // tells a late answer of an old watch from the present one
+  std::chrono::milliseconds waited_{};  // for the turn of the present request
+  Place place_ = 0;                     // of who sent the present request
+  unsigned watch_ = 0;                  // tells a late answer of an old watch from the present one
   bool is_cut_ = false;
   bool is_wait_over_ = false;
   bool is_peer_gone_ = false;

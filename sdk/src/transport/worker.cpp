@@ -113,7 +113,8 @@ class Worker::Loop {
   void admit(Socket socket);
 
   Site& site_;
-  asio::io_context context_{1};
+  Turns turns_{[this](Turns::Step step) { asio::post(context_, std::move(step)); }};
+  asio::io_context context_{1};  // goes first, with the connections that stand in line
   Acceptor acceptor_{context_.get_executor()};
   Timer sweep_timer_{context_.get_executor()};
   Timer pause_timer_{context_.get_executor()};
@@ -198,8 +199,8 @@ void Worker::Loop::admit(Socket socket) {
   ++site_.counters.accepted;
   socket.set_option(asio::ip::tcp::no_delay(true), error);
   socket.non_blocking(true, error);
-  const auto connection =
-      std::make_shared<Connection>(site_, std::move(socket), address, std::move(*share));
+  const auto connection = std::make_shared<Connection>(site_, turns_, std::move(socket),
+                                                       Guest{address, std::move(*share)});
   const auto at = connections_.insert(connections_.end(), connection.get());
   try {
     asio::co_spawn(context_, connection->run(),

@@ -32,7 +32,7 @@ struct LoadLimits {
   std::size_t members_max = 2'000'000;  // (case, key) pairs known to I/O threads
 
   // Ordinary work is taken on while it would be done within this time.
-  std::int64_t queue_ms_target = 100;
+  std::int64_t queue_ms_target = 75;
   std::size_t queue_max = limits::submission_queue_max;
   std::size_t queue_bytes_max = std::size_t{128} * 1024 * 1024;
   // Handoff, leave, exercise, revoke. Of one source (a member's key, a stranger's network) so many

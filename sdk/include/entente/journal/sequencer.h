@@ -55,6 +55,7 @@ struct Submission {
   std::optional<Bytes> read;      // envelope of the signed read, for a reader
   std::string network;            // it comes from; empty: this machine's, which is not priced
   std::string answer;             // to a challenge; empty: none
+  std::int64_t waited_ms = 0;     // before anybody looked at it
   std::int64_t wait_ms = 0;       // hold the answer at most this long while nothing is said
   std::function<void(Delivery)> done;
 };

@@ -41,6 +41,7 @@ struct HttpRequest {
   HttpHeaders headers;       // every field, names in lower case
   Bytes body;
   std::string remote_address;  // "192.0.2.7" or "2001:db8::7"; the client's, behind a trusted proxy
+  std::int64_t waited_ms = 0;  // from when it could be read until it was: the server is loaded
   bool is_last = false;        // the server is stopping: tell those who watch its health
 };
 
