@@ -4,6 +4,7 @@
 #include <entente/audit/proof.h>
 #include <entente/audit/tiles.h>
 #include <entente/crypto/signature.h>
+#include <entente/replay/key_change.h>
 
 #include <algorithm>
 
@@ -66,6 +67,10 @@ void read_proof(std::string_view file) {
   require(gives(encode_proof(*proof), std::string(file)), "a proof file is what would be written");
   const auto verdict = verify_proof_of_leaf(*proof, view("a leaf"), log_vkey());
   require(!verdict || verdict->size > proof->index, "a proved leaf lies in the tree");
+  const auto shown = decode_key_change(file);
+  if (!shown) return;
+  require(shown->change.entry == proof->index, "a change of key is the entry that is proved");
+  require(shown->change.from.name() == shown->change.to.name(), "it is of one log");
 }
 
 void read_tile_path(std::string_view path) {

@@ -4,8 +4,11 @@
 #include <entente/audit/proof.h>
 #include <entente/audit/tiles.h>
 #include <entente/audit/witness_request.h>
+#include <entente/replay/key_change.h>
 #include <entente/text/json.h>
 #include <entente/wire/admission.h>
+#include <entente/wire/log_life.h>
+#include <entente/wire/part.h>
 
 #include <algorithm>
 #include <array>
@@ -155,6 +158,28 @@ std::string cosigned_note(std::uint64_t size) {
   return *add_signature(note, *line);
 }
 
+// A change of the log's key, as it is shown beside the tiles.
+std::string shown_key_change(const std::string& note) {
+  const std::string origin = "kettle.example/log";
+  const KeyPair before = samples::key(samples::brand_key);
+  const KeyPair after = samples::key(samples::operator_key);
+  const auto vkey = [&](const KeyPair& key) {
+    return Vkey::make(origin, SignatureType::ed25519, key.public_key())->encode();
+  };
+  LogKeyRecord record{.old_vkey = vkey(before), .new_vkey = vkey(after), .at_ms = samples::now_ms};
+  const Bytes statement = log_key_statement(record);
+  record.old_signature = *before.sign(statement);
+  record.new_signature = *after.sign(statement);
+  const std::array<std::uint8_t, 32> salt{7};
+  const LogEntry leaf{.kind = EntryKind::key,
+                      .time_ms = samples::now_ms,
+                      .direction = Direction::own,
+                      .commit = commitment(salt, encode(record)),
+                      .engine = "entente/test"};
+  const std::string proof = *encode_proof({.index = 4, .checkpoint = note});
+  return *encode_key_change({encode(leaf), salt, proof}, encode(record));
+}
+
 std::vector<Bytes> log_seeds() {
   std::vector<Bytes> seeds;
   for (const fs::path& file : shared_in("tessera-log/testdata/log")) {
@@ -175,6 +200,7 @@ std::vector<Bytes> log_seeds() {
       seed({2}, *encode_checkpoint_text({"kettle.example/log", 7, samples::digest(2)})));
   const Proof proof{to_bytes("x"), 4, {samples::digest(5), samples::digest(6)}, note};
   seeds.push_back(seed({3}, *encode_proof(proof)));
+  seeds.push_back(seed({3}, shown_key_change(note)));
   for (const Tile& tile : tiles_of(70'001)) {
     if (tile.index % 64 == 0) seeds.push_back(seed({4}, tile_path(tile)));
   }

@@ -231,6 +231,23 @@ TEST_CASE("a log that came back without a card takes up the later ones, given th
   CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
 }
 
+TEST_CASE("a brand does not go back to an older card than its log has", "[life][negative]") {
+  LifeWorld world;
+  const Bytes first = world.brand.card;
+  world.stop();
+  world.publish(first_log, world.brand.log);
+  const Bytes second = world.brand.card;
+  world.start();
+  world.stop();
+  world.brand.card = first;
+  const auto refused = world.begin(world.store());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::card_invalid);
+  CHECK(refused.error().detail.find("card 1 is older than card 2") != std::string::npos);
+  world.brand.card = second;
+  world.start();
+}
+
 TEST_CASE("a card that a log lacks is taken up though it has expired", "[life]") {
   LifeWorld world;
   LifeCustomer ana(world, 1);

@@ -57,6 +57,16 @@ Status learn(Authority& authority, const Verified<Card>& card, std::int64_t now_
   return authority.learn(card, now_ms, next_index);
 }
 
+// An older one would be served to people who have seen a newer, and name keys that this one
+// revokes.
+Status check_newest(const Authority& authority, const Card& served) {
+  const std::uint64_t newest = authority.newest_card()->number;
+  if (served.number >= newest) return {};
+  return fail(ErrorCode::card_invalid, "card " + std::to_string(served.number) +
+                                           " is older than card " + std::to_string(newest) +
+                                           ", which is on record here: serve that one, or a later");
+}
+
 // One that is revoked from a later entry on would lose its voice when the log gets there.
 Status check_message_key(const Authority& authority, const PublicKey& key,
                          std::uint64_t next_index) {
@@ -101,6 +111,7 @@ Result<KnownCards> know_cards(const Ledger& ledger, const BrandIdentity& identit
     const ByteView envelope = card.envelope();
     known.envelopes.emplace(card.id(), Bytes(envelope.begin(), envelope.end()));
   }
+  ENTENTE_TRY(check_newest(known.authority, *cards.back()));
   ENTENTE_TRY(check_message_key(known.authority, identity.message_key->public_key(), next_index));
   return known;
 }
