@@ -10,12 +10,14 @@
 #include <entente/text/json.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <span>
 #include <thread>
 
 #include "../../sdk/cli/transcript.h"
@@ -171,42 +173,91 @@ struct Silence {
   std::size_t of = 0;  // places
 };
 
-// Each place by one of several threads, on a copy of its own.
+// A copy whose bits are flipped and flipped back, and what each reader says of it untouched.
+class Flipped {
+ public:
+  Flipped(const fs::path& source, const std::vector<Reader>& readers)
+      : readers_(readers), root_(directory_.path() / "copy") {
+    fs::copy(source, root_, fs::copy_options::recursive);
+    fs::remove(root_ / "lock");
+    for (const Reader& reader : readers_) untouched_.push_back(reader.read(root_));
+    remove_side_files(root_);
+  }
+
+  struct Heard {
+    bool same_to_all = true;
+    Lines liars;
+  };
+  Heard hear(std::span<const Place> places) {
+    Heard heard;
+    for (const Place& place : places) flip(root_, place);
+    for (std::size_t at = 0; at < readers_.size(); ++at) {
+      const Said said = readers_[at].read(root_);
+      remove_side_files(root_);
+      const bool same = said.text == untouched_[at].text;
+      heard.same_to_all = heard.same_to_all && same;
+      if (!same && !said.reported) heard.liars.emplace_back(readers_[at].name);
+    }
+    for (const Place& place : places) flip(root_, place);
+    return heard;
+  }
+
+ private:
+  const TemporaryDirectory directory_{memory_directory()};
+  const std::vector<Reader>& readers_;
+  const fs::path root_;
+  std::vector<Said> untouched_;
+};
+
+// Neighbours, of one file: what carries nothing lies together.
+constexpr std::size_t neighbours_max = 32;
+
+std::vector<std::span<const Place>> neighbours_in(std::span<const Place> places) {
+  std::vector<std::span<const Place>> runs;
+  std::size_t begin = 0;
+  for (std::size_t end = 1; end <= places.size(); ++end) {
+    const bool goes_on = takes_all() && end < places.size() && end - begin < neighbours_max &&
+                         places[end].file == places[begin].file;
+    if (goes_on) continue;
+    runs.push_back(places.subspan(begin, end - begin));
+    begin = end;
+  }
+  return runs;
+}
+
+// Each place alone, by one of several threads; but first a run of neighbours at once: if nobody
+// says anything else then, nobody reads any of them.
 Silence flip_each(const fs::path& source, const std::vector<Reader>& readers,
                   const std::vector<Place>& places) {
-  const std::size_t workers = std::max(1U, std::thread::hardware_concurrency());
   Silence all{.lies = {}, .same = {}, .of = places.size()};
   std::mutex mutex;
-  const auto work = [&](std::size_t worker) {
-    const TemporaryDirectory directory(memory_directory());
-    const fs::path root = directory.path() / "copy";
-    fs::copy(source, root, fs::copy_options::recursive);
-    fs::remove(root / "lock");
-    std::vector<Said> untouched;
-    for (const Reader& reader : readers) untouched.push_back(reader.read(root));
-    remove_side_files(root);
-    for (std::size_t i = worker; i < places.size(); i += workers) {
-      bool same_to_all = true;
-      flip(root, places[i]);
-      for (std::size_t at = 0; at < readers.size(); ++at) {
-        const Said said = readers[at].read(root);
-        remove_side_files(root);
-        const bool same = said.text == untouched[at].text;
-        same_to_all = same_to_all && same;
-        if (same || said.reported) continue;
-        const std::scoped_lock lock(mutex);
-        all.lies.push_back(places[i].text() + ": " + readers[at].name);
+  const auto runs = neighbours_in(places);
+  std::atomic<std::size_t> next{0};
+  const auto note = [&](std::span<const Place> flipped, const Flipped::Heard& heard) {
+    const std::scoped_lock lock(mutex);
+    for (const Place& place : flipped) {
+      for (const std::string& liar : heard.liars) all.lies.push_back(place.text() + ": " + liar);
+      if (heard.same_to_all) all.same.push_back(place.text());
+    }
+  };
+  const auto work = [&] {
+    Flipped copy(source, readers);
+    for (std::size_t i = next++; i < runs.size(); i = next++) {
+      if (takes_all() && i % 100 == 0) {
+        std::fprintf(stderr, "flips: %zu of %zu bytes\n", i * neighbours_max, places.size());
       }
-      flip(root, places[i]);
-      const std::scoped_lock lock(mutex);
-      if (same_to_all) all.same.push_back(places[i].text());
-      if (takes_all() && i % 1'000 == 0) {
-        std::fprintf(stderr, "flips: %zu of %zu bytes\n", i, places.size());
+      const Flipped::Heard together = copy.hear(runs[i]);
+      if (runs[i].size() == 1 || together.same_to_all) {
+        note(runs[i], together);
+        continue;
       }
+      for (const Place& place : runs[i]) note({&place, 1}, copy.hear({&place, 1}));
     }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t worker = 0; worker < workers; ++worker) threads.emplace_back(work, worker);
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    threads.emplace_back(work);
+  }
   threads.clear();
   std::ranges::sort(all.lies);
   return all;
