@@ -106,7 +106,10 @@ class References {
     return check_received(confirm.source, confirm.terms);
   }
   Outcome operator()(const Dispute& dispute) const {
-    return check_received(dispute.source, dispute.terms);
+    const Outcome received = check_received(dispute.source, dispute.terms);
+    if (received != ok || !gave_way(state_, *find_binding(dispute.source))) return received;
+    return party_ == Party::brand ? refuse(Code::agreement_stands)
+                                  : Outcome::none(Code::agreement_stands);
   }
 
   // A consumer's handoff is never refused: what does not fit is on record without effect.
@@ -247,6 +250,11 @@ class References {
     }
     if (party_ != obligor) return refuse(Code::author_forbidden);
     if (!term->active) return refuse(Code::invalid_terms);
+    const bool goes_on =
+        item.state != Performed::State::done && item.state != Performed::State::failed;
+    if (goes_on && term->state == Performed::State::failed && gave_way(state_, binding)) {
+      return refuse(Code::agreement_stands);
+    }
     // Until the link that a right needs, only a person may go ahead.
     const bool waits =
         binding.awaiting_link_until_ms != 0 && message_->author.actor != Actor::person;

@@ -37,6 +37,15 @@ bool concerns(const Binding& binding, const std::vector<Term>& terms) {
       binding.terms, [&](const TermState& each) { return share_claim(terms, each.term.claims); });
 }
 
+bool is_open_agreement(const Binding& binding) {
+  return binding.kind == Binding::Kind::agreement && binding.is_open();
+}
+
+bool have_one_claim(const Binding& binding, const Binding& other) {
+  return std::ranges::any_of(other.terms,
+                             [&](const TermState& each) { return concerns(binding, {each.term}); });
+}
+
 bool names(const std::vector<Digest>& ids, const Digest& id) {
   return std::ranges::find(ids, id) != ids.end();
 }
@@ -309,6 +318,14 @@ class Crossing {
 };
 
 }  // namespace
+
+bool gave_way(const CaseState& state, const Binding& binding) {
+  const bool is_over =
+      binding.kind == Binding::Kind::agreement && !binding.superseded && !binding.is_open();
+  return is_over && std::ranges::any_of(state.bindings, [&](const auto& other) {
+           return is_open_agreement(other.second) && have_one_claim(binding, other.second);
+         });
+}
 
 Outcome cross(const CaseState& state, const Authorised<Message>& message, std::int64_t now_ms) {
   return Crossing(state, message, now_ms).judge();

@@ -125,5 +125,7 @@ bool share_claim(const std::vector<Term>& terms, const std::vector<Term>& others
 // True unless the right only asks for a new answer, as a contest does.
 bool ends_offers(const Invoke& invoke);
 bool performance_begun(const Binding& binding);
+// An agreement that is over, and on a claim of it there is another that is not: it stays over.
+bool gave_way(const CaseState& state, const Binding& binding);
 
 }  // namespace entente

@@ -71,6 +71,40 @@ TEST_CASE("an act counts once, whatever body it comes with the second time") {
   CHECK_FALSE(play.casefile.find_act(message->author.key, ActId{}));
 }
 
+TEST_CASE("an agreement that is over stays over while another on its claim is not") {
+  using State = Performed::State;
+  for (const State ended : {State::failed, State::done}) {
+    Play play;
+    const auto first = agree(play);
+    play.brand(perform(first, ended));
+    const auto second = agree(play);
+    check(play);
+    const auto is_open = [&](const MessageId& source) {
+      return play.casefile.bindings().at(source).is_open();
+    };
+    CHECK_FALSE(is_open(first));
+    REQUIRE(is_open(second));
+
+    play.consumer(Dispute{first, {1}, "not_done"});
+    check(play, "none(agreement_stands)");
+    for (const State again : {State::started, State::partial, State::unknown}) {
+      play.brand(perform(first, again));
+      check(play, ended == State::failed ? "refused(agreement_stands)" : "binding");
+    }
+    play.brand(perform(first, State::done));  // the truth may be told
+    check(play);
+    CHECK_FALSE(is_open(first));
+
+    play.brand(perform(second, State::done));
+    play.consumer(Dispute{first, {1}, "not_done"});
+    check(play);
+    CHECK(is_open(first));
+    play.consumer(Dispute{second, {1}, "not_done"});
+    check(play, "none(agreement_stands)");
+    CHECK_FALSE(is_open(second));
+  }
+}
+
 TEST_CASE("the brand speaks at the head") {
   Play play;
   play.consumer(Inform{});
