@@ -1,5 +1,7 @@
 #include <entente/store/store.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -127,7 +129,9 @@ class SqliteStore final : public Store {
                                          return static_cast<std::uint64_t>(use.number(0));
                                        }));
     ENTENTE_LET(count, count_of(case_id));
-    if (std::cmp_equal(rows.size(), count.entries)) return rows;
+    const bool in_order =
+        std::ranges::adjacent_find(rows, std::ranges::greater_equal()) == rows.end();
+    if (in_order && std::cmp_equal(rows.size(), count.entries)) return rows;
     return missing("an entry of a case");
   }
 

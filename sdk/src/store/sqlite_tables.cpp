@@ -26,6 +26,8 @@ INSERT INTO head VALUES(1, 0, '', 0, 0, 0);
 
 namespace {
 
+// The entries of a case are found by the index and confirmed by their rows: a damaged index names
+// others, and as many.
 Status prepare_reads(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> reads[] = {
       {&s.get_head, "SELECT size, checkpoint FROM head"},
@@ -38,8 +40,9 @@ Status prepare_reads(const Database& database, Statements& s) {
        "idx>=? ORDER BY idx LIMIT ?"},
       {&s.get_tile, "SELECT hashes FROM tiles WHERE place=?"},
       {&s.get_case_entries,
-       "SELECT idx FROM entries WHERE owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY "
-       "idx"},
+       "SELECT listed.idx FROM entries AS listed JOIN entries AS entry NOT INDEXED "
+       "ON entry.idx=listed.idx AND entry.owner=listed.owner "
+       "WHERE listed.owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY listed.idx"},
       {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
       {&s.get_receipts,
        "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <map>
 
 #include "catch.h"
 #include "temporary_directory.h"
@@ -166,6 +167,62 @@ TEST_CASE("a case of which a row is missing is not told as it once was", "[store
       answers_after("DELETE FROM receipts WHERE message=(SELECT max(message) FROM receipts)");
   CHECK(entries.error().code == ErrorCode::store_corrupt);
   CHECK(receipts.error().code == ErrorCode::store_corrupt);
+}
+
+TEST_CASE("an index that was damaged names no other entries of a case", "[store][negative]") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "store.db";
+  {
+    auto store = *open_sqlite_store(file, StoreMode::write);
+    for (std::uint64_t index = 0; index < 12; ++index) {
+      StoreBatch batch = batch_of(index);
+      batch.entries[0].case_id = digest(static_cast<std::uint8_t>(7 + index % 3));
+      if (index % 4 == 3) batch.entries[0].case_id.reset();
+      REQUIRE(store->write(batch));
+    }
+  }
+  const auto number = [&](const char* sql) {
+    sqlite3* database = nullptr;
+    std::size_t found = 0;
+    const auto read = [](void* into, int, char** values, char**) {
+      *static_cast<std::size_t*>(into) = std::stoul(values[0]);
+      return 0;
+    };
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql, read, &found, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    return found;
+  };
+  const std::size_t size = number("PRAGMA page_size");
+  const std::size_t page =
+      number("SELECT rootpage FROM sqlite_master WHERE name='entries_by_owner'") - 1;
+  const auto entries_of = [&](std::uint8_t which) {
+    return (*open_sqlite_store(file, StoreMode::read))->entries_of(digest(which));
+  };
+  const std::map<std::uint8_t, std::vector<std::uint64_t>> sound = {
+      {7, *entries_of(7)}, {8, *entries_of(8)}, {9, *entries_of(9)}};
+  std::size_t found_out = 0;
+  const auto flip = [&](std::size_t at, unsigned bit) {
+    std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
+    bytes.seekg(static_cast<std::streamoff>(at));
+    const int byte = bytes.get();
+    bytes.seekp(static_cast<std::streamoff>(at));
+    bytes.put(static_cast<char>(byte ^ (1 << bit)));
+  };
+  // The rows of a page fill it from its end.
+  for (std::size_t at = (page + 1) * size - 60; at < (page + 1) * size; ++at) {
+    for (const unsigned bit : {0U, 1U, 2U, 3U, 6U}) {
+      CAPTURE(at, bit);
+      flip(at, bit);
+      for (const auto& [which, entries] : sound) {
+        const auto read = entries_of(which);
+        found_out += read ? 0 : 1;
+        CHECK((!read || *read == entries));
+      }
+      flip(at, bit);
+    }
+  }
+  CHECK(found_out > 100);
 }
 
 TEST_CASE("a table of which a row is missing is not told as it once was", "[store][negative]") {
