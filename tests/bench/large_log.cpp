@@ -26,6 +26,7 @@ using namespace tests;
 constexpr int crowd_size = 12;         // customers at once: the endpoint commits them in batches
 constexpr int cases_per_customer = 4;  // as many as the policy's caps let one customer have
 constexpr int person_every = 16;       // of cases: somebody who wants a person, and has to wait
+constexpr int waiting_max = 32;        // people: a replay holds the cases that are open
 
 std::string with(std::string text, std::string_view what, std::string_view instead) {
   const auto at = text.find(what);
@@ -123,6 +124,7 @@ struct Crowd {
   std::uint64_t enough = 0;
   const std::function<void(std::uint64_t)>& progress;
   std::atomic<std::uint64_t> messages = 0, cases = 0, customers = 0;
+  std::atomic<int> waiting = 0;
 
   // One customer after the other, until there are enough messages.
   void play() {
@@ -138,7 +140,7 @@ struct Crowd {
 
   void play_case(Assistant& assistant) {
     const CaseId case_id = must(assistant.open());
-    if (++cases % person_every == 0) {
+    if (++cases % person_every == 0 && ++waiting <= waiting_max) {
       must(assistant.ask_for_person(case_id, "prefers_a_person"));
     } else if (const Ending ending = must(assistant.run(case_id));
                ending.kind != Ending::Kind::closed) {
