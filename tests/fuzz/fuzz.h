@@ -37,7 +37,7 @@ inline constexpr Target targets[] = {
     {"audit", "evidence, exports and stores as an auditor reads them", "", audit},
     {"casefile", "what two parties say to each other, against the rules of a case", "", casefile},
     {"http", "request heads however they are cut, answers, escapes", "http", http},
-    {"log", "notes, checkpoints, proofs, tiles, and proofs of small trees", "", log},
+    {"log", "notes, checkpoints, proofs, changes of key, tiles, small trees", "", log},
     {"text", "JSON, YAML, policies, goals, tests of policies", "json", text},
     {"wire", "envelopes, messages, cards, mandates, parcels, records", "", wire},
     {"witness", "requests to cosign, answers, policies on witnesses", "", witness},

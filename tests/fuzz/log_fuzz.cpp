@@ -1,5 +1,5 @@
-// The log as strangers hand it over: notes, checkpoints, proof files, tiles. What is read is what
-// would be written, and no proof but the honest one holds.
+// The log as strangers hand it over: notes, checkpoints, proof files, changes of key, tiles. What
+// is read is what would be written, and no proof but the honest one holds.
 #include <entente/audit/checkpoint.h>
 #include <entente/audit/proof.h>
 #include <entente/audit/tiles.h>

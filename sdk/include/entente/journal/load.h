@@ -31,7 +31,8 @@ struct LoadLimits {
   std::size_t buckets_max = 65'536;     // of each kind; the longest unused is forgotten first
   std::size_t members_max = 2'000'000;  // (case, key) pairs known to I/O threads
 
-  // Ordinary work is taken on while it would be done within this time.
+  // Ordinary work is taken on while it would be done within this time; an opening that stood longer
+  // in its socket is told to come back, before its signature is looked at.
   std::int64_t queue_ms_target = 75;
   std::size_t queue_max = limits::submission_queue_max;
   std::size_t queue_bytes_max = std::size_t{128} * 1024 * 1024;
