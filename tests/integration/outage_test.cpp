@@ -1,9 +1,11 @@
 // What the endpoint says while its log cannot be written, and what of it stands in the log after.
 
 #include <entente/auditor.h>
+#include <entente/journal/ledger.h>
 #include <entente/wire/admission.h>
 #include <sys/mount.h>
 
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -19,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Keeps what the brand answered last, busy or not.
+// Keeps what was sent last, and what the brand answered, busy or not.
 class Overheard final : public BrandConnection {
  public:
   explicit Overheard(std::unique_ptr<BrandConnection>& line) : line_(line) {}
@@ -27,6 +29,7 @@ class Overheard final : public BrandConnection {
   Result<Bytes> earlier_card(const Digest& digest) override { return line_->earlier_card(digest); }
   Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
                       std::int64_t wait_ms) override {
+    sent = parcel;
     auto answer = line_->post(parcel, case_id, wait_ms);
     last = answer ? *answer : Parcel();
     return answer;
@@ -35,6 +38,7 @@ class Overheard final : public BrandConnection {
                      const SignRead& sign) override {
     return line_->get(case_id, after, wait_ms, sign);
   }
+  Parcel sent;
   Parcel last;
 
  private:
@@ -60,6 +64,7 @@ struct Scene {
   Agreeable principal{1, shop};
   KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 101)));
   std::unique_ptr<Assistant> customer;
+  std::array<Bytes, 2> signed_again;
 
   explicit Scene(const std::string& more_goal = "")
       : goal(*Goal::parse(kettle_goal() + more_goal, "goal.yaml")) {
@@ -117,6 +122,36 @@ struct Scene {
       if (auto word = Admission::admit<Refusal>(envelope)) found.push_back(**word);
     }
     return found;
+  }
+
+  // What the customer has sent, with another nonce and, if one is given, another body: the same
+  // act. The brand's one word for it. Both as envelopes: `signed_again`.
+  Refusal sign_again(Parcel parcel, const CaseId& case_id, const std::optional<Body>& other = {}) {
+    Message message = **Admission::admit<Message>(parcel.envelopes.back());
+    message.nonce.fill(7);
+    if (other) message.body = *other;
+    parcel.envelopes = {*sign(message, key)};
+    const auto answer = line->post(parcel, case_id, 0);
+    if (!answer) FAIL(describe(answer.error()));
+    REQUIRE(answer->envelopes.size() == 1);
+    signed_again = {parcel.envelopes.front(), answer->envelopes.front()};
+    return **Admission::admit<Refusal>(answer->envelopes.front());
+  }
+
+  // Into the log of a customer that is closed.
+  void note(const CaseId& case_id, EntryKind kind, Direction direction, Bytes content) {
+    SystemEntropy entropy;
+    const auto ledger = Ledger::open({.directory = directory.path() / "consumer",
+                                      .origin = to_did_key(principal.public_key()),
+                                      .master_key_file = {}},
+                                     key, entropy);
+    if (!ledger) FAIL(describe(ledger.error()));
+    (*ledger)->append({.kind = kind,
+                       .case_id = case_id,
+                       .direction = direction,
+                       .time_ms = SystemClock().now_ms(),
+                       .content = std::move(content)});
+    REQUIRE((*ledger)->commit());
   }
 
   bool recovers() const {
@@ -188,6 +223,60 @@ TEST_CASE("a person asked for while the disk fails is acknowledged, and logged a
     CHECK(report.count_of(Rule::log_backfilled, Judgement::holds) == 2);  // in both logs
     CHECK(report.count_of(Rule::handoff_acknowledged, Judgement::holds) == 2);
   }
+}
+
+TEST_CASE("an act signed twice while the disk fails is promised once", "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  REQUIRE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  const Parcel asking = scene.overheard.sent;
+  const Body another = Leave{.reason = "another"};
+
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  REQUIRE_FALSE(scene.customer->leave(case_id, "consumer_asked"));
+  const Refusal word = scene.words().at(0);
+  REQUIRE(word.unlogged);
+  CHECK(scene.sign_again(scene.overheard.sent, case_id) == word);
+  CHECK(scene.sign_again(scene.overheard.sent, case_id, another).code == "act_conflict");
+  CHECK(scene.sign_again(asking, case_id).unlogged);  // on record already, which nothing shows now
+  CHECK(scene.sign_again(asking, case_id, another).code == "act_conflict");
+
+  disk.heal();
+  REQUIRE(scene.recovers());
+  REQUIRE(scene.customer->resume(case_id));
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+  CHECK(report.count_of(Rule::log_backfilled, Judgement::holds) == 2);
+}
+
+TEST_CASE("whoever signs an act again that is on record cannot accuse by the word for it",
+          "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  REQUIRE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  const Parcel asking = scene.overheard.sent;
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  REQUIRE_FALSE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  REQUIRE(scene.sign_again(asking, case_id).unlogged);
+  disk.heal();
+  REQUIRE(scene.recovers());
+  scene.clock.by_ms = 61'000;  // more than a queue excuses
+  REQUIRE(scene.customer->leave(case_id, "consumer_asked"));
+
+  scene.customer.reset();
+  scene.note(case_id, EntryKind::message, Direction::sent, scene.signed_again[0]);
+  scene.note(case_id, EntryKind::refusal, Direction::received, scene.signed_again[1]);
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  CHECK(report.count_of(Rule::log_backfilled, Judgement::broken) == 0);
+  CHECK(report.broken() == 0);
 }
 
 TEST_CASE("what was acknowledged without a log outlives the process", "[outage]") {

@@ -87,6 +87,10 @@ Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) 
   return sign(refusal, *parts.identity.message_key);
 }
 
+bool is_same_act(const Message& a, const Message& b) {
+  return a.author.key == b.author.key && a.act_id == b.act_id && a.case_id == b.case_id;
+}
+
 bool says_the_same(const Message& a, const Message& b) {
   return a.body == b.body && a.parts == b.parts;
 }

@@ -29,6 +29,8 @@ struct Arrived {
 };
 
 Arrived check_signatures(Submission submission);
+// Signed another time, be it to say something else.
+bool is_same_act(const Message& a, const Message& b);
 // As an act: the body and the parts.
 bool says_the_same(const Message& a, const Message& b);
 CaseId case_id_of(const Verified<Message>& message);
@@ -142,6 +144,7 @@ class Batch {
                Reply& reply);
   static void acknowledge(const Bytes& word, Reply& reply);
   void backfill_case(const CaseId& case_id);
+  bool stands_as_another(const Arrived& arrived, const MessageId& id);
   void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
   // What the log has lost of a case and its consumer shows, with the log's receipts.
@@ -196,6 +199,9 @@ Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal);
 // That the message was presented; `unlogged`: and that its entry is owed.
 Result<Bytes> sign_busy(const SequencerParts& parts, const Verified<Message>& message,
                         bool unlogged, std::int64_t now_ms);
+// That its act id stands for something else.
+Result<Bytes> sign_act_conflict(const SequencerParts& parts, const Verified<Message>& message,
+                                std::int64_t now_ms);
 inline constexpr std::int64_t busy_retry_ms = 1'000;  // what a consumer is told
 
 // The room of one case while the batch is open.

@@ -31,6 +31,15 @@ void add_known_parts(const CaseRecord& record, Arrived& arrived) {
 
 }  // namespace
 
+Result<Bytes> sign_act_conflict(const SequencerParts& parts, const Verified<Message>& message,
+                                std::int64_t now_ms) {
+  return sign_refusal(parts, {.message = message.id(),
+                              .code = std::string(name(ErrorCode::act_conflict)),
+                              .at_ms = now_ms,
+                              .environment = parts.identity.environment,
+                              .case_id = case_id_of(message)});
+}
+
 Result<Bytes> sign_busy(const SequencerParts& parts, const Verified<Message>& message,
                         bool unlogged, std::int64_t now_ms) {
   return sign_refusal(parts, {.message = message.id(),
@@ -69,18 +78,13 @@ bool Batch::put_off(LiveCase& live, const Arrived& arrived, const Verified<Messa
     refuse(live, message, {ErrorCode::busy, busy_retry_ms}, reply);
     return true;
   }
-  for (const Owed& each : owed) {
-    for (const auto& other : each.arrived.messages) {
-      const bool is_same_act =
-          (*other)->author.key == message->author.key && (*other)->act_id == message->act_id;
-      if (!is_same_act) continue;
-      if (says_the_same(**other, *message)) {
-        acknowledge(each.words.at(other->id()), reply);
-      } else {
-        refuse(live, message, {ErrorCode::act_conflict}, reply);
-      }
-      return true;
+  if (const auto* other = parts_.promises->find_act(*message)) {
+    if (says_the_same(**other, *message)) {
+      acknowledge(*parts_.promises->find_word(other->id()), reply);
+    } else {
+      refuse(live, message, {ErrorCode::act_conflict}, reply);
     }
+    return true;
   }
   if (owed.size() >= put_off_per_case_max || !parts_.promises->has_room()) {
     backfill_case(casefile.id());
@@ -160,7 +164,7 @@ void Batch::backfill(const Owed& owed) {
   for (const auto& [message, envelope] : owed.words) {
     backfilled_.insert(message);
     const auto word = Admission::admit<Refusal>(envelope);
-    if (!word) continue;
+    if (!word || stands_as_another(arrived, message)) continue;
     LiveCase* live = find((*word)->case_id);
     const bool there = live != nullptr && live->record.casefile.find_position(message).has_value();
     if ((*word)->unlogged && !there && parts_.tell) {
@@ -169,6 +173,20 @@ void Batch::backfill(const Owed& owed) {
     }
     if (live != nullptr) log_word(*live, **word, envelope);
   }
+}
+
+// Its act was on record before the word was given: that entry is all that is owed.
+bool Batch::stands_as_another(const Arrived& arrived, const MessageId& id) {
+  for (const auto& message : arrived.messages) {
+    if (!message || message->id() != id) continue;
+    const LiveCase* live = (*message)->verb() == Verb::open
+                               ? find_opened((*message)->author.key, (*message)->act_id)
+                               : find((*message)->case_id);
+    if (live == nullptr) return false;
+    const auto* first = live->record.casefile.find_act((*message)->author.key, (*message)->act_id);
+    return first != nullptr && first->id() != id;
+  }
+  return false;
 }
 
 // Once: what a crash cut off is backfilled again.

@@ -67,6 +67,13 @@ Delivery Outage::answer(const Arrived& arrived, std::int64_t now_ms) {
       continue;
     }
     const bool promise = may_promise(arrived, *message, now_ms);
+    if (promise) {
+      if (auto again = answer_again(arrived, owed, *message)) {
+        if (!*again) return {.kind = Delivery::Kind::failed, .parcel = {}};
+        delivery.parcel.envelopes.push_back(std::move(**again));
+        continue;
+      }
+    }
     // That an accept came in time must be on record, too, before it is judged.
     const bool noted = (*message)->verb() == Verb::accept && promises_.has_room();
     auto word = sign_busy(parts_, *message, promise, now_ms);
@@ -85,6 +92,35 @@ Delivery Outage::answer(const Arrived& arrived, std::int64_t now_ms) {
   owed.arrived = check_signatures(std::move(owed.arrived.submission));
   promises_.keep(std::move(owed));
   return delivery;
+}
+
+// Of an act that was signed before: the word for it, or that it stands for something else. Nothing
+// if it is new here, or on record, which a log that cannot be written does not show.
+std::optional<Result<Bytes>> Outage::answer_again(const Arrived& arrived, const Owed& owed,
+                                                  const Verified<Message>& message) {
+  const Verified<Message>* first = promises_.find_act(*message);
+  for (const auto& other : arrived.messages) {
+    if (first != nullptr) break;
+    if (!other || !owed.words.contains(other->id())) continue;
+    if (is_same_act(**other, *message)) first = &*other;
+  }
+  if (first == nullptr) first = find_on_record(message, owed.at_ms);
+  if (first == nullptr) return {};
+  if (!says_the_same(**first, *message)) return sign_act_conflict(parts_, message, owed.at_ms);
+  if (const Bytes* word = promises_.find_word(first->id())) return *word;
+  const auto word = owed.words.find(first->id());
+  if (word != owed.words.end()) return word->second;
+  return {};
+}
+
+const Verified<Message>* Outage::find_on_record(const Verified<Message>& message,
+                                                std::int64_t now_ms) {
+  if (opens(message)) return nullptr;
+  Batch look(parts_, cases_, now_ms);
+  const LiveCase* live = look.find(message->case_id);
+  if (live == nullptr) return nullptr;
+  const auto* first = live->record.casefile.find_act(message->author.key, message->act_id);
+  return first == nullptr ? nullptr : &first->verified();
 }
 
 bool Outage::may_promise(const Arrived& arrived, const Verified<Message>& message,

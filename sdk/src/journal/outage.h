@@ -30,6 +30,9 @@ class Outage {
 
  private:
   bool may_promise(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
+  std::optional<Result<Bytes>> answer_again(const Arrived& arrived, const Owed& owed,
+                                            const Verified<Message>& message);
+  const Verified<Message>* find_on_record(const Verified<Message>& message, std::int64_t now_ms);
   bool belongs(const Arrived& arrived, const Verified<Message>& message, std::int64_t now_ms);
   void tell(const std::string& line) const;
 

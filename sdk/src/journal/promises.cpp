@@ -88,6 +88,15 @@ const Bytes* Promises::find_word(const MessageId& message) const {
   return known == words_.end() ? nullptr : &known->second;
 }
 
+const Verified<Message>* Promises::find_act(const Message& message) const {
+  for (const Owed& owed : owed_) {
+    for (const auto& other : owed.arrived.messages) {
+      if (is_same_act(**other, message) && words_.contains(other->id())) return &*other;
+    }
+  }
+  return nullptr;
+}
+
 void Promises::settle(const std::set<MessageId>& messages) {
   if (messages.empty()) return;
   std::erase_if(owed_, [&](const Owed& owed) {

@@ -20,6 +20,8 @@ class Promises {
   void keep(Owed owed);
   // What was signed for this message; null: nothing.
   const Bytes* find_word(const MessageId& message) const;
+  // The message promised that is the same act as this one, signed another time; null: none.
+  const Verified<Message>* find_act(const Message& message) const;
   const std::vector<Owed>& owed() const { return owed_; }  // oldest first
   // These are not owed any more, and that is durable.
   void settle(const std::set<MessageId>& messages);

@@ -187,10 +187,7 @@ Status ReplyCheck::check_acts(std::span<const Verified<Message>> said) {
     const auto* held = casefile.find_act(message.author.key, message.act_id);
     const Verified<Message>* other = held != nullptr ? &held->verified() : nullptr;
     for (std::size_t before = 0; before < at && other == nullptr; ++before) {
-      const Message& earlier = *said[before];
-      const bool same_act =
-          earlier.author.key == message.author.key && earlier.act_id == message.act_id;
-      if (same_act) other = &said[before];
+      if (is_same_act(*said[before], message)) other = &said[before];
     }
     if (other == nullptr || says_the_same(**other, message)) continue;
     ENTENTE_TRY(known_.authority.check_brand_key(message.author.key, KeyPurpose::message,

@@ -143,6 +143,8 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
                       .is_regained = is_regained,
                       .noted = {.id = message.id(),
                                 .author = message->author.party,
+                                .author_key = message->author.key,
+                                .act = message->act_id,
                                 .verb = std::string(name(message->verb())),
                                 .entry = entry.index,
                                 .position = entry.leaf.position,

@@ -77,6 +77,8 @@ class ConsumerLog final : public PartyLog {
 ReplayedMessage describe_held(const Held& held) {
   ReplayedMessage noted{.id = held.message.id(),
                         .author = held.message->author.party,
+                        .author_key = held.message->author.key,
+                        .act = held.message->act_id,
                         .verb = std::string(name(held.message->verb())),
                         .entry = held.entry,
                         .position = {},

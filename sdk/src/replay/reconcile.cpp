@@ -54,6 +54,12 @@ class Comparison {
     return found == in.end() ? nullptr : &*found;
   }
 
+  static bool has_act(const ReplayedCase& in, const ReplayedMessage& message) {
+    return std::ranges::any_of(in, [&](const ReplayedMessage& other) {
+      return other.author_key == message.author_key && other.act == message.act;
+    });
+  }
+
   // The entry that the receipt proves is there, whatever became of its content.
   bool has_leaf(const ReplayedMessage& theirs) const {
     const std::uint64_t entry = theirs.brand_entry.value_or(brand_.leaves.size());
@@ -92,7 +98,8 @@ class Comparison {
     if (own == nullptr) {
       report_.count(Rule::both_messages, Judgement::not_applicable);  // never admitted
       // What was signed for has its entry before anything that came later.
-      if (theirs.signed_for_ms != 0 && brand_.last_ms > theirs.signed_for_ms + unlogged_ms_max) {
+      const bool goes_on = brand_.last_ms > theirs.signed_for_ms + unlogged_ms_max;
+      if (theirs.signed_for_ms != 0 && goes_on && !has_act(ours, theirs)) {
         note(false, Rule::log_backfilled, where, Grade::receipted,
              call +
                  " was signed for while the log could not be written, and the log goes on "

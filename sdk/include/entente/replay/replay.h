@@ -51,6 +51,8 @@ struct ReplayOptions {
 struct ReplayedMessage {
   MessageId id;
   Party author = Party::unset;
+  PublicKey author_key;
+  ActId act{};  // signed again, it is another message and the same act
   std::string verb;
   std::uint64_t entry = 0;                // in the log replayed
   std::optional<std::uint64_t> position;  // a consumer's own without receipt has none
