@@ -8,11 +8,13 @@
 namespace entente {
 namespace {
 
-// A key that was destroyed keeps its row, of epoch 0 and without the key.
+// A key that was destroyed keeps its row, of epoch 0 and without the key. Names come in no order,
+// and each new one changes another page where they are sorted: only how they begin is.
 constexpr Database::Kind key_kind = {0x456e7432, R"sql(
 CREATE TABLE epochs(epoch INTEGER PRIMARY KEY, wrapped BLOB NOT NULL, began_ms INTEGER NOT NULL);
-CREATE TABLE keys(name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL)
-  WITHOUT ROWID;
+CREATE TABLE keys(number INTEGER PRIMARY KEY, name TEXT NOT NULL, epoch INTEGER NOT NULL,
+                  wrapped BLOB NOT NULL);
+CREATE INDEX keys_by_name ON keys(substr(name, 1, 16));
 )sql"};
 
 constexpr std::size_t held_keys_max = 8192;
@@ -23,6 +25,7 @@ std::string name_of(const CaseId& case_id, std::string_view content_class) {
 }
 
 struct NamedKey {
+  std::int64_t number = 0;
   std::string name;
   WrapKey key{};
 };
@@ -88,23 +91,27 @@ struct KeyStore::State {
   }
 
   Status bury(std::span<const KeyScope> scopes) const {
-    ENTENTE_LET(bury, database.prepare("INSERT INTO keys VALUES(?, 0, x'') "
-                                       "ON CONFLICT(name) DO UPDATE SET epoch=0, wrapped=x''"));
+    ENTENTE_LET(empty,
+                database.prepare("UPDATE keys SET epoch=0, wrapped=x'' "
+                                 "WHERE substr(name, 1, 16)=substr(?1, 1, 16) AND +name=?1"));
+    ENTENTE_LET(add, database.prepare("INSERT INTO keys VALUES(NULL, ?, 0, x'')"));
     for (const KeyScope& scope : scopes) {
-      ENTENTE_TRY(bury.use().bind_text(name_of(scope.case_id, scope.content_class)).run());
+      const std::string name = name_of(scope.case_id, scope.content_class);
+      ENTENTE_TRY(empty.use().bind_text(name).run());
+      if (database.changed_rows() == 0) ENTENTE_TRY(add.use().bind_text(name).run());
     }
     return {};
   }
 
-  // Some of the keys of this epoch, in the order of their names.
-  Result<std::vector<NamedKey>> some_after(const Statement& read, const std::string& last) const {
+  // Some of the keys of this epoch, in the order in which they were made.
+  Result<std::vector<NamedKey>> some_after(const Statement& read, std::int64_t last) const {
     std::vector<NamedKey> some;
     auto use = read.use();
-    use.bind_text(last).bind(epoch);
+    use.bind(last).bind(epoch);
     for (;;) {
       ENTENTE_LET(found, use.step());
       if (!found) return some;
-      NamedKey& next = some.emplace_back(NamedKey{use.text(2), {}});
+      NamedKey& next = some.emplace_back(NamedKey{use.number(3), use.text(2), {}});
       ENTENTE_LET(key, unwrap(use, next.name));
       next.key = key;
     }
@@ -112,19 +119,19 @@ struct KeyStore::State {
 
   Status wrap_all(std::int64_t next, const WrapKey& next_key) const {
     const std::string page =
-        "SELECT epoch, wrapped, name FROM keys WHERE name>? AND epoch=? "
-        "ORDER BY name LIMIT " +
+        "SELECT epoch, wrapped, name, number FROM keys WHERE number>? AND epoch=? "
+        "ORDER BY number LIMIT " +
         std::to_string(wrapped_at_once);
     ENTENTE_LET(read, database.prepare(page.c_str()));
-    ENTENTE_LET(update, database.prepare("UPDATE keys SET epoch=?, wrapped=? WHERE name=?"));
-    for (std::string last;;) {
+    ENTENTE_LET(update, database.prepare("UPDATE keys SET epoch=?, wrapped=? WHERE number=?"));
+    for (std::int64_t last = 0;;) {
       ENTENTE_LET(some, some_after(read, last));
       if (some.empty()) return {};
-      for (const auto& [name, key] : some) {
+      for (const auto& [number, name, key] : some) {
         const Bytes wrapped = craft.wrap(next_key, key, name);
-        ENTENTE_TRY(update.use().bind(next).bind(ByteView(wrapped)).bind_text(name).run());
+        ENTENTE_TRY(update.use().bind(next).bind(ByteView(wrapped)).bind(number).run());
       }
-      last = some.back().name;
+      last = some.back().number;
     }
   }
 
@@ -171,7 +178,9 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& fi
                                              .insert = {},
                                              .held = {},
                                              .unwritten = {}});
-  ENTENTE_LET(find, state->database.prepare("SELECT epoch, wrapped FROM keys WHERE name=?"));
+  ENTENTE_LET(find,
+              state->database.prepare("SELECT epoch, wrapped FROM keys "
+                                      "WHERE substr(name, 1, 16)=substr(?1, 1, 16) AND +name=?1"));
   state->find = std::move(find);
   ENTENTE_TRY(state->read_epoch());
   if (state->epoch == 0) {
@@ -184,7 +193,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::open(const std::filesystem::path& fi
     ENTENTE_TRY(state->add_epoch(state->epoch, state->epoch_key, state->began_ms));
   }
   if (mode == StoreMode::write) {
-    ENTENTE_LET(insert, state->database.prepare("INSERT INTO keys VALUES(?,?,?)"));
+    ENTENTE_LET(insert, state->database.prepare("INSERT INTO keys VALUES(NULL,?,?,?)"));
     state->insert = std::move(insert);
   }
   return std::unique_ptr<KeyStore>(new KeyStore(std::move(state)));
@@ -221,7 +230,7 @@ Status KeyStore::flush() {
 Status KeyStore::destroy(std::span<const KeyScope> scopes, std::int64_t now_ms) {
   State& s = *state_;
   if (!s.unwritten.empty()) return fail(ErrorCode::internal, "keys wait to be written");
-  const NamedKey next{"epoch", s.craft.generate()};
+  const NamedKey next{0, "epoch", s.craft.generate()};
   ENTENTE_TRY(s.in_transaction([&] { return s.begin_epoch(scopes, next, now_ms); }));
   s.held.clear();
   s.epoch += 1;

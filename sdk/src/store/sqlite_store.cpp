@@ -123,12 +123,15 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const override {
+    ENTENTE_LET(owner, find_owner(case_id));
+    if (!owner) return std::vector<std::uint64_t>();
+    auto use = statements_.get_case_entries.use();
+    use.bind(*owner);
     ENTENTE_LET(rows,
-                collect<std::uint64_t>(statements_.get_case_entries, case_id,
-                                       [](const Statement::Use& use) -> Result<std::uint64_t> {
-                                         return static_cast<std::uint64_t>(use.number(0));
-                                       }));
-    ENTENTE_LET(count, count_of(case_id));
+                rest_of<std::uint64_t>(use, [](const Statement::Use& row) -> Result<std::uint64_t> {
+                  return static_cast<std::uint64_t>(row.number(0));
+                }));
+    ENTENTE_LET(count, count_of(owner));
     const bool in_order =
         std::ranges::adjacent_find(rows, std::ranges::greater_equal()) == rows.end();
     if (in_order && std::cmp_equal(rows.size(), count.entries)) return rows;
@@ -160,7 +163,8 @@ class SqliteStore final : public Store {
       return row;
     };
     ENTENTE_LET(rows, collect<ReceiptRow>(statements_.get_receipts, case_id, read));
-    ENTENTE_LET(count, count_of(case_id));
+    ENTENTE_LET(owner, find_owner(case_id));
+    ENTENTE_LET(count, count_of(owner));
     if (std::cmp_equal(rows.size(), count.receipts)) return rows;
     return missing("a receipt of a case");
   }
@@ -249,9 +253,10 @@ class SqliteStore final : public Store {
     return StoreRows{use.number(0), use.number(1), use.number(2)};
   }
 
-  Result<CaseRows> count_of(const CaseId& case_id) const {
+  Result<CaseRows> count_of(std::optional<std::int64_t> owner) const {
+    if (!owner) return CaseRows{};
     auto use = statements_.get_count.use();
-    use.bind(ByteView(case_id));
+    use.bind(*owner);
     ENTENTE_LET(found, use.step());
     return found ? CaseRows{use.number(0), use.number(1)} : CaseRows{};
   }
@@ -288,9 +293,9 @@ class SqliteStore final : public Store {
                         .run());
       }
       if (!each.receipts) continue;
-      for (const Statement* gone : {&statements_.delete_receipts, &statements_.no_receipts}) {
-        ENTENTE_TRY(gone->use().bind(ByteView(each.case_id)).run());
-      }
+      ENTENTE_TRY(statements_.delete_receipts.use().bind(ByteView(each.case_id)).run());
+      ENTENTE_LET(owner, find_owner(each.case_id));
+      if (owner) ENTENTE_TRY(statements_.no_receipts.use().bind(*owner).run());
     }
     return {};
   }

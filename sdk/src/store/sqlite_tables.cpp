@@ -2,9 +2,12 @@
 
 namespace entente {
 
+// Case ids come in no order, and each new one changes another page where they are sorted: only how
+// they begin is.
 const Database::Kind store_kind = {0x456e7431, R"sql(
-CREATE TABLE owners(number INTEGER PRIMARY KEY, case_id BLOB NOT NULL UNIQUE,
+CREATE TABLE owners(number INTEGER PRIMARY KEY, case_id BLOB NOT NULL,
                     entries INTEGER NOT NULL, receipts INTEGER NOT NULL);
+CREATE INDEX owners_by_case ON owners(substr(case_id, 1, 8));
 CREATE TABLE entries(idx INTEGER PRIMARY KEY, owner INTEGER, leaf BLOB NOT NULL,
                      sealed BLOB NOT NULL);
 CREATE INDEX entries_by_owner ON entries(owner) WHERE owner IS NOT NULL;
@@ -31,8 +34,9 @@ namespace {
 Status prepare_reads(const Database& database, Statements& s) {
   const std::pair<Statement*, const char*> reads[] = {
       {&s.get_head, "SELECT size, checkpoint FROM head"},
-      {&s.get_owner, "SELECT number FROM owners WHERE case_id=?"},
-      {&s.get_count, "SELECT entries, receipts FROM owners WHERE case_id=?"},
+      {&s.get_owner,
+       "SELECT number FROM owners WHERE substr(case_id, 1, 8)=substr(?1, 1, 8) AND +case_id=?1"},
+      {&s.get_count, "SELECT entries, receipts FROM owners WHERE number=?"},
       {&s.get_entry,
        "SELECT case_id, leaf, sealed FROM entries LEFT JOIN owners ON number=owner WHERE idx=?"},
       {&s.get_entries,
@@ -42,7 +46,7 @@ Status prepare_reads(const Database& database, Statements& s) {
       {&s.get_case_entries,
        "SELECT listed.idx FROM entries AS listed JOIN entries AS entry NOT INDEXED "
        "ON entry.idx=listed.idx AND entry.owner=listed.owner "
-       "WHERE listed.owner=(SELECT number FROM owners WHERE case_id=?) ORDER BY listed.idx"},
+       "WHERE listed.owner=? ORDER BY listed.idx"},
       {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
       {&s.get_receipts,
        "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
@@ -78,7 +82,7 @@ Status prepare_writes(const Database& database, Statements& s) {
       {&s.empty_entry, "UPDATE entries SET sealed=x'' WHERE idx=?"},
       {&s.delete_parts, "DELETE FROM parts WHERE case_id=? AND class=?"},
       {&s.delete_receipts, "DELETE FROM receipts WHERE case_id=?"},
-      {&s.no_receipts, "UPDATE owners SET receipts=0 WHERE case_id=?"},
+      {&s.no_receipts, "UPDATE owners SET receipts=0 WHERE number=?"},
       {&s.put_head, "UPDATE head SET size=?, checkpoint=?"},
       {&s.add_rows, "UPDATE head SET cases=cases+?, revoked=revoked+?, retention=retention+?"},
   };
