@@ -90,6 +90,22 @@ TEST_CASE("what may be shed does not ride on what may not", "[load][negative]") 
   CHECK(held_back == 190);
 }
 
+TEST_CASE("a stranger who is held back hears nothing of the case", "[load][negative]") {
+  Crowd crowd(small());
+  const Person ana = crowd.member(1);
+  Person mallory(2);
+  mallory.case_id = ana.case_id;
+  for (int i = 0; i < 5; ++i) {
+    Parcel parcel;
+    for (int j = 0; j < 10; ++j) parcel.envelopes.push_back(crowd.sign(mallory, Inform{}));
+    parcel.envelopes.push_back(crowd.sign(mallory, Crowd::ask_for_person()));
+    const Delivery answer =
+        crowd.answer(crowd.send({.parcel = parcel, .case_id = {}, .read = {}, .done = {}}));
+    CHECK(answer.kind == Delivery::Kind::not_found);
+    CHECK(answer.parcel.envelopes.empty());
+  }
+}
+
 TEST_CASE("a network that opens cases with fresh keys pays for all of them", "[load]") {
   Crowd crowd(small());
   std::size_t admitted = 0, signed_no = 0, plain_no = 0;
