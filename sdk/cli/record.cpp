@@ -22,10 +22,11 @@ struct OpenedEntry {
   Bytes content;
 };
 
-// A message where the brand's log has it: in a consumer's store the receipt says so.
+// A message where the brand's log has it. In a consumer's store the receipt says so, and in a
+// brand's when it was first admitted, if it was lost and taken back.
 struct PlacedMessage {
   Verified<Message> message;
-  GateTime time;
+  TakenBack::Place place;
 };
 using PlacedMessages = std::map<std::uint64_t, PlacedMessage>;
 
@@ -33,6 +34,7 @@ using PlacedMessages = std::map<std::uint64_t, PlacedMessage>;
 struct Reading {
   ReadCase read;
   PlacedMessages placed;
+  std::map<MessageId, std::uint64_t> regained;  // entries of a brand's log
   std::map<Digest, PartClass> named, due;
 
   // A part that an own message is the first to name was made here; of others the entry says which
@@ -72,6 +74,7 @@ struct PartyStore::State {
   std::optional<LogNodes> nodes;
   TreeHead head;  // of the entries
   std::optional<Authority> authority;
+  TakenBack taken_back;
   Party owner = Party::brand;
   std::map<Digest, std::uint64_t> freezes;  // entries by order
   RetentionRecords retention;
@@ -96,6 +99,7 @@ struct PartyStore::State {
   Status learn_documents();
   Status read_entry_of(Reading& reading, std::uint64_t index);
   Status place_by_receipts(Reading& reading, const CaseId& case_id) const;
+  void note_refusal(Reading& reading, const OpenedEntry& opened) const;
   Status fold(Reading& reading);
   Status read_parts(Reading& reading, const CaseId& case_id) const;
   bool concerns(const ReadCase& read, std::string_view party) const;
@@ -150,14 +154,19 @@ Status PartyStore::State::read_entry_of(Reading& reading, std::uint64_t index) {
     case EntryKind::message: {
       ENTENTE_LET(message, Admission::admit<Message>(opened.content));
       reading.note_parts(*message, opened.leaf, message->author.party == owner);
-      if (owner == Party::consumer) {
+      const bool is_regained = opened.leaf.direction == Direction::own;
+      if (is_regained) reading.regained.emplace(message.id(), opened.index);
+      if (owner == Party::consumer || is_regained) {
         reading.read.unacknowledged.push_back(message);
         return {};
       }
       reading.placed.emplace(opened.leaf.position,
-                             PlacedMessage{message, {opened.leaf.time_ms, opened.index}});
+                             PlacedMessage{message, {{}, {opened.leaf.time_ms, opened.index}}});
       return {};
     }
+    case EntryKind::refusal:
+      note_refusal(reading, opened);
+      return {};
     case EntryKind::mandate: {
       ENTENTE_LET(mandate, Admission::admit<Mandate>(opened.content));
       return authority->learn(mandate, opened.leaf.time_ms);
@@ -172,6 +181,14 @@ Status PartyStore::State::read_entry_of(Reading& reading, std::uint64_t index) {
   }
 }
 
+// An accept that was told to come back is judged by when it first came.
+void PartyStore::State::note_refusal(Reading& reading, const OpenedEntry& opened) const {
+  const auto refusal = Admission::admit<Refusal>(opened.content);
+  const bool of_brand =
+      refusal && authority && authority->check_brand_key(refusal->signer(), KeyPurpose::message);
+  if (of_brand) reading.read.casefile.note_busy(**refusal);
+}
+
 Status PartyStore::State::place_by_receipts(Reading& reading, const CaseId& case_id) const {
   ENTENTE_LET(receipts, store->receipts_of(case_id));
   auto& unacknowledged = reading.read.unacknowledged;
@@ -183,19 +200,28 @@ Status PartyStore::State::place_by_receipts(Reading& reading, const CaseId& case
     }
     ENTENTE_LET(leaf, decode<LogEntry>(row.leaf));
     ENTENTE_LET(proof, check_receipt(row, leaf, named->envelope()));
-    reading.placed.emplace(leaf.position, PlacedMessage{*named, {leaf.time_ms, proof.index}});
+    PlacedMessage placed{*named, {{}, {leaf.time_ms, proof.index}}};
+    if (const auto own = reading.regained.find(row.message); own != reading.regained.end()) {
+      placed.place.time.index = own->second;
+    } else {
+      ENTENTE_LET(under, decode_unverified_checkpoint(proof.checkpoint));
+      placed.place.log = under.origin;
+    }
+    reading.placed.emplace(leaf.position, std::move(placed));
     unacknowledged.erase(named);
   }
-  return {};
+  if (owner == Party::consumer || unacknowledged.empty()) return {};
+  return fail(ErrorCode::store_corrupt, "a message was taken back without its receipt");
 }
 
 Status PartyStore::State::fold(Reading& reading) {
   Case& casefile = reading.read.casefile;
   for (const auto& [position, item] : reading.placed) {
-    ENTENTE_LET(message, pass_gate(*authority, casefile, item.message, item.time));
-    take_back_mandate(*authority, *message, item.time.index);
-    casefile.advance(item.time.now_ms);
-    const Outcome outcome = casefile.admit(message, item.time.now_ms);
+    const GateTime time = taken_back.time_of(*item.message, item.place);
+    ENTENTE_LET(message, pass_gate(*authority, casefile, item.message, time));
+    taken_back.take(*authority, *message, item.place);
+    casefile.advance(time.now_ms);
+    const Outcome outcome = casefile.admit(message, time.now_ms);
     if (outcome.effect == Effect::refused) {
       return fail(ErrorCode::log_corrupt,
                   "position " + std::to_string(position) + ": " + describe(outcome));
@@ -305,7 +331,7 @@ Result<ReadCase> PartyStore::read(const CaseId& case_id) const {
   Reading reading;
   reading.read.brand_did = s.authority->newest_card()->did();
   for (const std::uint64_t index : entries) ENTENTE_TRY(s.read_entry_of(reading, index));
-  if (s.owner == Party::consumer) ENTENTE_TRY(s.place_by_receipts(reading, case_id));
+  ENTENTE_TRY(s.place_by_receipts(reading, case_id));
   ENTENTE_TRY(s.fold(reading));
   ENTENTE_TRY(s.read_parts(reading, case_id));
   const Case& casefile = reading.read.casefile;

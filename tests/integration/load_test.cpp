@@ -9,6 +9,7 @@
 #include <deque>
 #include <set>
 
+#include "../../sdk/cli/record.h"
 #include "catch.h"
 #include "crowd.h"
 
@@ -448,6 +449,14 @@ TEST_CASE("an accept that was told to come back is agreed to after the offer has
   REQUIRE(report);
   INFO(to_text(*report));
   CHECK(report->broken() == 0);
+  // And whoever shows the case.
+  const auto reader = cli::PartyStore::open(store);
+  REQUIRE(reader);
+  for (const Person* person : {&ana, &ben}) {
+    const auto shown = reader->read(person->case_id);
+    if (!shown) FAIL(describe(shown.error()));
+    CHECK(shown->casefile.bindings().size() == (person == &ana ? 1 : 0));
+  }
 }
 
 TEST_CASE("who opens a case under load may be asked for work, and nobody else is", "[load]") {

@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "../../sdk/cli/record.h"
 #include "catch.h"
 #include "regain_scene.h"
 
@@ -56,6 +57,14 @@ struct HeldScene {
   }
 };
 
+std::vector<std::int64_t> admission_times(const Case& casefile) {
+  std::vector<std::int64_t> times;
+  for (std::uint64_t at = 0; at < casefile.next_position(); ++at) {
+    times.push_back(casefile.admitted_ms(at));
+  }
+  return times;
+}
+
 MessageId standing_offer(const Case& casefile) {
   for (const auto& [id, offer] : casefile.offers()) {
     if (offer.by == Party::brand && offer.status == OfferStatus::standing) return id;
@@ -94,8 +103,14 @@ TEST_CASE("a brand takes back from its customer what it lost of their case", "[l
   CHECK(ana.assistant->find_case(case_id)->next_position() > all);
   CHECK(world.shop.executed() == paid);
   CHECK(world.shop.repeated() == 0);
+  const auto times = admission_times(*ana.assistant->find_case(case_id));
   ana.assistant.reset();
   world.stop();
+  for (const fs::path& store : {world.store(), ana.home()}) {
+    const auto shown = cli::PartyStore::open(store)->read(case_id);
+    if (!shown) FAIL(describe(shown.error()));
+    CHECK(admission_times(shown->casefile) == times);
+  }
 
   const Report report = world.audit({world.store(), ana.home()}, world.first_trust());
   CHECK(broken_in(report) == Words{});
