@@ -81,13 +81,11 @@ void Exposure::reserve(const Pledge& pledge) {
     if (term.obligor == Party::brand && !term.standby) give(promise, term);
   }
   promise.shares.shrink_to_fit();
-  promise.account->second.promises.push_back(&promise);
+  promise.account->second.push_back(&promise);
   of_case_[pledge.case_id].push_back(pledge.message);
-  if (days_[day_of(promise.at_ms)].settled.erase(mark_of(pledge.message)) > 0) {
-    // Its case had ended, and goes on.
-    promise.kept = true;
-    return unsettle(promise);
-  }
+  // Its case had ended, and goes on.
+  promise.kept = unsettle(pledge.message, pledge.account);
+  if (promise.kept) return;
   count_in(promise, 1);
   lapsing_.emplace(promise.until_ms, pledge.message);
 }
@@ -157,12 +155,7 @@ void Exposure::let_pass(std::int64_t now_ms) {
   for (auto promise = promises_.begin(); promise != promises_.end();) {
     promise = promise->second.at_ms < before_ms ? drop(promise) : std::next(promise);
   }
-  for (auto account = of_account_.begin(); account != of_account_.end();) {
-    Account& of = account->second;
-    std::erase_if(of.settled, [&](const Settled& old) { return old.at_ms < before_ms; });
-    account =
-        of.promises.empty() && of.settled.empty() ? of_account_.erase(account) : std::next(account);
-  }
+  std::erase_if(settled_, [&](const auto& old) { return old.second.at_ms < before_ms; });
   days_.erase(days_.begin(), days_.lower_bound(day_of(before_ms)));
 }
 
@@ -170,9 +163,7 @@ Exposure::Promises::iterator Exposure::drop(Promises::iterator found) {
   const Promise& promise = found->second;
   count_in(promise, -1);
   lapsing_.erase({promise.until_ms, found->first});
-  Account& account = promise.account->second;
-  std::erase(account.promises, &promise);
-  if (account.promises.empty() && account.settled.empty()) of_account_.erase(promise.account);
+  leave_account(promise);
   if (const auto of = of_case_.find(promise.case_id); of != of_case_.end()) {
     std::erase(of->second, found->first);
     if (of->second.empty()) of_case_.erase(of);
@@ -207,19 +198,26 @@ void Exposure::end_case(const CaseId& case_id) {
 
 void Exposure::settle(Promises::iterator found) {
   const Promise& promise = found->second;
-  Account& account = promise.account->second;
-  std::erase(account.promises, &promise);
-  for (const Share& share : promise.shares) account.settled.push_back({promise.at_ms, share});
-  days_[day_of(promise.at_ms)].settled.insert(mark_of(found->first));
+  for (const Share& share : promise.shares) {
+    settled_.emplace(promise.account->first, Settled{mark_of(found->first), promise.at_ms, share});
+  }
+  leave_account(promise);
   promises_.erase(found);
 }
 
-void Exposure::unsettle(const Promise& promise) {
-  auto& settled = promise.account->second.settled;
-  for (const Share& share : promise.shares) {
-    const auto found = std::ranges::find(settled, Settled{promise.at_ms, share});
-    if (found != settled.end()) settled.erase(found);
+// False if it was not settled.
+bool Exposure::unsettle(const MessageId& message, std::string_view account) {
+  const auto before = settled_.size();
+  auto [next, end] = settled_.equal_range(account);
+  while (next != end) {
+    next = next->second.message == mark_of(message) ? settled_.erase(next) : std::next(next);
   }
+  return settled_.size() < before;
+}
+
+void Exposure::leave_account(const Promise& promise) {
+  std::erase(promise.account->second, &promise);
+  if (promise.account->second.empty()) of_account_.erase(promise.account);
 }
 
 bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
@@ -248,7 +246,7 @@ bool Exposure::is_given_elsewhere(const CaseId& case_id, const Term& term,
 }
 
 void Exposure::count_in(const Promise& promise, int sign) {
-  auto& sums = days_[day_of(promise.at_ms)].sums;
+  Day& sums = days_[day_of(promise.at_ms)];
   for (const Share& share : promise.shares) {
     for (const Name family : *members_[share.families]) {
       Sum& sum = sums[{family, share.currency}];
@@ -278,16 +276,19 @@ void Exposure::add_shares(Promised& sum, std::span<const Share> shares, Name fam
 Promised Exposure::to_customer(std::string_view account, std::string_view family,
                                std::int64_t from_ms, const MessageId& except) const {
   Promised sum;
-  const auto known = of_account_.find(account);
   const auto named = names_.find(family);
-  if (known == of_account_.end() || named == names_.end()) return sum;
+  if (named == names_.end()) return sum;
   const auto replaced = promises_.find(except);
   const Promise* left_out = replaced == promises_.end() ? nullptr : &replaced->second;
-  for (const Promise* promise : known->second.promises) {
-    if (promise == left_out || promise->at_ms < from_ms) continue;
-    add_shares(sum, promise->shares, named->second, 1);
+  if (const auto known = of_account_.find(account); known != of_account_.end()) {
+    for (const Promise* promise : known->second) {
+      if (promise == left_out || promise->at_ms < from_ms) continue;
+      add_shares(sum, promise->shares, named->second, 1);
+    }
   }
-  for (const Settled& settled : known->second.settled) {
+  const auto [first, last] = settled_.equal_range(account);
+  for (auto at = first; at != last; ++at) {
+    const Settled& settled = at->second;
     if (settled.at_ms >= from_ms) add_shares(sum, {&settled.share, 1}, named->second, 1);
   }
   return sum;
@@ -299,7 +300,7 @@ Promised Exposure::on_day(std::string_view family, std::int64_t at_ms,
   const auto day = days_.find(day_of(at_ms));
   const auto named = names_.find(family);
   if (day == days_.end() || named == names_.end()) return sum;
-  for (const auto& [key, of_family] : day->second.sums) {
+  for (const auto& [key, of_family] : day->second) {
     if (key.first == named->second) add(sum, key.second, of_family, 1);
   }
   const auto left_out = promises_.find(except);

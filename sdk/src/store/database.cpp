@@ -85,7 +85,7 @@ Result<Database> Database::open(const std::filesystem::path& file, const Kind& k
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // One transaction for all that is read: a log that grows meanwhile is seen as it was, and no
     // row costs a lock. Eight megabytes hold the inner pages of a very large store.
-    ENTENTE_TRY(database.run("PRAGMA query_only=ON; PRAGMA cache_size=-8192; BEGIN;"));
+    ENTENTE_TRY(database.run("PRAGMA query_only=ON; PRAGMA cache_size=-2048; BEGIN;"));
   }
   ENTENTE_LET(id, database.read_number("PRAGMA application_id"));
   if (id != kind.application_id) {

@@ -17,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace entente {
@@ -116,19 +115,8 @@ class Exposure {
     Name currency = 0;  // that of no money is empty
     std::uint32_t count = 0;
     std::int64_t amount = 0;
-    bool operator==(const Share&) const = default;
   };
-  // All that is left of a promise that was kept, whose case has ended and that made no order good.
-  struct Settled {
-    std::int64_t at_ms = 0;
-    Share share;
-    bool operator==(const Settled&) const = default;
-  };
-  struct Account {
-    std::vector<const Promise*> promises;
-    std::vector<Settled> settled;
-  };
-  using Accounts = std::map<std::string, Account, std::less<>>;
+  using Accounts = std::map<std::string, std::vector<const Promise*>, std::less<>>;
   struct Promise {
     CaseId case_id;
     Accounts::iterator account;
@@ -142,24 +130,26 @@ class Exposure {
   using Promises = std::unordered_map<MessageId, Promise>;
   // Half of a message's id: two that are alike take 2^64 tries.
   using Mark = std::array<std::uint64_t, 2>;
-  struct MarkHash {
-    std::size_t operator()(const Mark& mark) const noexcept { return mark[0]; }
+  // All that is left of a promise that was kept, whose case has ended and that made no order good:
+  // for each of its shares.
+  struct Settled {
+    Mark message{};
+    std::int64_t at_ms = 0;
+    Share share;
   };
   struct Sum {
     std::uint64_t count = 0;
     std::int64_t amount = 0;
   };
-  struct Day {
-    std::map<std::pair<Name, Name>, Sum> sums;  // by family and currency
-    std::unordered_set<Mark, MarkHash> settled;
-  };
+  using Day = std::map<std::pair<Name, Name>, Sum>;  // by family and currency
 
   Name name_of(std::string_view text);
   Name set_of(std::vector<Name> names);
   void give(Promise& promise, const Term& term);
   void count_in(const Promise& promise, int sign);
   void settle(Promises::iterator found);
-  void unsettle(const Promise& promise);
+  bool unsettle(const MessageId& message, std::string_view account);
+  void leave_account(const Promise& promise);
   Promises::iterator drop(Promises::iterator found);
   void add(Promised& sum, Name currency, const Sum& more, int sign) const;
   void add_shares(Promised& sum, std::span<const Share> shares, Name family, int sign) const;
@@ -173,7 +163,8 @@ class Exposure {
   std::map<CaseId, std::vector<MessageId>> of_case_;      // of cases that have not ended
   std::set<std::pair<std::int64_t, MessageId>> lapsing_;  // by until_ms: what is not kept
   Accounts of_account_;
-  std::map<std::int64_t, Day> days_;  // by UTC day
+  std::multimap<std::string, Settled, std::less<>> settled_;  // by account
+  std::map<std::int64_t, Day> days_;                          // by UTC day
   std::map<ClaimKey, std::vector<OrderLine>> things_;
   Orders orders_;
   std::int64_t forgotten_before_ms_ = 0;
