@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -63,7 +64,7 @@ Result<Spool> Spool::open(const std::filesystem::path& file, std::size_t bytes) 
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return failed("open", errno);
   Spool spool(descriptor, bytes);
-  struct stat now{};
+  struct stat now {};
   if (::fstat(descriptor, &now) != 0) return failed("open", errno);
   if (static_cast<std::size_t>(now.st_size) < bytes) {
     const int taken = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
@@ -121,16 +122,13 @@ Result<std::vector<Bytes>> Spool::records() const {
   return found;
 }
 
+// Whose records they were may have been forgotten while they lay here: nothing of them stays.
 Status Spool::clear() {
-  const Bytes end(length_bytes, 0);
-  ENTENTE_TRY(write_all(descriptor_, end, 0));
+  ENTENTE_TRY(write_all(descriptor_, Bytes(std::min(used_ + length_bytes, bytes_), 0), 0));
   used_ = 0;
   return {};
 }
 
-Status Spool::wipe() {
-  if (used_ > 0) return {};
-  return write_all(descriptor_, Bytes(bytes_, 0), 0);
-}
+Status Spool::wipe() { return write_all(descriptor_, Bytes(bytes_ - used_, 0), used_); }
 
 }  // namespace entente

@@ -29,8 +29,9 @@ class Spool {
   Status append(ByteView record);
   // Oldest first. Fails with store_failed.
   Result<std::vector<Bytes>> records() const;
+  // Overwrites the records.
   Status clear();
-  // Overwrites what earlier records have left behind. Does nothing while there are records.
+  // Overwrites what lies behind them: records that a crash cut off, or that were there before.
   Status wipe();
 
  private:
