@@ -220,6 +220,175 @@ TEST_CASE("a call that never returns stops nobody else, and not the end", "[mone
 
 namespace {
 
+// Remembers for whose account each order was carried out. What is asked about orders, which are all
+// cust-1's, it may take its time over.
+class Noting final : public UnreliableOffice {
+ public:
+  explicit Noting(const std::filesystem::path& file) : UnreliableOffice(file, {}) {}
+  Result<std::vector<Fact>> facts(const FactsQuery& query) override {
+    asked = true;
+    while (held) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    auto facts = UnreliableOffice::facts(query);
+    std::ranges::find(*facts, "order.mine", &Fact::name)->value = Scalar(query.account == "cust-1");
+    return facts;
+  }
+  Performance execute(const Order& order) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      accounts_[order.term.purpose].push_back(order.account);
+    }
+    return UnreliableOffice::execute(order);
+  }
+  std::vector<std::string> accounts_of(const std::string& purpose) {
+    const std::scoped_lock lock(mutex_);
+    return accounts_[purpose];
+  }
+
+  std::atomic<bool> asked{false};
+  std::atomic<bool> held{false};
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::string>> accounts_;
+};
+
+// Does not wait for what the brand says later.
+class QuickLine final : public BrandConnection {
+ public:
+  explicit QuickLine(MoneyWorld& world) : line_(*world.connection) {}
+  Result<Bytes> card() override { return line_.card(); }
+  Result<Bytes> earlier_card(const Digest& digest) override { return line_.earlier_card(digest); }
+  Result<Parcel> post(const Parcel& parcel, const std::optional<CaseId>& case_id,
+                      std::int64_t) override {
+    return line_.post(parcel, case_id, 0);
+  }
+  Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t,
+                     const SignRead& sign) override {
+    return line_.get(case_id, after, 0, sign);
+  }
+
+ private:
+  BrandConnection& line_;
+};
+
+Noting& let_note(MoneyWorld& world) {
+  auto noting = std::make_unique<Noting>(world.directory / "noting.db");
+  Noting& office = *noting;
+  world.office = std::move(noting);
+  world.options.back_office = world.office.get();
+  return office;
+}
+
+// The account behind this address is linked from then on.
+void link(Customer& customer, const std::string& contact) {
+  const auto granted = [&] {
+    const Case casefile = customer.casefile();
+    return std::ranges::count_if(casefile.messages(), [](const Authorised<Message>& message) {
+      const auto* link = std::get_if<Link>(&message->body);
+      return link != nullptr && std::holds_alternative<LinkGranted>(link->step);
+    });
+  };
+  const auto before = granted();
+  REQUIRE(customer.assistant().say(
+      customer.case_id(),
+      {.body = Link{LinkProve{.method = "knowledge", .challenge = "any", .proof = 0}},
+       .added = {{PartClass::contact, "text/plain", to_bytes(contact)}}}));
+  for (int i = 0; i < 1'000 && granted() == before; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(granted() == before + 1);
+}
+
+MessageId standing_offer(Customer& customer) {
+  const Case casefile = customer.casefile();
+  for (const auto& [id, offer] : casefile.offers()) {
+    if (offer.by == Party::brand && offer.status == OfferStatus::standing) return id;
+  }
+  FAIL("no offer stands");
+  return {};
+}
+
+bool is_offered_what_is_owed(Customer& customer) {
+  const Case casefile = customer.casefile();
+  return std::ranges::any_of(casefile.offers(), [](const auto& entry) {
+    const std::vector<Term>& terms = entry.second.offer().terms;
+    return entry.second.by == Party::brand &&
+           std::ranges::find(terms, Ground::entitlement, &Term::ground) != terms.end();
+  });
+}
+
+// The replacement waits for what comes back.
+std::string waiting_policy() {
+  const std::string returned = "return: {how: by_mail, fees: brand, by: 14d}";
+  std::string policy = generous_policy();
+  return policy.replace(policy.find(returned), returned.size(),
+                        returned + "\n        blocks: true");
+}
+
+void send_back(Customer& customer) {
+  const Case casefile = customer.casefile();
+  REQUIRE(casefile.bindings().size() == 1);
+  const auto& [source, binding] = *casefile.bindings().begin();
+  for (const TermState& term : binding.terms) {
+    if (std::holds_alternative<NoCondition>(term.term.condition)) continue;
+    REQUIRE(customer.assistant().say(customer.case_id(),
+                                     {.body = Perform{.source = source,
+                                                      .items = {{.term = term.term.id,
+                                                                 .state = Performed::State::done,
+                                                                 .of_condition = true}}}}));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what was agreed is carried out for the account it was agreed for", "[money]") {
+  const bool other = GENERATE(true, false);
+  MoneyWorld world(waiting_policy(), {});
+  Noting& office = let_note(world);
+  world.start();
+  {
+    Customer customer(world, {1, 1, 1});
+    customer.principal.agrees = false;
+    customer.negotiate();
+    customer.principal.agrees = true;
+    REQUIRE(customer.assistant().accept(customer.case_id(), standing_offer(customer)));
+    REQUIRE(world.endpoint->wait_idle(60'000));
+    REQUIRE(office.accounts_of("replacement").empty());
+    if (other) {
+      link(customer, "c2@example.com");
+    } else {
+      world.clock.move(25 * std::int64_t{3'600'000});  // the link is over
+    }
+    send_back(customer);
+    REQUIRE(world.endpoint->wait_idle(60'000));
+  }
+  CHECK(office.accounts_of("replacement") == std::vector<std::string>{"cust-1"});
+  world.stop();
+  CHECK(broken_in(world) == "");
+}
+
+// One who has used up what one account may have would else have the other's as well.
+TEST_CASE("what is known of one account decides nothing for another", "[money]") {
+  MoneyWorld world(generous_policy(), {});
+  Noting& office = let_note(world);
+  world.start();
+  {
+    office.held = true;
+    QuickLine line(world);
+    Customer customer(world, {1, 1, 1}, &line);
+    customer.negotiate(1'000);
+    REQUIRE(office.asked);
+    link(customer, "c2@example.com");
+    office.held = false;
+    REQUIRE(world.endpoint->wait_idle(60'000));
+    CHECK_FALSE(is_offered_what_is_owed(customer));  // cust-2 has no such order
+  }
+  world.stop();
+  CHECK(broken_in(world) == "");
+}
+
+namespace {
+
 // One life of the child; true if it died where it was told to.
 bool live(const MoneyWorld& world, const std::string& dies_at, const std::string& knowledge) {
   const std::string directory = world.directory.string();

@@ -81,7 +81,7 @@ void MoneyWorld::stop() {
   endpoint.reset();
 }
 
-Customer::Customer(MoneyWorld& world, CaseOf of)
+Customer::Customer(MoneyWorld& world, CaseOf of, BrandConnection* line)
     : principal(static_cast<std::uint8_t>(of.number + 1), mailbox_),
       goal_(must(Goal::parse(goal_of(of), "goal.yaml"))),
       key_(key_of(of.number)) {
@@ -89,7 +89,7 @@ Customer::Customer(MoneyWorld& world, CaseOf of)
       Assistant::start({.directory = world.directory / ("customer-" + std::to_string(of.number)),
                         .goal = &goal_,
                         .files = {{"kettle.jpg", to_bytes("a photo")}},
-                        .brand = world.connection.get(),
+                        .brand = line != nullptr ? line : world.connection.get(),
                         .principal = &principal,
                         .key = &key_,
                         .clock = &world.clock}));

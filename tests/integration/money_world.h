@@ -53,7 +53,8 @@ struct CaseOf {
 
 class Customer {
  public:
-  Customer(MoneyWorld& world, CaseOf of);
+  // Over the world's connection, unless by a line of its own.
+  Customer(MoneyWorld& world, CaseOf of, BrandConnection* line = nullptr);
   // Opens the case and goes as far as it gets.
   Ending negotiate(std::int64_t timeout_ms = 60'000);
   Ending go_on(std::int64_t timeout_ms = 60'000);

@@ -172,7 +172,10 @@ void ServiceAgent::post(const CaseId& case_id, const std::string& name,
 }
 
 std::string ServiceAgent::account_of(Room& room) const {
-  const auto link = find_account_link(room.casefile(), room.now_ms());
+  return account_of(room, find_account_link(room.casefile(), room.now_ms()));
+}
+
+std::string ServiceAgent::account_of(Room& room, const std::optional<AccountLink>& link) const {
   const Part* part = link ? room.find_part(link->account) : nullptr;
   return part == nullptr ? std::string() : to_text(part->content);
 }

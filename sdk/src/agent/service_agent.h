@@ -6,6 +6,7 @@
 #include <entente/agent/back_office.h>
 #include <entente/agent/negotiator.h>
 #include <entente/desk/desk.h>
+#include <entente/identity/linked_account.h>
 #include <entente/journal/sequencer.h>
 
 #include <atomic>
@@ -90,7 +91,9 @@ class ServiceAgent final : public Speaker {
   void start_code(Room& room, const LinkStart& start, const Message& message);
   void start_proof(Room& room, const LinkProve& prove, const Message& message);
   void finish_link(Room& room, const std::string& method, std::optional<std::string> account);
-  std::string account_of(Room& room) const;
+  std::string account_of(Room& room) const;  // that is linked now
+  std::string account_of(Room& room, const std::optional<AccountLink>& link) const;
+  std::string account_for(Room& room, const Binding& binding) const;
   PartTexts texts_of(const Room& room, const Message& message) const;
   void start_facts(Room& room, std::uint16_t claim);
   void decide_claim(Room& room, const Facts& known);

@@ -179,8 +179,10 @@ void ServiceAgent::start_facts(Room& room, std::uint16_t claim) {
                    .parts = texts_of(room, **casefile.find_message(state.message)),
                    .account = account_of(room),
                    .assurance = link ? link->assurance : std::string()};
-  const auto finish = [this, case_id = casefile.id(), claim, asked_ms = room.now_ms()](
-                          Room& later_room, std::vector<Fact> facts) {
+  const auto finish = [this, case_id = casefile.id(), claim, account = query.account,
+                       asked_ms = room.now_ms()](Room& later_room, std::vector<Fact> facts) {
+    // Another account is linked, or none any more: its facts are asked for next.
+    if (account_of(later_room) != account) return;
     decide_claim(
         later_room,
         {.case_id = case_id, .claim = claim, .at_ms = asked_ms, .facts = std::move(facts)});

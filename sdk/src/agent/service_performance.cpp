@@ -172,7 +172,20 @@ Order ServiceAgent::order_of(Room& room, const Binding& binding, const TermState
           .case_id = casefile.id(),
           .term = term.term,
           .parts = texts_of(room, **casefile.find_message(worded_in)),
-          .account = account_of(room)};
+          .account = account_for(room, binding)};
+}
+
+// What was agreed is for the account that was linked when it was offered, whoever is linked by now
+// and if nobody is any more. A right waits for its link, which comes later.
+std::string ServiceAgent::account_for(Room& room, const Binding& binding) const {
+  const Case& casefile = room.casefile();
+  const bool agreed = binding.kind == Binding::Kind::agreement;
+  const std::uint64_t position =
+      agreed ? casefile.offers().at(binding.offer).position : binding.position;
+  const auto then = find_account_link_at(casefile, position);
+  const auto now = find_account_link(casefile, room.now_ms());
+  const bool newest = binding.kind == Binding::Kind::exercise ? now.has_value() : !then;
+  return account_of(room, newest ? now : then);
 }
 
 void ServiceAgent::execute(const Order& order) {

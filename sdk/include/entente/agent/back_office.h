@@ -43,7 +43,7 @@ struct Order {
   CaseId case_id;
   Term term;
   PartTexts parts;
-  std::string account;
+  std::string account;  // linked when it was agreed, or for a right; empty if none
 };
 
 struct Performance {
