@@ -387,6 +387,32 @@ TEST_CASE("what is known of one account decides nothing for another", "[money]")
   CHECK(broken_in(world) == "");
 }
 
+TEST_CASE("a right gives nothing back that an agreement has given back", "[money]") {
+  MoneyWorld world(generous_policy(), {});
+  Noting& office = let_note(world);
+  world.start();
+  {
+    Customer customer(world, {1, 1, 1});
+    customer.negotiate();
+    REQUIRE(world.endpoint->wait_idle(60'000));
+    const auto exercise = [&](std::vector<std::uint16_t> claims) {
+      REQUIRE(customer.assistant().say(
+          customer.case_id(),
+          {.body =
+               Exercise{Invoke{.right = "withdrawal", .claims = std::move(claims), .subject = 0}},
+           .added = {{PartClass::reference, "text/plain", to_bytes("K-1")}}}));
+      REQUIRE(world.endpoint->wait_idle(60'000));
+    };
+    exercise({1});
+    exercise({});
+    CHECK(customer.has_person());
+    CHECK(office.accounts_of("refund_full").empty());
+    CHECK(office.accounts_of("contract_termination").size() == 2);
+  }
+  world.stop();
+  CHECK(broken_in(world) == "");
+}
+
 namespace {
 
 // One life of the child; true if it died where it was told to.

@@ -3,6 +3,7 @@
 
 #include <entente/core/limits.h>
 #include <entente/identity/linked_account.h>
+#include <entente/policy/exposure.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
@@ -61,20 +62,56 @@ bool is_brands_to_do(const Binding& binding, const TermState& state, bool intend
   return !term.blocks || state.condition == Performed::State::done;
 }
 
+bool is_begun(const Room& room, const Digest& source, const TermState& term) {
+  if (term.state == Performed::State::failed) return false;
+  return term.state != Performed::State::unset ||
+         record_of(room, perform_key(source, term.term.id)).intended;
+}
+
 // The agreement that this one takes the place of was begun meanwhile: whoever performed this one,
 // too, would make the claim good twice.
-bool is_second_remedy(const Room& room, const Binding& binding) {
-  if (binding.kind != Binding::Kind::agreement) return false;
+bool takes_place_of_begun(const Room& room, const Binding& binding) {
   const Case& casefile = room.casefile();
   const auto& superseded = casefile.offers().at(binding.offer).offer().supersedes;
   return std::ranges::any_of(superseded, [&](const Digest& source) {
     const auto earlier = casefile.bindings().find(source);
     if (earlier == casefile.bindings().end()) return false;
-    return std::ranges::any_of(earlier->second.terms, [&](const TermState& term) {
-      const bool begun = record_of(room, perform_key(source, term.term.id)).intended;
-      return begun && term.state != Performed::State::failed;
+    return std::ranges::any_of(earlier->second.terms,
+                               [&](const TermState& term) { return is_begun(room, source, term); });
+  });
+}
+
+// A right that names no claim is about all of them.
+bool have_one_claim(const Term& term, const Term& other) {
+  if (term.claims.empty() || other.claims.empty()) return true;
+  return std::ranges::find_first_of(term.claims, other.claims) != term.claims.end();
+}
+
+// What was given for the same claim by an agreement, or by the right said another time. Rights are
+// never refused, and no facts were asked before what they owe: whether it is owed beside that, a
+// person sees.
+bool is_given_beside(const Room& room, const Binding& binding, const Term& duty) {
+  const std::string kind = kind_of_remedy(duty);
+  return std::ranges::any_of(room.casefile().bindings(), [&](const auto& entry) {
+    const auto& [source, other] = entry;
+    if (source == binding.source || kind.empty()) return false;
+    return std::ranges::any_of(other.terms, [&](const TermState& term) {
+      return kind_of_remedy(term.term) == kind && have_one_claim(term.term, duty) &&
+             is_begun(room, source, term);
     });
   });
+}
+
+bool is_second_remedy(const Room& room, const Binding& binding, const Term& term) {
+  switch (binding.kind) {
+    case Binding::Kind::agreement:
+      return takes_place_of_begun(room, binding);
+    case Binding::Kind::exercise:
+      return is_given_beside(room, binding, term);
+    case Binding::Kind::grant:
+      return false;
+  }
+  return false;
 }
 
 Performed::State logged(Performance::State state) {
@@ -151,7 +188,7 @@ bool ServiceAgent::start_performance(Room& room, const Binding& binding, const T
                                                                   .key = order.key,
                                                                   .source = order.source,
                                                                   .term = term.term.id}));
-  if (is_second_remedy(room, binding)) {
+  if (is_second_remedy(room, binding, term.term)) {
     take_answer(room, order, {.state = Performance::State::failed, .code = "remedy_given"});
     return false;
   }

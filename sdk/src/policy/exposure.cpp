@@ -18,7 +18,8 @@ std::int64_t capped_sum(std::int64_t a, std::int64_t b) { return std::min(a + b,
 
 std::int64_t day_of(std::int64_t at_ms) { return at_ms / day_ms - (at_ms % day_ms < 0 ? 1 : 0); }
 
-// Remedies that stand for one another have one name; what moves no value has none.
+}  // namespace
+
 std::string kind_of_remedy(const Term& term) {
   const bool of_value =
       std::holds_alternative<MoneyTo>(term.shape) || std::holds_alternative<Credit>(term.shape) ||
@@ -30,8 +31,6 @@ std::string kind_of_remedy(const Term& term) {
   }
   return term.purpose;
 }
-
-}  // namespace
 
 std::vector<std::string> families_of(const Term& term) {
   std::vector<std::string> families = {term.purpose};

@@ -24,6 +24,8 @@ namespace entente {
 // The names under which a term counts for caps and assurances: its purpose, its shape, and the
 // groups `refund` (purposes refund_..., or a settlement the consumer receives) and `compensation`.
 std::vector<std::string> families_of(const Term& term);
+// Remedies that stand for one another have one name; what moves no value has none.
+std::string kind_of_remedy(const Term& term);
 // What a term moves to the consumer; a settlement the consumer pays moves nothing.
 std::optional<Money> money_to_consumer(const Term& term);
 
