@@ -198,7 +198,8 @@ void Exposure::end_case(const CaseId& case_id) {
 void Exposure::settle(Promises::iterator found) {
   const Promise& promise = found->second;
   for (const Share& share : promise.shares) {
-    settled_.emplace(promise.account->first, Settled{mark_of(found->first), promise.at_ms, share});
+    settled_.emplace(std::pair(promise.account->first, mark_of(found->first)),
+                     Settled{promise.at_ms, share});
   }
   leave_account(promise);
   promises_.erase(found);
@@ -206,12 +207,7 @@ void Exposure::settle(Promises::iterator found) {
 
 // False if it was not settled.
 bool Exposure::unsettle(const MessageId& message, std::string_view account) {
-  const auto before = settled_.size();
-  auto [next, end] = settled_.equal_range(account);
-  while (next != end) {
-    next = next->second.message == mark_of(message) ? settled_.erase(next) : std::next(next);
-  }
-  return settled_.size() < before;
+  return settled_.erase({std::string(account), mark_of(message)}) > 0;
 }
 
 void Exposure::leave_account(const Promise& promise) {
@@ -285,8 +281,8 @@ Promised Exposure::to_customer(std::string_view account, std::string_view family
       add_shares(sum, promise->shares, named->second, 1);
     }
   }
-  const auto [first, last] = settled_.equal_range(account);
-  for (auto at = first; at != last; ++at) {
+  const auto first = settled_.lower_bound({std::string(account), Mark{}});
+  for (auto at = first; at != settled_.end() && at->first.first == account; ++at) {
     const Settled& settled = at->second;
     if (settled.at_ms >= from_ms) add_shares(sum, {&settled.share, 1}, named->second, 1);
   }

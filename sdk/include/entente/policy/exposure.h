@@ -135,7 +135,6 @@ class Exposure {
   // All that is left of a promise that was kept, whose case has ended and that made no order good:
   // for each of its shares.
   struct Settled {
-    Mark message{};
     std::int64_t at_ms = 0;
     Share share;
   };
@@ -165,8 +164,9 @@ class Exposure {
   std::map<CaseId, std::vector<MessageId>> of_case_;      // of cases that have not ended
   std::set<std::pair<std::int64_t, MessageId>> lapsing_;  // by until_ms: what is not kept
   Accounts of_account_;
-  std::multimap<std::string, Settled, std::less<>> settled_;  // by account
-  std::map<std::int64_t, Day> days_;                          // by UTC day
+  // By account and message: an account may have many, and where nobody is linked it has them all.
+  std::multimap<std::pair<std::string, Mark>, Settled> settled_;
+  std::map<std::int64_t, Day> days_;  // by UTC day
   std::map<ClaimKey, std::vector<OrderLine>> things_;
   Orders orders_;
   std::int64_t forgotten_before_ms_ = 0;
