@@ -64,7 +64,7 @@ Result<Spool> Spool::open(const std::filesystem::path& file, std::size_t bytes) 
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return failed("open", errno);
   Spool spool(descriptor, bytes);
-  struct stat now {};
+  struct stat now{};
   if (::fstat(descriptor, &now) != 0) return failed("open", errno);
   if (static_cast<std::size_t>(now.st_size) < bytes) {
     const int taken = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));

@@ -19,7 +19,7 @@ TEST_CASE("a spool's room is taken when it is opened", "[store]") {
   const TemporaryDirectory directory;
   const auto file = directory.path() / "spool";
   REQUIRE(Spool::open(file, size));
-  struct stat now {};
+  struct stat now{};
   REQUIRE(::stat(file.c_str(), &now) == 0);
   CHECK(static_cast<std::size_t>(now.st_size) == size);
   CHECK(static_cast<std::size_t>(now.st_blocks) * 512 >= size);
