@@ -162,10 +162,11 @@ struct Scene {
     return false;
   }
 
-  Report audit() {
+  Report audit() { return audit({brand_store(), directory.path() / "consumer"}); }
+  Report audit_brand() { return audit({brand_store()}); }
+  Report audit(const std::vector<fs::path>& sources) {
     customer.reset();
     endpoint.reset();
-    const std::vector<fs::path> sources = {brand_store(), directory.path() / "consumer"};
     const auto auditor = Auditor::open(sources);
     REQUIRE(auditor);
     const auto report = auditor->replay();
@@ -173,6 +174,59 @@ struct Scene {
     return *report;
   }
 };
+
+// A party that signs what it likes: the principal of its own case, without an assistant.
+struct Caller {
+  Scene& scene;
+  KeyPair key = Agreeable(3, scene.shop).key();
+  CaseId case_id = {};
+  std::uint8_t acts = 0;
+
+  Bytes sign_as_said(Body body, const std::string& to = "did:web:kettle.example") {
+    const std::int64_t now_ms = scene.clock.now_ms();
+    const bool opens = std::holds_alternative<Open>(body);
+    Message message{.environment = Environment::sandbox,
+                    .case_id = opens ? CaseId{} : case_id,
+                    .prev = opens ? MessageId{} : case_id,
+                    .sent_at_ms = now_ms,
+                    .admit_by_ms = now_ms + 600'000,
+                    .author = {Party::consumer, Actor::person, key.public_key(), {}},
+                    .audience = {to, Admission::admit<Card>(scene.brand.card)->id()},
+                    .body = std::move(body)};
+    message.act_id.fill(++acts);
+    message.nonce.fill(acts);
+    const Bytes envelope = *sign(message, key);
+    if (opens) case_id = Admission::admit<Message>(envelope)->id();
+    return envelope;
+  }
+  static Open claims(std::uint16_t count) {
+    Open open{.jurisdiction = "es", .language = "en"};
+    for (std::uint16_t id = 1; id <= count; ++id) {
+      open.claims.push_back({.claim_id = id,
+                             .category = "delivery",
+                             .code = "late",
+                             .basis = Basis::contract,
+                             .desired = {{.remedy = "voucher"}}});
+    }
+    return open;
+  }
+  static Body request() {
+    return Handoff{.hid = {},
+                   .act = HandoffRequest{.reason = "consumer_asked",
+                                         .principal_present = HandoffRequest::Present::live,
+                                         .channels = {"case"},
+                                         .language = "en"}};
+  }
+  std::vector<Refusal> post(std::vector<Bytes> envelopes) {
+    Parcel parcel;
+    parcel.envelopes = std::move(envelopes);
+    const auto answer = scene.overheard.post(parcel, std::nullopt, 0);
+    if (!answer) FAIL(describe(answer.error()));
+    return scene.words();
+  }
+};
+
+MessageId id_of(const Bytes& envelope) { return Admission::admit<Message>(envelope)->id(); }
 
 std::int64_t admitted_ms(const Case& casefile, const MessageId& message) {
   const auto position = casefile.find_position(message);
@@ -416,6 +470,80 @@ TEST_CASE("a stranger to a case is promised nothing", "[outage][negative]") {
     REQUIRE(scene.words().size() == 1);
     CHECK_FALSE(scene.words().front().unlogged);
   }
+}
+
+TEST_CASE("who asks for a person and takes it back in one breath is owed no acknowledgement",
+          "[outage][negative]") {
+  for (const bool fails : {false, true}) {
+    Scene scene;
+    FaultyDisk disk(scene.brand_store());
+    scene.open_doors();
+    Caller caller{scene};
+    caller.post({caller.sign_as_said(Caller::claims(1))});
+    if (fails) disk.fail_now(Fault::no_space, Lasting::until_healed);
+    const Bytes asked = caller.sign_as_said(Caller::request());
+    const Body withdrawn = Handoff{.hid = id_of(asked), .act = HandoffWithdrawn{}};
+    caller.post({asked, caller.sign_as_said(withdrawn)});
+    disk.heal();
+    REQUIRE(scene.recovers());
+
+    const Report report = scene.audit_brand();
+    INFO(to_text(report));
+    CHECK(report.broken() == 0);
+  }
+}
+
+TEST_CASE("however many rights are exercised at once, each is acknowledged", "[outage]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  Caller caller{scene};
+  caller.post({caller.sign_as_said(Caller::claims(32))});
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  for (std::uint16_t parcel = 0; parcel < 2; ++parcel) {
+    std::vector<Bytes> rights;
+    for (std::uint16_t id = 1; id <= 16; ++id) {
+      const auto claim = static_cast<std::uint16_t>(16 * parcel + id);
+      rights.push_back(
+          caller.sign_as_said(Exercise{Invoke{.right = "withdrawal", .claims = {claim}}}));
+    }
+    CHECK(caller.post(std::move(rights)).size() == 16);
+  }
+  disk.heal();
+  REQUIRE(scene.recovers());
+
+  const Report report = scene.audit_brand();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+  CHECK(report.count_of(Rule::right_acknowledged, Judgement::holds) == 32);
+}
+
+TEST_CASE("what no log would take is promised to nobody", "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  Caller caller{scene};
+  const Bytes opening = caller.sign_as_said(Caller::claims(1));
+  caller.post({opening});
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  const Body leave = Leave{.reason = "consumer_asked"};
+  // Addressed to another brand, beside the open of its case.
+  const auto beside = caller.post({opening, caller.sign_as_said(leave, "did:web:other.example")});
+  CHECK_FALSE(beside.at(1).unlogged);
+  // A step that only the brand may say.
+  const auto brands =
+      caller.post({caller.sign_as_said(Handoff{.hid = caller.case_id, .act = Missed{}})});
+  CHECK(std::ranges::none_of(brands, &Refusal::unlogged));
+  // In a case that this brand will not open.
+  const Bytes elsewhere = caller.sign_as_said(Caller::claims(1), "did:web:other.example");
+  const auto nothing = caller.post({elsewhere, caller.sign_as_said(leave)});
+  CHECK(std::ranges::none_of(nothing, &Refusal::unlogged));
+  disk.heal();
+  REQUIRE(scene.recovers());
+
+  const Report report = scene.audit_brand();
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
 }
 
 TEST_CASE("a disk that is really full, and is freed again, loses nothing", "[outage]") {

@@ -83,7 +83,10 @@ void ServiceAgent::respond(Room& room) {
 // In this order: what nobody may delay, what was agreed, and then what is still open.
 void ServiceAgent::respond_once(Room& room) {
   route_handoff(room);
-  acknowledge_right(room);
+  // Each is owed in the batch that admitted it, however many there are.
+  for (std::size_t left = room.casefile().messages().size(); left > 0; --left) {
+    if (!acknowledge_right(room)) break;
+  }
   if (frozen_) hand_over(room);
   if (answer_link(room)) return;
   if (perform_terms(room)) return;

@@ -167,9 +167,13 @@ void Batch::backfill(const Owed& owed) {
     if (!word || stands_as_another(arrived, message)) continue;
     LiveCase* live = find((*word)->case_id);
     const bool there = live != nullptr && live->record.casefile.find_position(message).has_value();
-    if ((*word)->unlogged && !there && parts_.tell) {
-      parts_.tell("message " + short_hex(message) +
-                  " was acknowledged by signature alone, and cannot be admitted");
+    // What gate and tables refuse was never owed: its author was believed unread.
+    if ((*word)->unlogged && !there) {
+      if (parts_.tell) {
+        parts_.tell("message " + short_hex(message) +
+                    " was acknowledged by signature alone, and cannot be admitted");
+      }
+      continue;
     }
     if (live != nullptr) log_word(*live, **word, envelope);
   }

@@ -20,6 +20,29 @@ bool opens(const Verified<Message>& message) { return message->verb() == Verb::o
 
 Bytes bytes_of(ByteView view) { return {view.begin(), view.end()}; }
 
+// What is promised has to become an entry, so that the tables are asked as well as the gate. An act
+// that is on record has one.
+bool would_admit(const Authority& authority, const Case& casefile, const Verified<Message>& message,
+                 GateTime time) {
+  const auto authorised = pass_gate(authority, casefile, message, time);
+  if (!authorised) return false;
+  const Outcome outcome = casefile.judge(*authorised, time.now_ms);
+  return outcome.effect != Effect::refused || outcome.code == ErrorCode::act_conflict;
+}
+
+// The case that another message of the parcel opens, as far as it can be opened.
+Case opened_in(const Arrived& arrived, const CaseId& case_id, const Authority& authority,
+               GateTime time) {
+  Case casefile;
+  for (const auto& other : arrived.messages) {
+    if (!other || !opens(*other) || other->id() != case_id) continue;
+    const auto authorised = pass_gate(authority, casefile, *other, time);
+    if (authorised) casefile.admit(*authorised, time.now_ms);
+    break;
+  }
+  return casefile;
+}
+
 }  // namespace
 
 void Outage::tell(const std::string& line) const {
@@ -137,16 +160,13 @@ bool Outage::belongs(const Arrived& arrived, const Verified<Message>& message,
     [[maybe_unused]] const Status learned = parts_.authority.learn(mandate, now_ms);
   }
   const GateTime time{.now_ms = now_ms, .index = parts_.ledger.size()};
-  if (opens(message)) return pass_gate(parts_.authority, Case(), message, time).has_value();
-  const bool opened_here =
-      std::ranges::any_of(arrived.messages, [&](const Result<Verified<Message>>& other) {
-        return other && opens(*other) && case_id_of(*other) == message->case_id;
-      });
-  if (opened_here) return true;
+  if (opens(message)) return would_admit(parts_.authority, Case(), message, time);
+  const Case opened = opened_in(arrived, message->case_id, parts_.authority, time);
+  if (opened.is_open()) return would_admit(parts_.authority, opened, message, time);
   Batch look(parts_, cases_, now_ms);
   const LiveCase* live = look.find(message->case_id);
   if (live == nullptr) return look.is_unreadable();
-  return pass_gate(parts_.authority, live->record.casefile, message, time).has_value();
+  return would_admit(parts_.authority, live->record.casefile, message, time);
 }
 
 }  // namespace entente

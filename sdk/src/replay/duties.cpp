@@ -68,6 +68,35 @@ bool waits_for_nothing(const Case& casefile, const Demand& demand) {
                               [&](const HandoffState& ticket) { return ticket.hid == demand.of; });
 }
 
+// Acknowledged by signature at once; the log could not be written, and the rest came later.
+bool is_signed_for(const CaseFold& fold, const Demand& demand) {
+  const auto word = fold.unlogged.find(demand.of);
+  return word != fold.unlogged.end() &&
+         word->second.at_ms <= fold.casefile.admitted_ms(demand.position);
+}
+
+bool withdraws(const Message& message, const MessageId& hid) {
+  const auto* handoff = std::get_if<Handoff>(&message.body);
+  return handoff != nullptr && handoff->hid == hid &&
+         std::holds_alternative<HandoffWithdrawn>(handoff->act);
+}
+
+// Before anything could be said: in the batch that admitted it, or while the log could not be
+// written. A ticket that is over is acknowledged to nobody.
+bool was_withdrawn_at_once(const CaseFold& fold, const Demand& demand) {
+  const Case& casefile = fold.casefile;
+  for (std::uint64_t at = demand.position + 1; at < casefile.next_position(); ++at) {
+    const Message& message = *casefile.messages()[at];
+    const bool same_batch = casefile.admitted_ms(at) == casefile.admitted_ms(demand.position);
+    if (message.author.party == Party::brand) return false;
+    if (!same_batch && !is_signed_for(fold, demand)) return false;
+    if (withdraws(message, demand.of) && casefile.outcome_at(at).effect == Effect::binding) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Notes& notes) {
   const Case& casefile = fold.casefile;
   if (waits_for_nothing(casefile, demand)) return notes.not_applicable(demand.rule);
@@ -77,15 +106,14 @@ void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Note
   const auto answer = find_answer(casefile, demand);
   if (answer) {
     const std::int64_t admitted_ms = casefile.admitted_ms(demand.position);
-    // Acknowledged by signature at once; the log could not be written, and the rest came later.
-    const auto word = fold.unlogged.find(demand.of);
-    const bool signed_then = word != fold.unlogged.end() && word->second.at_ms <= admitted_ms;
-    const std::int64_t late_ms = signed_then ? 0 : casefile.admitted_ms(*answer) - admitted_ms;
+    const std::int64_t late_ms =
+        is_signed_for(fold, demand) ? 0 : casefile.admitted_ms(*answer) - admitted_ms;
     return notes.check(late_ms == 0, demand.rule, where, Party::brand, [&] {
       return what + " was acknowledged " + std::to_string(late_ms) +
              " ms later, not in the batch that admitted it";
     });
   }
+  if (was_withdrawn_at_once(fold, demand)) return notes.not_applicable(demand.rule);
   const std::uint64_t last = casefile.next_position() - 1;
   const bool knows_more = casefile.admitted_ms(last) > casefile.admitted_ms(demand.position);
   if (!end.is_brands && !knows_more) {
@@ -133,14 +161,40 @@ std::string call(const Binding& binding, const TermState& state) {
 // "At once" is as soon as a back office answers, which nobody promises to the millisecond.
 std::int64_t tolerance_ms(const Due& due) { return due.at_ms == 0 && due.n == 0 ? at_once_ms : 0; }
 
+bool asks_for_link(const Message& message, const MessageId& right) {
+  const auto* exercise = std::get_if<Exercise>(&message.body);
+  const auto* done = exercise ? std::get_if<Acknowledged>(&exercise->act) : nullptr;
+  return done != nullptr && done->of == right && done->awaiting_link_until_ms != 0;
+}
+
+// When the link was granted that a right waited for; 0: it waited for none.
+std::int64_t linked_ms(const Case& casefile, const Binding& binding) {
+  bool asked = false;
+  for (std::uint64_t at = binding.position; at < casefile.next_position(); ++at) {
+    const Message& message = *casefile.messages()[at];
+    asked = asked || asks_for_link(message, binding.source);
+    const auto* link = std::get_if<Link>(&message.body);
+    const bool granted = link != nullptr && std::holds_alternative<LinkGranted>(link->step);
+    if (asked && granted) return casefile.admitted_ms(at);
+  }
+  return 0;
+}
+
+// Until the link that a right needs the tables let the agent carry out nothing.
+std::int64_t latest_ms(const Case& casefile, const Binding& binding, const TermState& state) {
+  const std::int64_t due_ms = state.due_ms + tolerance_ms(state.term.due);
+  return std::max(due_ms, linked_ms(casefile, binding) + at_once_ms);
+}
+
 void check_term(const CaseFold& fold, const Binding& binding, const TermState& state, EndOfLog end,
                 Notes& notes) {
   const bool owed = state.term.obligor == Party::brand && state.active && !state.ended &&
-                    !binding.superseded && state.due_ms != 0;
+                    !binding.superseded && state.due_ms != 0 && binding.awaiting_link_until_ms == 0;
   if (!owed) return notes.not_applicable(Rule::perform_in_time);
   const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
+  const std::int64_t until_ms = latest_ms(fold.casefile, binding, state);
   if (state.state == Performed::State::done) {
-    const bool in_time = state.reported_ms <= state.due_ms + tolerance_ms(state.term.due);
+    const bool in_time = state.reported_ms <= until_ms;
     return notes.check(in_time, Rule::perform_in_time, where, Party::brand, [&] {
       return call(binding, state) + " was done " +
              std::to_string(state.reported_ms - state.due_ms) + " ms late";
@@ -152,7 +206,7 @@ void check_term(const CaseFold& fold, const Binding& binding, const TermState& s
   }
   const std::int64_t known_until_ms =
       end.is_brands ? end.last_ms : fold.casefile.admitted_ms(fold.casefile.next_position() - 1);
-  if (known_until_ms <= state.due_ms + tolerance_ms(state.term.due)) {
+  if (known_until_ms <= until_ms) {
     return notes.not_checkable(Rule::perform_in_time, where,
                                call(binding, state) + " is not due yet where the log ends");
   }
