@@ -44,9 +44,10 @@ struct Reading {
       const bool fresh = named.emplace(ref.digest, ref.part_class).second;
       if (fresh && own) due.emplace(ref.digest, ref.part_class);
     }
-    for (const Digest& digest : leaf.parts_received) {
-      const auto ref = named.find(digest);
-      if (ref != named.end()) due.insert(*ref);
+    for (const PartRef& ref : message.parts) {
+      const bool came =
+          std::ranges::find(leaf.parts_received, ref.digest) != leaf.parts_received.end();
+      if (came) due.insert_or_assign(ref.digest, ref.part_class);
     }
   }
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "brand_log.h"
+#include "taken_back.h"
 
 namespace entente {
 namespace {
@@ -158,7 +159,11 @@ void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Mes
   std::optional<Before> before;
   const bool has_decision = own && !is_regained && may_be_decided(message->body);
   if (has_decision) before.emplace(message.id(), live.fold.casefile);
-  if (!fold_saying(live.fold, *parts_.documents.authority, saying, notes())) return;
+  Authority& authority = *parts_.documents.authority;
+  if (parts_.is_partial || hides_cases_) {
+    believe_taken_back(live.fold, authority, saying, notes());
+  }
+  if (!fold_saying(live.fold, authority, saying, notes())) return;
   after_admission(live, saying, std::move(before));
 }
 

@@ -14,6 +14,7 @@
 
 #include "party_log.h"
 #include "refusals.h"
+#include "taken_back.h"
 
 namespace entente {
 namespace {
@@ -45,7 +46,8 @@ struct Receipted {
 
 class ConsumerLog final : public PartyLog {
  public:
-  explicit ConsumerLog(const PartyLogParts& parts) : parts_(parts) {}
+  explicit ConsumerLog(const PartyLogParts& parts)
+      : parts_(parts), hides_cases_(parts.is_partial) {}
 
   void take(const OpenEntry& entry) override;
   // Its messages have no order before the last receipt is read.
@@ -65,6 +67,7 @@ class ConsumerLog final : public PartyLog {
   void check_stands_by(const ConsumerCase& live, const Receipted& receipted);
   void check_own_word(const ConsumerCase& live, const Receipted& receipted);
   void take_back_mandates(const std::map<std::uint64_t, Receipted>& placed);
+  void judge_refusal(const ConsumerCase& live, const PresentedRefusal& presented);
   void add_unplaced(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
   void trace(const ConsumerCase& live, const Saying& saying);
 
@@ -72,6 +75,8 @@ class ConsumerLog final : public PartyLog {
   std::unordered_map<Digest, std::unique_ptr<ConsumerCase>> cases_;  // by blinded case
   std::vector<SeenCheckpoint> seen_;
   TakenBack taken_back_;
+  std::set<Digest> taken_back_here_;  // mandates, by what this log shows
+  bool hides_cases_;                  // what was taken back in some case is not shown in full
 };
 
 ReplayedMessage describe_held(const Held& held) {
@@ -105,6 +110,7 @@ void ConsumerLog::take(const OpenEntry& entry) {
     live->book.erasures.take(entry.index, *entry.content);
   }
   if (!entry.content) {
+    hides_cases_ = hides_cases_ || entry.leaf.kind == EntryKind::message;
     notes().not_checkable(Rule::case_admitted, {.entries = {entry.index}, .case_id = {}},
                           "an entry is not shown: " + entry.withheld);
     return;
@@ -295,7 +301,9 @@ void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipt
       saying.noted.parts_received = receipted.leaf.parts_received;
     }
     trace(live, saying);
-    fold_saying(live.fold, *parts_.documents.authority, saying, notes());
+    Authority& authority = *parts_.documents.authority;
+    if (hides_cases_) believe_taken_back(live.fold, authority, saying, notes());
+    fold_saying(live.fold, authority, saying, notes());
   }
   add_unplaced(live, placed);
 }
@@ -333,8 +341,27 @@ void ConsumerLog::take_back_mandates(const std::map<std::uint64_t, Receipted>& p
   Authority& authority = *parts_.documents.authority;
   for (const auto& [position, receipted] : placed) {
     const Message& said = *receipted.held->message;
-    if (is_principals_revoke(authority, said)) taken_back_.take(authority, said, receipted.place());
+    if (!is_principals_revoke(authority, said)) continue;
+    taken_back_.take(authority, said, receipted.place());
+    taken_back_here_.insert(std::get<Revoke>(said.body).mandate);
   }
+}
+
+void ConsumerLog::judge_refusal(const ConsumerCase& live, const PresentedRefusal& presented) {
+  if (!parts_.documents.authority) return;
+  const Authority& authority = *parts_.documents.authority;
+  const Refusal& refusal = presented.refusal;
+  std::optional<Verified<Message>> refused;
+  for (const Held& held : live.held) {
+    if (held.message.id() == refusal.message) refused = held.message;
+  }
+  const bool is_shown = refused && taken_back_here_.contains((*refused)->author.authority);
+  if (hides_cases_ && !is_shown && refusal.code == name(ErrorCode::mandate_revoked)) {
+    return notes().not_checkable(
+        Rule::refusal_justified, {.entries = {presented.entry}, .case_id = live.fold.id},
+        "whether its mandate was taken back stands in a case that is not shown");
+  }
+  check_refusal(live.fold, authority, taken_back_, presented, refused, notes());
 }
 
 void ConsumerLog::finish() {
@@ -350,15 +377,7 @@ void ConsumerLog::finish() {
     fold(*live, placed.at(case_id));
     const bool any = live->fold.casefile.is_open();
     if (any || !live->fold.unlogged.empty()) check_duties(live->fold, {}, notes());
-    if (parts_.documents.authority) {
-      for (const PresentedRefusal& refusal : live->refusals) {
-        std::optional<Verified<Message>> refused;
-        for (const Held& held : live->held) {
-          if (held.message.id() == refusal.refusal.message) refused = held.message;
-        }
-        check_refusal(live->fold, *parts_.documents.authority, refusal, refused, notes());
-      }
-    }
+    for (const PresentedRefusal& refusal : live->refusals) judge_refusal(*live, refusal);
     check_book(live->fold, live->book, notes());
     parts_.source.compare_case(live->fold.casefile, Party::consumer);
     keep_case(summarise(live->fold), parts_.options, result);

@@ -61,13 +61,16 @@ void read_parts(EntrySource& source, CaseFold& fold, PartBook& book, Notes& note
   }
 }
 
-// A part that an own message names was made here, unless the other party has named it before.
+// A part that an own message names was made here, unless the other party has named it before. What
+// came is of the class that it came as, whatever it was called before.
 void PartBook::note(const Message& message, const OpenEntry& entry, bool own) {
+  const std::vector<Digest>& received = entry.leaf.parts_received;
   for (const PartRef& ref : message.parts) {
-    const bool fresh = named.try_emplace(ref.digest, ref.part_class).second;
+    const auto [known, fresh] = named.try_emplace(ref.digest, ref.part_class);
     if (fresh && own) due.try_emplace(ref.digest, Due{entry.index, true});
+    if (std::ranges::find(received, ref.digest) != received.end()) known->second = ref.part_class;
   }
-  for (const Digest& digest : entry.leaf.parts_received) due[digest] = {entry.index, false};
+  for (const Digest& digest : received) due[digest] = {entry.index, false};
 }
 
 std::optional<std::string> PartBook::excuse(const Digest& digest) const {

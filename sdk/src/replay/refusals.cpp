@@ -1,7 +1,6 @@
 #include "refusals.h"
 
 #include <entente/core/limits.h>
-#include <entente/identity/gate.h>
 
 #include <algorithm>
 #include <array>
@@ -68,7 +67,7 @@ bool is_never_right(const Refusal& refusal, Verb verb) {
   return names_nothing && code != ErrorCode::busy;
 }
 
-void check_refusal(const CaseFold& fold, const Authority& authority,
+void check_refusal(const CaseFold& fold, const Authority& authority, const TakenBack& taken_back,
                    const PresentedRefusal& presented,
                    const std::optional<Verified<Message>>& refused, Notes& notes) {
   const Refusal& refusal = presented.refusal;
@@ -98,8 +97,9 @@ void check_refusal(const CaseFold& fold, const Authority& authority,
     return notes.holds(Rule::refusal_justified);
   }
   const std::uint64_t index = fold.messages[refusal.head_pos].brand_entry.value_or(0) + 1;
-  const auto authorised =
-      pass_gate(authority, *earlier, *refused, {.now_ms = refusal.at_ms, .index = index});
+  // A refusal has no place in the log: what another case took back by then counts by its time.
+  const GateTime then = taken_back.time_of(message, {{}, {refusal.at_ms, index}});
+  const auto authorised = pass_gate(authority, *earlier, *refused, then);
   if (!authorised) return notes.holds(Rule::refusal_justified);
   const Outcome outcome = earlier->judge(*authorised, refusal.at_ms);
   notes.check(outcome.effect == Effect::refused, Rule::refusal_justified, where, Party::brand,

@@ -2,6 +2,7 @@
 // A signed no proves that the message was presented. Judged again in the case as the refusal itself
 // says it stood, the message must not have been admissible.
 
+#include <entente/identity/gate.h>
 #include <entente/protocol/parcel.h>
 
 #include "case_fold.h"
@@ -17,7 +18,7 @@ struct PresentedRefusal {
 // refused. The message must be the brand's to take: of its environment, and addressed to it.
 bool is_never_right(const Refusal& refusal, Verb verb);
 
-void check_refusal(const CaseFold& fold, const Authority& authority,
+void check_refusal(const CaseFold& fold, const Authority& authority, const TakenBack& taken_back,
                    const PresentedRefusal& presented,
                    const std::optional<Verified<Message>>& refused, Notes& notes);
 
