@@ -268,3 +268,22 @@ TEST_CASE("a right whose account is never linked is no broken duty of the brand'
   CHECK(report.count_of(Rule::right_acknowledged, Judgement::holds) == 1);
   CHECK(report.broken() == 0);
 }
+
+TEST_CASE("whoever names another's mandate in a revoke makes no log unsound", "[blame][negative]") {
+  World world;
+  const CaseId settled = world.negotiate();
+  const Digest mandate = world.customer->find_case(settled)->messages().front()->author.authority;
+  REQUIRE_FALSE(mandate.is_zero());
+  world.close_doors();
+  world.open_doors();  // the case is closed, and nobody has it in mind
+  Caller caller{world};
+  caller.post(caller.frame(Caller::opening()));
+  caller.post(caller.frame(Revoke{mandate}));
+  world.close_doors();
+
+  const Report report = World::audit({world.brand_store()});
+  INFO(to_text(report));
+  CHECK(report.broken() == 0);
+  const auto again = Endpoint::start(kettle_endpoint(world.brand_store(), world.brand, world.shop));
+  if (!again) FAIL_CHECK(describe(again.error()));
+}

@@ -109,10 +109,10 @@ class StoreSource final : public EntrySource {
   int missing_ = 0;
   std::optional<std::int64_t> last_ms_;
   std::unordered_map<CaseId, Filed> filed_;
-  std::uint64_t opened_ = 0;                  // cases that are listed as they were opened
-  std::set<Digest> revoked_;                  // mandates
-  std::map<std::uint64_t, CaseId> retained_;  // holds and erasures, by entry
-  bool has_erased_ = false;                   // cases, of which nothing but the row is left
+  std::uint64_t opened_ = 0;                        // cases that are listed as they were opened
+  std::set<std::pair<Digest, PublicKey>> revoked_;  // mandates, and by whom
+  std::map<std::uint64_t, CaseId> retained_;        // holds and erasures, by entry
+  bool has_erased_ = false;                         // cases, of which nothing but the row is left
   std::vector<Finding> found_;
 };
 
@@ -417,7 +417,7 @@ bool is_state_of(const CaseRow& row, const Case& casefile) {
 void StoreSource::compare_case(const Case& casefile, Party owner) {
   for (const auto& message : casefile.messages()) {
     const auto* revoke = std::get_if<Revoke>(&message->body);
-    if (revoke != nullptr) revoked_.insert(revoke->mandate);
+    if (revoke != nullptr) revoked_.emplace(revoke->mandate, message->author.key);
   }
   const auto row = files_.store->find_case(casefile.id());
   if (!row || !*row) return;  // said already
@@ -431,8 +431,8 @@ void StoreSource::compare_case(const Case& casefile, Party owner) {
 
 void StoreSource::check_revoked(Party owner) {
   const auto filed = files_.store->revoked();
-  const bool none_missing =
-      filed && std::ranges::includes(*filed, revoked_, {}, &RevokedRow::mandate);
+  const auto key_of = [](const RevokedRow& row) { return std::pair(row.mandate, row.principal); };
+  const bool none_missing = filed && std::ranges::includes(*filed, revoked_, {}, key_of);
   // A consumer's own word counts for itself from the moment it was said, receipt or not.
   const bool may_be_more = owner == Party::consumer || has_erased_;
   const bool none_added = may_be_more || !filed || filed->size() == revoked_.size();

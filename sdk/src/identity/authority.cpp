@@ -72,7 +72,9 @@ struct Authority::State {
   Environment environment;
   std::vector<KnownCard> cards;  // oldest first
   std::map<Digest, Verified<Mandate>> mandates;
-  std::map<Digest, std::uint64_t> revoked;  // from this log index on
+  // By mandate and whose it is to be, from this log index on: the mandate may not be known yet, or
+  // not any more, and whoever names another's ends nothing.
+  std::map<std::pair<Digest, PublicKey>, std::uint64_t> revoked;
   std::map<PublicKey, std::uint64_t> revoked_keys;
 
   const KnownCard* find_card(const Digest& digest) const {
@@ -96,7 +98,6 @@ struct Authority::State {
 
   std::optional<PublicKey> find_principal(const Author& author) const;
   Result<Speaker> find_speaker(const Author& author, const Author* opener) const;
-  Status check_revoke(const Message& message, const Speaker& speaker) const;
   Status check_validity(const Digest& mandate, const Moment& moment) const;
   Status check_reach(const Message& message, const Speaker& speaker, const Moment& moment) const;
   Status check_addressing(const Message& message, const Speaker& speaker,
@@ -146,13 +147,14 @@ Status Authority::learn(const Verified<Mandate>& mandate, std::int64_t /*now_ms*
 
 void Authority::forget_mandate(const Digest& mandate) { state_->mandates.erase(mandate); }
 
-void Authority::revoke(const Digest& mandate, std::uint64_t log_index) {
-  const auto [at, fresh] = state_->revoked.try_emplace(mandate, log_index);
+void Authority::revoke(const Digest& mandate, const PublicKey& principal, std::uint64_t log_index) {
+  const auto [at, fresh] = state_->revoked.try_emplace({mandate, principal}, log_index);
   if (!fresh) at->second = std::min(at->second, log_index);
 }
 
 bool Authority::is_revoked(const Digest& mandate) const {
-  return state_->revoked.contains(mandate);
+  const Mandate* known = state_->find_mandate(mandate);
+  return known != nullptr && state_->revoked.contains({mandate, known->principal});
 }
 
 const Card* Authority::find_card(const Digest& digest) const {
@@ -249,7 +251,9 @@ Result<Verdict> Authority::State::judge_consumer(const Verified<Message>& messag
   ENTENTE_LET(speaker, find_speaker(said.author, opens ? nullptr : &moment.opening->author));
   if (said.environment != environment) return fail(ErrorCode::environment_mismatch);
   if (said.audience.party != brand_did) return fail(ErrorCode::audience_mismatch);
-  ENTENTE_TRY(check_revoke(said, speaker));
+  if (said.verb() == Verb::revoke && speaker.mandate) {
+    return fail(ErrorCode::author_forbidden, "a mandate is revoked by its principal");
+  }
 
   const Status reach = check_reach(said, speaker, moment);
   if (is_never_refused(said)) {
@@ -290,16 +294,6 @@ Result<Speaker> Authority::State::find_speaker(const Author& author, const Autho
   return speaker;
 }
 
-Status Authority::State::check_revoke(const Message& message, const Speaker& speaker) const {
-  const auto* revoke = std::get_if<Revoke>(&message.body);
-  if (!revoke) return {};
-  const Mandate* named = find_mandate(revoke->mandate);
-  if (speaker.mandate || (named && named->principal != speaker.principal)) {
-    return fail(ErrorCode::author_forbidden, "a mandate is revoked by its principal");
-  }
-  return {};
-}
-
 // Whether the mandate, if there is one, carries what is said here and now.
 Status Authority::State::check_reach(const Message& message, const Speaker& speaker,
                                      const Moment& moment) const {
@@ -310,7 +304,7 @@ Status Authority::State::check_reach(const Message& message, const Speaker& spea
 }
 
 Status Authority::State::check_validity(const Digest& mandate, const Moment& moment) const {
-  const auto withdrawn = revoked.find(mandate);
+  const auto withdrawn = revoked.find({mandate, find_mandate(mandate)->principal});
   if (withdrawn != revoked.end() && moment.log_index >= withdrawn->second) {
     return fail(ErrorCode::mandate_revoked);
   }

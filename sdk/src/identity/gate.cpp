@@ -44,15 +44,14 @@ Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& ca
 
 void take_back_mandate(Authority& authority, const Message& message, std::uint64_t index) {
   if (const auto* revoke = std::get_if<Revoke>(&message.body)) {
-    authority.revoke(revoke->mandate, index);
+    authority.revoke(revoke->mandate, message.author.key, index);
   }
 }
 
 void TakenBack::take(Authority& authority, const Message& message, const Place& place) {
   take_back_mandate(authority, message, place.time.index);
-  const auto* revoke = std::get_if<Revoke>(&message.body);
-  if (revoke == nullptr) return;
-  const auto [at, fresh] = first_.try_emplace(revoke->mandate, place);
+  if (!is_principals_revoke(authority, message)) return;
+  const auto [at, fresh] = first_.try_emplace(std::get<Revoke>(message.body).mandate, place);
   if (!fresh && place.time.now_ms < at->second.time.now_ms) at->second = place;
 }
 

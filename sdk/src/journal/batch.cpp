@@ -345,7 +345,7 @@ void Batch::fold(LiveCase& live, const Arrived& arrived, const Authorised<Messag
   note_checkpoint(live, arrived, *message);
   take_back_mandate(parts_.authority, *message, index);
   if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
-    parts_.ledger.put_revoked(revoke->mandate, index);
+    parts_.ledger.put_revoked(revoke->mandate, message->author.key, index);
   }
   parts_.note_admitted(*message, outcome);
   parts_.speaker.admitted(live.record);

@@ -199,7 +199,7 @@ void Batch::log_regained(LiveCase& live, const Arrived& arrived, const Placed& i
   live.record.arrivals[sha256(envelope)] = message.id();
   take_back_mandate(parts_.authority, *message, index);
   if (const auto* revoke = std::get_if<Revoke>(&message->body)) {
-    parts_.ledger.put_revoked(revoke->mandate, index);
+    parts_.ledger.put_revoked(revoke->mandate, message->author.key, index);
   }
   parts_.speaker.admitted(live.record);
   touch(case_id);

@@ -123,7 +123,9 @@ Status learn_documents(SequencerParts& parts, std::int64_t now_ms) {
   parts.authority = std::move(known.authority);
   if (parts.cards.empty()) parts.cards = std::move(known.envelopes);
   ENTENTE_LET(revoked, parts.ledger.store().revoked());
-  for (const RevokedRow& row : revoked) parts.authority.revoke(row.mandate, row.index);
+  for (const RevokedRow& row : revoked) {
+    parts.authority.revoke(row.mandate, row.principal, row.index);
+  }
   return {};
 }
 

@@ -328,7 +328,7 @@ Result<Parcel> Follower::take_back(const CaseId& case_id, const Digest& mandate,
                                    const Signer& principal) {
   State& s = *state_;
   ENTENTE_LET(message, s.reply(case_id, {.body = Revoke{mandate}}, &principal));
-  s.ledger.put_revoked(mandate, s.ledger.next_index() - 1);
+  s.ledger.put_revoked(mandate, principal.public_key(), s.ledger.next_index() - 1);
   ENTENTE_TRY(s.ledger.commit());
   return s.pack(case_id, {&message, 1});
 }

@@ -65,8 +65,8 @@ void Ledger::put_case(const CaseRow& row) {
   cases.push_back(row);
 }
 
-void Ledger::put_revoked(const Digest& mandate, std::uint64_t index) {
-  state_->gathered.rows.revoked.push_back({mandate, index});
+void Ledger::put_revoked(const Digest& mandate, const PublicKey& principal, std::uint64_t index) {
+  state_->gathered.rows.revoked.push_back({mandate, principal, index});
 }
 
 void Ledger::fail_batch(const Error& why) { state_->note_trouble(std::unexpected(why)); }

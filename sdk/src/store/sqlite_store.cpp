@@ -195,7 +195,8 @@ class SqliteStore final : public Store {
     const auto read = [](const Statement::Use& use) -> Result<RevokedRow> {
       RevokedRow row;
       ENTENTE_TRY(use.bytes_into(0, row.mandate.bytes));
-      row.index = static_cast<std::uint64_t>(use.number(1));
+      ENTENTE_TRY(use.bytes_into(1, row.principal.bytes));
+      row.index = static_cast<std::uint64_t>(use.number(2));
       return row;
     };
     return all<RevokedRow>(statements_.get_revoked, &StoreRows::revoked, read);
@@ -382,6 +383,7 @@ class SqliteStore final : public Store {
     for (const RevokedRow& row : batch.revoked) {
       ENTENTE_TRY(statements_.add_revoked.use()
                       .bind(ByteView(row.mandate))
+                      .bind(ByteView(row.principal))
                       .bind(static_cast<std::int64_t>(row.index))
                       .run());
       added.revoked += database_.changed_rows();

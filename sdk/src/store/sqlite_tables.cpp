@@ -19,7 +19,8 @@ CREATE TABLE receipts(case_id BLOB, message BLOB, leaf BLOB NOT NULL, salt BLOB 
 CREATE TABLE cases(case_id BLOB PRIMARY KEY, opener BLOB NOT NULL, open_act BLOB NOT NULL,
                    closed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE UNIQUE INDEX cases_by_open ON cases(opener, open_act);
-CREATE TABLE revoked(mandate BLOB PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE revoked(mandate BLOB, principal BLOB, idx INTEGER NOT NULL,
+                     PRIMARY KEY(mandate, principal)) WITHOUT ROWID;
 CREATE TABLE retention(idx INTEGER PRIMARY KEY, case_id BLOB NOT NULL, done INTEGER NOT NULL);
 CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), size INTEGER NOT NULL,
                   checkpoint TEXT NOT NULL, cases INTEGER NOT NULL, revoked INTEGER NOT NULL,
@@ -56,7 +57,7 @@ Status prepare_reads(const Database& database, Statements& s) {
        "open_act=?"},
       {&s.get_cases, "SELECT case_id, opener, open_act, closed FROM cases ORDER BY case_id"},
       {&s.get_rows, "SELECT cases, revoked, retention FROM head"},
-      {&s.get_revoked, "SELECT mandate, idx FROM revoked ORDER BY mandate"},
+      {&s.get_revoked, "SELECT mandate, principal, idx FROM revoked ORDER BY mandate, principal"},
       {&s.get_retention, "SELECT idx, case_id, done FROM retention ORDER BY idx"},
   };
   for (const auto& [statement, sql] : reads) {
@@ -76,7 +77,7 @@ Status prepare_writes(const Database& database, Statements& s) {
       {&s.add_receipt, "INSERT OR IGNORE INTO receipts VALUES(?,?,?,?,?)"},
       {&s.close_case, "UPDATE cases SET closed=? WHERE case_id=?"},
       {&s.add_case, "INSERT INTO cases VALUES(?,?,?,?)"},
-      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?)"},
+      {&s.add_revoked, "INSERT OR IGNORE INTO revoked VALUES(?,?,?)"},
       {&s.add_retention, "INSERT INTO retention VALUES(?,?,?)"},
       {&s.settle, "UPDATE retention SET done=1 WHERE idx=?"},
       {&s.empty_entry, "UPDATE entries SET sealed=x'' WHERE idx=?"},

@@ -216,7 +216,7 @@ TEST_CASE("under a lapsed mandate no approval counts") {
   World w;
   const Message act = withdrawal(w);
   const Bytes good = signed_by(w.principal, act_approval(w, act, render_exercise(act, "en")));
-  w.authority.revoke(w.mandate_1.id(), 0);
+  w.authority.revoke(w.mandate_1.id(), w.principal.public_key(), 0);
   CHECK(exercised(w, act, good) == "ok");
   CHECK(accepted(w, w.offer, signed_by(w.principal, w.approval_of(w.offer))) == "mandate_revoked");
 }

@@ -45,7 +45,7 @@ TEST_CASE("what was written is there after reopening", "[store]") {
     batch.parts.push_back({digest(7), digest(8), PartClass::media, {5}});
     batch.receipts.push_back({digest(7), digest(6), {1}, {}, "proof"});
     batch.cases.push_back({digest(7), {}, {}, true});
-    batch.revoked.push_back({digest(3), 11});
+    batch.revoked.push_back({digest(3), PublicKey{{4}}, 11});
     REQUIRE(store->write(batch));
   }
 
@@ -61,6 +61,7 @@ TEST_CASE("what was written is there after reopening", "[store]") {
   CHECK(store->receipts_of(digest(7))->at(0).proof == "proof");
   CHECK((*store->find_case(digest(7)))->closed);
   CHECK(store->revoked()->at(0).mandate == digest(3));
+  CHECK(store->revoked()->at(0).principal == PublicKey{{4}});
   CHECK(store->revoked()->at(0).index == 11);
 }
 
@@ -233,13 +234,13 @@ TEST_CASE("a table of which a row is missing is not told as it once was", "[stor
     StoreBatch batch = batch_of(0);
     for (const std::uint8_t number : {std::uint8_t{7}, std::uint8_t{8}}) {
       batch.cases.push_back({digest(number), {}, {number}, false});
-      batch.revoked.push_back({digest(number), 1});
+      batch.revoked.push_back({digest(number), {}, 1});
       batch.retention.push_back({.index = number, .case_id = digest(number)});
     }
     REQUIRE(store->write(batch));
     StoreBatch again = batch_of(1);
     again.cases.push_back({digest(7), {}, {7}, true});
-    again.revoked.push_back({digest(7), 2});
+    again.revoked.push_back({digest(7), {}, 2});
     REQUIRE(store->write(again));
     CHECK(store->cases()->size() == 2);
     CHECK(store->case_count() == 2);

@@ -53,8 +53,10 @@ class Authority {
   Status learn(const Verified<Mandate>& mandate, std::int64_t now_ms);
   // Nothing more is said under it; that it was revoked stays known.
   void forget_mandate(const Digest& mandate);
-  // From the log index of the principal's `revoke` on; the lowest index counts.
-  void revoke(const Digest& mandate, std::uint64_t log_index);
+  // From the log index of this principal's `revoke` on; the lowest index counts. It ends the
+  // mandate if that is this principal's, whether the mandate is known here by then or not.
+  void revoke(const Digest& mandate, const PublicKey& principal, std::uint64_t log_index);
+  // Of a mandate that is known, by its principal.
   bool is_revoked(const Digest& mandate) const;
 
   const Card* find_card(const Digest& digest) const;
@@ -85,9 +87,9 @@ class Authority {
   // approval_expired, extension_unknown, unknown_reference (an accept without its offer).
   // key_unknown: the signer does not belong to the case, and is told nothing else.
   // A consumer's handoff, leave, exercise or revoke, or an open that asks for a person, whose
-  // signer belongs to the case, fails only if it is meant for another brand or environment, or
-  // revokes a mandate that is not its signer's to revoke; where the mandate does not carry it, it
-  // comes back lapsed(). What the principal signs itself is approved().
+  // signer belongs to the case, fails only if it is meant for another brand or environment, or is a
+  // revoke that an assistant says; where the mandate does not carry it, it comes back lapsed().
+  // What the principal signs itself is approved().
   Result<Authorised<Message>> authorise(const Verified<Message>& message,
                                         const Moment& moment) const;
   // A consumer's signed read of its case; method and path are compared by the caller. Fails with

@@ -21,7 +21,8 @@ struct GateTime {
 Result<Authorised<Message>> pass_gate(const Authority& authority, const Case& casefile,
                                       const Verified<Message>& message, GateTime time);
 
-// After a message took its place: a `revoke` ends its mandate from this log index on.
+// After a message took its place: a `revoke` ends the mandate it names from this log index on, if
+// its author is whom that mandate speaks for.
 void take_back_mandate(Authority& authority, const Message& message, std::uint64_t index);
 
 // True of a `revoke` that ends the mandate it names, wherever it may stand: signed by that

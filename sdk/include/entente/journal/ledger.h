@@ -87,7 +87,7 @@ class Ledger final : public NodeReader {
   bool keep_part(const CaseId& case_id, const Part& part);
   void keep_receipt(const CaseId& case_id, const MessageId& message, const Receipt& receipt);
   void put_case(const CaseRow& row);
-  void put_revoked(const Digest& mandate, std::uint64_t index);
+  void put_revoked(const Digest& mandate, const PublicKey& principal, std::uint64_t index);
   bool has_uncommitted() const;
   // What was gathered rests on something that could not be read: commit() fails with `why`.
   void fail_batch(const Error& why);

@@ -59,9 +59,10 @@ struct CaseRow {
   bool closed = false;
 };
 
-// A mandate taken back: from this log index on, never before.
+// A mandate taken back by whoever says so: from this log index on, never before.
 struct RevokedRow {
   Digest mandate;
+  PublicKey principal;
   std::uint64_t index = 0;
 };
 
