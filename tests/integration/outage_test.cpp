@@ -333,6 +333,46 @@ TEST_CASE("whoever signs an act again that is on record cannot accuse by the wor
   CHECK(report.broken() == 0);
 }
 
+TEST_CASE("a word for what no log would take accuses nobody", "[outage][negative]") {
+  Scene scene;
+  scene.open_doors();
+  scene.invite_customer();
+  const CaseId case_id = scene.negotiate();
+  REQUIRE(scene.customer->ask_for_person(case_id, "consumer_asked"));
+  const Bytes asking = scene.overheard.sent.envelopes.back();
+  scene.clock.by_ms = 61'000;
+  REQUIRE(scene.customer->leave(case_id, "consumer_asked"));
+  scene.customer.reset();
+  const auto note = [&](const Bytes& envelope, bool is_kept) {
+    const auto message = Admission::admit<Message>(envelope);
+    REQUIRE(message);
+    if (is_kept) scene.note(case_id, EntryKind::message, Direction::sent, envelope);
+    const Refusal word{.message = message->id(),
+                       .code = "busy",
+                       .at_ms = SystemClock().now_ms(),
+                       .environment = Environment::sandbox,
+                       .case_id = case_id,
+                       .unlogged = true};
+    scene.note(case_id, EntryKind::refusal, Direction::received, *sign(word, scene.brand.message));
+  };
+  // A step that only the brand may say, a stranger's request, and one that is not shown.
+  Message message = **Admission::admit<Message>(asking);
+  message.act_id.fill(7);
+  message.body = Handoff{.hid = case_id, .act = Missed{}};
+  note(*sign(message, scene.key), true);
+  message.body = Leave{.reason = "consumer_asked"};
+  const KeyPair stranger = Agreeable(2, scene.shop).key();
+  message.author = {Party::consumer, Actor::person, stranger.public_key(), {}};
+  note(*sign(message, stranger), true);
+  message.act_id.fill(8);
+  note(*sign(message, stranger), false);
+
+  const Report report = scene.audit();
+  INFO(to_text(report));
+  CHECK(report.count_of(Rule::log_backfilled, Judgement::broken) == 0);
+  CHECK(report.count_of(Rule::log_backfilled, Judgement::not_checkable) == 1);
+}
+
 TEST_CASE("what was acknowledged without a log outlives the process", "[outage]") {
   Scene scene;
   FaultyDisk disk(scene.brand_store());

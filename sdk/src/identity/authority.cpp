@@ -1,3 +1,4 @@
+#include <entente/casefile/transitions.h>
 #include <entente/core/limits.h>
 #include <entente/identity/authority.h>
 #include <entente/identity/reader.h>
@@ -427,7 +428,9 @@ bool is_never_refused(const Message& message) {
     case Verb::leave:
     case Verb::exercise:
     case Verb::revoke:
-      return message.author.party == Party::consumer;
+      // The brand's own steps of these verbs are no way out for anybody.
+      return message.author.party == Party::consumer &&
+             voice_of(role_of(message.body), Party::consumer) != Voice::nobody;
     case Verb::open:
       return std::get<Open>(message.body).handoff.has_value();
     default:

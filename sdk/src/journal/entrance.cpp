@@ -116,7 +116,8 @@ bool Entrance::shed_late(const Submission& submission, std::int64_t now_ms) {
 
 void Entrance::reserve(const Verdict& verdict, Arrived arrived, std::int64_t now_ms) {
   const auto done = arrived.submission.done;
-  const bool may_acknowledge = is_meant_for_us(arrived);
+  // Whoever belongs to no case is answered when its turn has come: nothing is owed to strangers.
+  const bool may_acknowledge = is_meant_for_us(arrived) && (verdict.member || verdict.opens);
   std::vector<Refusal> words = words_for(arrived, true);
   arrived.hold_back_ms = verdict.retry_after_ms;
   triage_.note_taken(arrived);

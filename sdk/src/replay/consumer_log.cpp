@@ -68,6 +68,9 @@ class ConsumerLog final : public PartyLog {
   void check_own_word(const ConsumerCase& live, const Receipted& receipted);
   void take_back_mandates(const std::map<std::uint64_t, Receipted>& placed);
   void judge_refusal(const ConsumerCase& live, const PresentedRefusal& presented);
+  void drop_unowed(ConsumerCase& live);
+  bool would_be_admitted(const Case& casefile, const Verified<Message>& message,
+                         std::int64_t at_ms) const;
   void add_unplaced(ConsumerCase& live, const std::map<std::uint64_t, Receipted>& placed);
   void trace(const ConsumerCase& live, const Saying& saying);
 
@@ -305,7 +308,37 @@ void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipt
     if (hides_cases_) believe_taken_back(live.fold, authority, saying, notes());
     fold_saying(live.fold, authority, saying, notes());
   }
+  drop_unowed(live);
   add_unplaced(live, placed);
+}
+
+// Whoever is loaded signs before it has looked. What gate and tables refuse is owed to nobody, and
+// a word for what this log does not show may be one for that.
+void ConsumerLog::drop_unowed(ConsumerCase& live) {
+  std::erase_if(live.fold.unlogged, [&](const auto& signed_for) {
+    const auto& [id, word] = signed_for;
+    if (live.fold.casefile.find_position(id)) return false;
+    const auto held =
+        std::ranges::find(live.held, id, [](const Held& each) { return each.message.id(); });
+    if (held == live.held.end()) {
+      notes().not_checkable(Rule::log_backfilled,
+                            {.entries = {word.entry}, .case_id = live.fold.id},
+                            "message " + short_hex(id) + ", signed for without a log, is not here");
+      return true;
+    }
+    if (would_be_admitted(live.fold.casefile, held->message, word.at_ms)) return false;
+    notes().not_applicable(Rule::log_backfilled);
+    return true;
+  });
+}
+
+bool ConsumerLog::would_be_admitted(const Case& casefile, const Verified<Message>& message,
+                                    std::int64_t at_ms) const {
+  const Case nothing;
+  const Case& before = message->verb() == Verb::open ? nothing : casefile;
+  const auto authorised =
+      pass_gate(*parts_.documents.authority, before, message, {.now_ms = at_ms, .index = 0});
+  return authorised && before.judge(*authorised, at_ms).effect != Effect::refused;
 }
 
 void ConsumerLog::trace(const ConsumerCase& live, const Saying& saying) {

@@ -123,13 +123,6 @@ void check_demand(const CaseFold& fold, const Demand& demand, EndOfLog end, Note
   notes.broken(demand.rule, where, Party::brand, what + " was never acknowledged");
 }
 
-// The act that the word was given for, signed at another time: one entry is all that it gets.
-bool stands_as_another(const CaseFold& fold, const MessageId& message) {
-  return std::ranges::any_of(fold.unplaced, [&](const ReplayedMessage& own) {
-    return own.id == message && fold.casefile.find_act(own.author_key, own.act) != nullptr;
-  });
-}
-
 // The entry stands where the word was given, or the duty to write it was not done. Under load it
 // keeps its place in the queue, which costs a while.
 void check_word(const CaseFold& fold, const MessageId& message, const Unlogged& word, EndOfLog end,
@@ -143,7 +136,6 @@ void check_word(const CaseFold& fold, const MessageId& message, const Unlogged& 
         late_ms <= unlogged_ms_max, Rule::log_backfilled, where, Party::brand,
         call + " was logged as if it had come " + std::to_string(late_ms) + " ms later");
   }
-  if (stands_as_another(fold, message)) return notes.holds(Rule::log_backfilled);
   const bool goes_on = casefile.is_open() && casefile.admitted_ms(casefile.next_position() - 1) >
                                                  word.at_ms + unlogged_ms_max;
   if (!end.is_brands && !goes_on) {

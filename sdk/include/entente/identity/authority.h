@@ -102,8 +102,8 @@ class Authority {
   std::unique_ptr<State> state_;
 };
 
-// A consumer's message that nothing about time, quota or mandate refuses: one of the four verbs
-// that keep a way out open, or an `open` that asks for a person.
+// A consumer's message that nothing about time, quota or mandate refuses: a step of its own of the
+// four verbs that keep a way out open, or an `open` that asks for a person.
 bool is_never_refused(const Message& message);
 
 }  // namespace entente
