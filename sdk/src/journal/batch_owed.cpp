@@ -79,11 +79,7 @@ bool Batch::put_off(LiveCase& live, const Arrived& arrived, const Verified<Messa
     return true;
   }
   if (const auto* other = parts_.promises->find_act(*message)) {
-    if (says_the_same(**other, *message)) {
-      acknowledge(*parts_.promises->find_word(other->id()), reply);
-    } else {
-      refuse(live, message, {ErrorCode::act_conflict}, reply);
-    }
+    answer_again(*other, message, reply);
     return true;
   }
   if (owed.size() >= put_off_per_case_max || !parts_.promises->has_room()) {
@@ -92,6 +88,21 @@ bool Batch::put_off(LiveCase& live, const Arrived& arrived, const Verified<Messa
   }
   promise(live, arrived, message, reply);
   return true;
+}
+
+// Of an act that was promised. A no to another one under its id names no head: in the case as it
+// stands nothing is wrong with that one.
+void Batch::answer_again(const Verified<Message>& first, const Verified<Message>& message,
+                         Reply& reply) {
+  if (says_the_same(*first, *message)) {
+    return acknowledge(*parts_.promises->find_word(first.id()), reply);
+  }
+  auto conflict = sign_act_conflict(parts_, message, now_ms_);
+  if (!conflict) {
+    reply.kind = Delivery::Kind::failed;
+    return;
+  }
+  reply.refusals.push_back(std::move(*conflict));
 }
 
 void Batch::acknowledge(const Bytes& word, Reply& reply) {
