@@ -102,7 +102,7 @@ struct Casting::State {
     const auto verified = require(Admission::admit<Mandate>(require(sign(made, principal))));
     mandates[index] = verified.id();
     for (Authority* each : {&knows, &knows_revoked}) require(each->learn(verified, 2));
-    knows_revoked.revoke(verified.id(), 0);
+    knows_revoked.revoke(verified.id(), principal.public_key(), 0);
   }
 
   const KeyPair& key_for(const Said& said) const {
