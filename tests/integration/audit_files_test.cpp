@@ -28,6 +28,14 @@ void spill(const fs::path& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
 }
 
+// As a replay tells it to people; empty if it cannot be read.
+std::string replay_of(const fs::path& source) {
+  const auto auditor = Auditor::open({&source, 1});
+  const auto report =
+      auditor ? auditor->replay() : Result<Report>(std::unexpected(auditor.error()));
+  return report ? to_text(*report) : std::string();
+}
+
 fs::path exported(const TemporaryDirectory& directory, const fs::path& store,
                   const Signer* key = nullptr) {
   const fs::path to = directory.path() / "export";
@@ -132,6 +140,7 @@ TEST_CASE("cut off anywhere, evidence is refused", "[audit]") {
 
 TEST_CASE("stores that an enemy wrote are survived", "[audit]") {
   std::mt19937_64 chance(4);
+  const std::string untouched = replay_of(aftermath().brand_store());
   for (const char* name : {"store.db", "keys.db", "last-signed.db"}) {
     for (int round = 0; round < 20; ++round) {
       const TemporaryDirectory directory;
@@ -145,7 +154,8 @@ TEST_CASE("stores that an enemy wrote are survived", "[audit]") {
       if (round % 5 == 4) bytes.resize(bytes.size() * (chance() % 100) / 100);
       spill(copy / name, bytes);
       INFO(name << " round " << round);
-      CHECK(!broken_in({copy}).empty());
+      const bool carries_nothing = replay_of(copy) == untouched;
+      CHECK((carries_nothing || !broken_in({copy}).empty()));
     }
   }
 }

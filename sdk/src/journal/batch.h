@@ -142,8 +142,7 @@ class Batch {
   bool is_ahead(const LiveCase& live, const Message& message) const;
   void promise(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
                Reply& reply);
-  void answer_again(const Verified<Message>& first, const Verified<Message>& message,
-                    Reply& reply);
+  void answer_again(const Verified<Message>& first, const Verified<Message>& message, Reply& reply);
   static void acknowledge(const Bytes& word, Reply& reply);
   void backfill_case(const CaseId& case_id);
   bool stands_as_another(const Arrived& arrived, const MessageId& id);
