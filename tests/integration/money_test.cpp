@@ -395,11 +395,10 @@ TEST_CASE("a right gives nothing back that an agreement has given back", "[money
     Customer customer(world, {1, 1, 1});
     customer.negotiate();
     REQUIRE(world.endpoint->wait_idle(60'000));
-    const auto exercise = [&](std::vector<std::uint16_t> claims) {
+    const auto exercise = [&](const std::vector<std::uint16_t>& claims) {
       REQUIRE(customer.assistant().say(
           customer.case_id(),
-          {.body =
-               Exercise{Invoke{.right = "withdrawal", .claims = std::move(claims), .subject = 0}},
+          {.body = Exercise{Invoke{.right = "withdrawal", .claims = claims, .subject = 0}},
            .added = {{PartClass::reference, "text/plain", to_bytes("K-1")}}}));
       REQUIRE(world.endpoint->wait_idle(60'000));
     };

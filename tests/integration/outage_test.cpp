@@ -172,7 +172,7 @@ TEST_CASE("however many rights are exercised at once, each is acknowledged", "[o
       rights.push_back(
           caller.sign_as_said(Exercise{Invoke{.right = "withdrawal", .claims = {claim}}}));
     }
-    CHECK(caller.post(std::move(rights)).size() == 16);
+    CHECK(caller.post(rights).size() == 16);
   }
   disk.heal();
   REQUIRE(scene.recovers());
