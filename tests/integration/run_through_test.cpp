@@ -280,6 +280,7 @@ TEST_CASE("nobody makes a brand put off more, or say two things of one act", "[l
       scene.ana.key);
   REQUIRE(scene.words().size() == 1);
   CHECK(scene.words().front().code == name(ErrorCode::act_conflict));
+  CHECK(scene.words().front().head.is_zero());  // where the case stands nothing is wrong with it
   CHECK(scene.desk.tickets() == std::set<Digest>{word.message});
   CHECK(messages_in(world, scene.case_id) == scene.kept);
   // As many as are put off in one case; one more, and all have their entry.
