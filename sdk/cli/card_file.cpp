@@ -207,6 +207,23 @@ Status revoke_keys(Card& card, const CardKeys& keys) {
   return {};
 }
 
+// Only what was revoked by an earlier card, so that all who follow the cards have read of it.
+Status drop_keys(Card& card, const CardKeys& keys) {
+  for (const PublicKey& key : keys.dropped) {
+    const auto listed = std::ranges::find(card.keys, key, &CardKey::key);
+    if (listed == card.keys.end()) {
+      return fail(ErrorCode::key_unknown, to_did_key(key) + " is not on the card before");
+    }
+    if (listed->revoked_at_index == 0) {
+      return fail(ErrorCode::card_invalid, to_did_key(key) +
+                                               " is not revoked on the card before: a card revokes "
+                                               "it, and one after that drops it");
+    }
+    card.keys.erase(listed);
+  }
+  return {};
+}
+
 // As somebody reads it who knows the card before, whenever that was: what it refuses, all do.
 Status check_readable(const Bytes& envelope, const Bytes* previous) {
   ENTENTE_LET(made, Admission::admit<Card>(envelope));
@@ -227,6 +244,7 @@ Result<Bytes> make_card(Card card, const CardKeys& keys, const Bytes* previous) 
     card.prev_card = before.id();
     card.keys = before->keys;
   }
+  ENTENTE_TRY(drop_keys(card, keys));
   ENTENTE_TRY(revoke_keys(card, keys));
   const auto add = [&](const PublicKey& key, KeyPurpose purpose) {
     if (std::ranges::count(card.keys, key, &CardKey::key) != 0) return;

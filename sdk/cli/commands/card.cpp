@@ -23,26 +23,33 @@ Result<PublicKey> read_public_key(const std::string& text) {
   return pair.public_key();
 }
 
+// Of the card before, between commas; none if the option is not given.
+Result<std::vector<PublicKey>> read_keys(const Arguments& arguments, const std::string& option) {
+  std::vector<PublicKey> keys;
+  if (!arguments.has(option)) return keys;
+  if (!arguments.has("previous")) {
+    return fail(ErrorCode::wrong_use,
+                "--" + option + " needs --previous: the card that lists the key");
+  }
+  std::istringstream list(arguments.text_or(option, ""));
+  for (std::string each; std::getline(list, each, ',');) {
+    ENTENTE_LET(key, read_public_key(each));
+    keys.push_back(key);
+  }
+  return keys;
+}
+
 Result<Revocation> read_revocation(const Arguments& arguments) {
-  Revocation revoked;
   if (arguments.has("from-entry") != arguments.has("revoke")) {
     return fail(ErrorCode::wrong_use,
                 "--revoke and --from-entry go together: which keys, and from "
                 "which entry of the log on");
   }
-  if (!arguments.has("revoke")) return revoked;
-  if (!arguments.has("previous")) {
-    return fail(ErrorCode::wrong_use, "--revoke needs --previous: the card that lists the key");
-  }
+  if (!arguments.has("revoke")) return Revocation{};
+  ENTENTE_LET(keys, read_keys(arguments, "revoke"));
   ENTENTE_LET(from, arguments.integer_or("from-entry", 0, limits::integer_max));
   if (from == 0) return fail(ErrorCode::wrong_use, "--from-entry is a number from 1 on");
-  revoked.from_entry = static_cast<std::uint64_t>(from);
-  std::istringstream list(arguments.text_or("revoke", ""));
-  for (std::string each; std::getline(list, each, ',');) {
-    ENTENTE_LET(key, read_public_key(each));
-    revoked.keys.push_back(key);
-  }
-  return revoked;
+  return Revocation{std::move(keys), static_cast<std::uint64_t>(from)};
 }
 
 Result<ExitCode> run_make(const Arguments& arguments, Console& console) {
@@ -61,6 +68,8 @@ Result<ExitCode> run_make(const Arguments& arguments, Console& console) {
   }
   ENTENTE_LET(revoked, read_revocation(arguments));
   keys.revoked = std::move(revoked);
+  ENTENTE_LET(dropped, read_keys(arguments, "drop"));
+  keys.dropped = std::move(dropped);
   Bytes previous;
   if (const auto before = arguments.find("previous")) {
     ENTENTE_LET(envelope, read_armoured(*before, "CARD"));
@@ -105,6 +114,7 @@ Verb card_make() {
                   {"revoke", "KEYS", "of that card: did:key or key files, between commas"},
                   {"from-entry", "NUMBER",
                    "of the log, still to come: from it on they say nothing"},
+                  {"drop", "KEYS", "that the card before has revoked: to be listed no more"},
                   {"origin", "NAME", "of the log (default: as on the card before, or DOMAIN/log)"},
                   {"out", "FILE", "where the signed card goes", true, 'o'}},
       .run = run_make,
