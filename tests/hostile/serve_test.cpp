@@ -1,6 +1,10 @@
 // `entente serve` itself: signals while people are being served, and too few descriptors.
 
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
 
 #include "catch.h"
 #include "honest.h"
@@ -324,4 +328,38 @@ TEST_CASE("told to read a new policy, it keeps its port: who comes meanwhile wai
   serve.signal(SIGTERM);
   CHECK(serve.wait() == 0);
   CHECK(is_refused(serve));
+}
+
+TEST_CASE("told to read a new policy, it keeps its monitoring port, too", "[serve]") {
+  const DemoBrand brand;
+  shell(brand, "sed -i '$a monitoring: {port: 0}' brand.yaml");
+  ServeProcess serve(brand);
+  const std::string at = "metrics on http://127.0.0.1:";
+  const std::string output = serve.output();
+  const auto port =
+      static_cast<std::uint16_t>(std::stoul(output.substr(output.find(at) + at.size())));
+  std::atomic<bool> done = false;
+  std::atomic<int> refused = 0;
+  std::atomic<int> ready = 0;
+  std::jthread scraper([&] {
+    while (!done) {
+      const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      if (!connect_from(descriptor, "127.0.0.1", port)) ++refused;
+      ::close(descriptor);
+      Peer peer(port);
+      peer.send(health);
+      // One that was let in just before the change is closed; one that comes during it waits.
+      if (peer.read_until("ready", 20'000).ends_with("ready")) ++ready;
+    }
+  });
+  for (int reload = 0; reload < 3; ++reload) {
+    const int before = ready;
+    shell(brand, "echo '# again' >>policy.yaml");
+    serve.signal(SIGHUP);
+    CHECK(eventually([&] { return times_in(serve.output(), "read again: policy") == reload + 1; }));
+    CHECK(eventually([&] { return ready > before + 1; }));
+  }
+  done = true;
+  scraper.join();
+  CHECK(refused == 0);
 }

@@ -57,6 +57,7 @@ Status start_again(Console& console, std::unique_ptr<Brand>& brand, const BrandC
   }
   BrandConfig there = config;
   there.server.held_port = brand->endpoint().hold_port();
+  if (there.monitoring) there.monitoring->held_port = brand->endpoint().hold_monitoring_port();
   brand.reset();
   ENTENTE_LET(next, Brand::start(there, host));
   brand = std::move(next);

@@ -121,6 +121,8 @@ class Endpoint {
   // Keeps the port for the endpoint that takes this one's place, in its `server.held_port`. Null if
   // this one serves no HTTP.
   std::shared_ptr<HeldPort> hold_port() const;
+  // The same of monitoring, for its `monitoring->held_port`. Null without monitoring.
+  std::shared_ptr<HeldPort> hold_monitoring_port() const;
   // Whether an endpoint would start on this log with another card, an envelope, and message key.
   // Fails as start() does for what they are.
   Status check_card(const Bytes& card, const Signer& message_key) const;

@@ -300,6 +300,16 @@ Result<std::unique_ptr<Endpoint>> Endpoint::start(EndpointOptions options) {
   return endpoint;
 }
 
+namespace {
+
+std::shared_ptr<HeldPort> hold(const HttpServer* server) {
+  if (server == nullptr) return nullptr;
+  auto held = server->hold_port();
+  return held ? std::move(*held) : nullptr;
+}
+
+}  // namespace
+
 void Endpoint::stop() {
   if (state_ == nullptr) return;
   state_->inbox.reset();
@@ -337,10 +347,10 @@ Status Endpoint::reload_certificate() {
   return state_->server->reload();
 }
 
-std::shared_ptr<HeldPort> Endpoint::hold_port() const {
-  if (!state_->server) return nullptr;
-  auto held = state_->server->hold_port();
-  return held ? std::move(*held) : nullptr;
+std::shared_ptr<HeldPort> Endpoint::hold_port() const { return hold(state_->server.get()); }
+
+std::shared_ptr<HeldPort> Endpoint::hold_monitoring_port() const {
+  return hold(state_->monitoring->server());
 }
 
 Status Endpoint::check_card(const Bytes& card, const Signer& message_key) const {

@@ -27,6 +27,7 @@ class Monitoring {
                 std::function<HttpServerStats()> http);
   void stop();
   std::uint16_t port() const { return server_ ? server_->port() : 0; }
+  const HttpServer* server() const { return server_.get(); }  // null if nothing listens
 
  private:
   EventLog events_;
