@@ -82,6 +82,12 @@ class Ana final : public Principal {
 
   Result<Signature> sign_mandate(ByteView to_sign) override { return key_.sign(to_sign); }
 
+  // What the shop says it has done, and what Ana was to do: only Ana can know.
+  bool has_happened(std::string_view text) override {
+    std::cout << "It has happened: " << text << "\n";
+    return true;
+  }
+
   std::optional<std::string> link_proof(std::string_view) override { return shop_.mail(); }
 
  private:

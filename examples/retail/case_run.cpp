@@ -49,6 +49,7 @@ class Reader final : public entente::Principal {
     auto signature = key_.sign(to_sign);
     return signature ? std::optional(*signature) : std::nullopt;
   }
+  bool has_happened(std::string_view) override { return true; }
   std::optional<std::string> link_proof(std::string_view) override {
     return file_.knows_code ? office_.delivered_code() : "000000";
   }

@@ -76,13 +76,28 @@ void show_spoken(Console& console, const fs::path& data, const Message& message,
         find, brand_did);
 }
 
+// What waits for the principal, and the command that goes on.
+std::string sentence_for_principal(const Ending& ending, const CaseId& case_id,
+                                   const fs::path& home) {
+  const std::string at = " --home " + home.string();
+  if (!ending.waiting_for.is_zero()) {
+    return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve " +
+           short_hex(case_id) + at;
+  }
+  const std::string go_on = "entente negotiate --resume " + short_hex(case_id) + at;
+  if (ending.outcome == "not_confirmed") {
+    return "The brand says that it has done this. Once it has: " + go_on;
+  }
+  if (ending.outcome == "not_done") return "This is for you to do. Once it is done: " + go_on;
+  return "This waits for you (" + ending.outcome + "): " + go_on;
+}
+
 std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::path& home) {
   switch (ending.kind) {
     case Ending::Kind::closed:
       return "The case is closed: " + ending.outcome + ".";
     case Ending::Kind::needs_principal:
-      return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve " +
-             short_hex(case_id) + " --home " + home.string();
+      return sentence_for_principal(ending, case_id, home);
     case Ending::Kind::with_a_person:
       return "A person has been asked for; the case is in the brand's queue.";
     case Ending::Kind::left:
@@ -106,7 +121,7 @@ std::vector<OptionRule> consumer_options() {
           {"resolve", "HOST:PORT:ADDR", "connect there for that name"},
           {"allow-private", "", "allow addresses of your own network"},
           {"timeout", "SECONDS", "how long to go on (default 60)"},
-          {"yes", "", "approve without asking"}};
+          {"yes", "", "say yes without asking"}};
 }
 
 Result<ConsumerConfig> read_consumer_file(const fs::path& home) {

@@ -34,10 +34,7 @@ const PublicKey& Person::public_key() const { return key_.public_key(); }
 std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign) {
   console_.line();
   console_.line(console_.paint(Ink::person, "For you to approve:"));
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) {
-    for (const std::string& row : wrap(harmless(line), "  | ", columns_max)) console_.line(row);
-  }
+  show(text);
   bool agreed = answers_ == Answers::yes;
   if (agreed) console_.line("  approved without asking");
   if (!agreed && console_.is_interactive()) agreed = console_.confirm("  Agree and sign?");
@@ -46,6 +43,23 @@ std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign
   const auto signature = key_.sign(to_sign);
   if (!signature) return std::nullopt;
   return *signature;
+}
+
+void Person::show(std::string_view text) const {
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    for (const std::string& row : wrap(harmless(line), "  | ", columns_max)) console_.line(row);
+  }
+}
+
+bool Person::has_happened(std::string_view text) {
+  console_.line();
+  console_.line(console_.paint(Ink::person, "Has this happened?"));
+  show(text);
+  bool happened = answers_ == Answers::yes;
+  if (happened) console_.line("  yes, without asking");
+  if (!happened && console_.is_interactive()) happened = console_.confirm("  Tell the brand so?");
+  return happened;
 }
 
 Result<Signature> Person::sign_mandate(ByteView to_sign) { return key_.sign(to_sign); }

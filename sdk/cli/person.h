@@ -21,9 +21,12 @@ class Person final : public Principal {
   const PublicKey& public_key() const override;
   std::optional<Signature> approve(std::string_view text, ByteView to_sign) override;
   Result<Signature> sign_mandate(ByteView to_sign) override;
+  bool has_happened(std::string_view text) override;
   std::optional<std::string> link_proof(std::string_view method) override;
 
  private:
+  void show(std::string_view text) const;
+
   KeyPair key_;
   Console& console_;
   Answers answers_;

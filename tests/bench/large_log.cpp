@@ -96,6 +96,7 @@ class Customer final : public Principal {
     return must(key_.sign(to_sign));
   }
   Result<Signature> sign_mandate(ByteView to_sign) override { return key_.sign(to_sign); }
+  bool has_happened(std::string_view) override { return true; }
   std::optional<std::string> link_proof(std::string_view) override {
     return shop_.take_code(address_);
   }

@@ -14,6 +14,7 @@
 
 #include "catch.h"
 #include "kettle.h"
+#include "peer.h"
 
 using namespace entente;
 using namespace entente::tests;
@@ -183,6 +184,36 @@ TEST_CASE("an offer the person does not approve binds nobody", "[integration][ne
   CHECK(world.shop.executed() == 0);
   ana.principal.agrees = true;
   CHECK(ana.assistant->run(*case_id, 20'000)->outcome == "resolved_agreed");
+}
+
+TEST_CASE("what the principal has not seen is not said to have happened",
+          "[integration][negative]") {
+  World world;
+  Customer ana(world, 1, kettle_goal());
+  ana.principal.has_seen = false;
+  const auto case_id = ana.assistant->open();
+  REQUIRE(case_id);
+  const auto run = [&] { return *ana.assistant->run(*case_id, 20'000); };
+  const auto says = [&](std::string_view what) { return ana.talk.find(what) != std::string::npos; };
+
+  CHECK(eventually([&] { return run().outcome == "not_confirmed"; }));
+  CHECK(run().kind == Ending::Kind::needs_principal);
+  CHECK(run().waiting_for.is_zero());
+  CHECK(ana.principal.asked.back().starts_with("Replacement: delivery of 1 x"));
+  CHECK_FALSE(says("consumer confirm"));
+
+  // It came; and nobody has taken the broken one yet.
+  ana.principal.has_seen = true;
+  REQUIRE(ana.assistant->carry_out(*case_id, ana.assistant->next(*case_id)));
+  CHECK(says("consumer confirm"));
+  ana.principal.has_seen = false;
+  CHECK(run().outcome == "not_done");
+  CHECK(ana.principal.asked.back().starts_with("You return"));
+  CHECK_FALSE(says("consumer perform"));
+  CHECK(ana.assistant->find_case(*case_id)->phase() != Phase::closed);
+
+  ana.principal.has_seen = true;
+  CHECK(run().outcome == "resolved_agreed");
 }
 
 TEST_CASE("both parties go on after a restart", "[integration]") {

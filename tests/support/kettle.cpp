@@ -121,6 +121,11 @@ std::optional<Signature> Agreeable::approve(std::string_view text, ByteView to_s
 
 Result<Signature> Agreeable::sign_mandate(ByteView to_sign) { return key_.sign(to_sign); }
 
+bool Agreeable::has_happened(std::string_view text) {
+  asked.emplace_back(text);
+  return has_seen;
+}
+
 std::optional<std::string> Agreeable::link_proof(std::string_view) {
   return shop_.delivered_code();
 }

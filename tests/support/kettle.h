@@ -49,12 +49,15 @@ class Agreeable final : public Principal {
   const PublicKey& public_key() const override;
   std::optional<Signature> approve(std::string_view text, ByteView to_sign) override;
   Result<Signature> sign_mandate(ByteView to_sign) override;
+  bool has_happened(std::string_view text) override;
   std::optional<std::string> link_proof(std::string_view method) override;
 
   KeyPair key() const;  // a copy
 
   std::string shown;  // the last text
   bool agrees = true;
+  std::vector<std::string> asked;  // whether it has happened
+  bool has_seen = true;
 
  private:
   KeyPair key_;

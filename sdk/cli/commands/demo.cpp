@@ -37,8 +37,10 @@ Result<CaseId> play(Console& console, const std::filesystem::path& home, Person:
                              "So it ends: " + std::string(name(ending.kind)) +
                                  (ending.outcome.empty() ? "" : ", " + ending.outcome)));
   if (ending.kind == Ending::Kind::needs_principal) {
-    console.line("You did not agree, so nothing was signed: entente approve " + short_hex(case_id) +
-                 " --home " + home.string() + " goes on.");
+    const bool refused = ending.outcome == "not_approved";
+    console.line(std::string("You did not say so, so nothing was signed: entente ") +
+                 (refused ? "approve " : "negotiate --resume ") + short_hex(case_id) + " --home " +
+                 home.string() + " goes on.");
     return case_id;
   }
   if (!good) return fail(ErrorCode::internal, "the demo did not go as it should");
@@ -85,7 +87,7 @@ Verb demo() {
           .summary = "see a brand, two consumers and an auditor at work, on this machine",
           .operands = {},
           .options = {{"dir", "DIR", "where its files go; must be empty (default: a new one)"},
-                      {"yes", "", "approve without asking"}},
+                      {"yes", "", "say yes without asking"}},
           .run = run,
           .example = "entente demo --dir kettle"};
 }

@@ -33,6 +33,10 @@ class Principal {
   virtual std::optional<Signature> approve(std::string_view text, ByteView to_sign) = 0;
   // The mandate, signed once; and the word that takes it back, when the person wants that.
   virtual Result<Signature> sign_mandate(ByteView to_sign) = 0;
+  // Whether this has happened: what the brand says it has done, or what the principal was to do.
+  // `text` is what render_deed() or render_condition() make of it. An assistant cannot know, so
+  // without a yes it says nothing of it to the brand. No, unless overridden.
+  virtual bool has_happened(std::string_view text);
   // A one-time code the brand has sent, or another proof only the person has. Nothing: none.
   virtual std::optional<std::string> link_proof(std::string_view method);
 };
@@ -65,7 +69,7 @@ struct Ending {
     broken_off  // the brand said what cannot be true, or refused what nobody may refuse
   };
   Kind kind = Kind::closed;
-  std::string outcome;    // of the close; else why
+  std::string outcome;    // of the close; else why: not_approved, not_confirmed, not_done ...
   MessageId waiting_for;  // the offer that needs the principal
   // Where neither agent gets further: the other ways to a person that the card names.
   std::vector<std::string> alternatives;

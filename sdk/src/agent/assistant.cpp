@@ -11,7 +11,6 @@
 #include "assistant_state.h"
 #include "auditor_source.h"
 #include "card_chain.h"
-#include "core/overloaded.h"
 
 namespace entente {
 namespace {
@@ -40,6 +39,7 @@ Result<Bytes> seal_with(const T& value, const PublicKey& key, const Sign& sign_b
 }  // namespace
 
 std::optional<std::string> Principal::link_proof(std::string_view) { return std::nullopt; }
+bool Principal::has_happened(std::string_view) { return false; }
 
 namespace {
 
@@ -421,48 +421,6 @@ Result<std::vector<Digest>> Assistant::take_back_mandates() {
     ended.push_back(mandate);
   }
   return ended;
-}
-
-Status Assistant::carry_out(const CaseId& case_id, const Move& move) {
-  State& s = *state_;
-  return std::visit(
-      Overloaded{
-          [&](const moves::Wait&) -> Status { return poll(case_id, hold_ms); },
-          [&](const moves::Accept& accepted) -> Status {
-            if (accepted.needs_approval) return accept(case_id, accepted.offer);
-            return s.say(case_id, {.body = Accept{.offer = accepted.offer}});
-          },
-          [&](const moves::Counter& counter) { return s.say(case_id, counter.speech); },
-          [&](const moves::Decline& declined) {
-            return s.say(case_id, {.body = Decline{declined.offer, declined.reason}});
-          },
-          [](const moves::AskPrincipal&) -> Status {
-            return fail(ErrorCode::approval_missing, "the principal must decide");
-          },
-          [&](const moves::AskHuman& asked) { return ask_for_person(case_id, asked.reason); },
-          [&](const moves::Answer& answer) { return s.say(case_id, answer.speech); },
-          [&](const moves::ProveLink& prove) -> Status {
-            auto proof = prove.known_proof.empty() ? s.options.principal->link_proof(prove.method)
-                                                   : std::optional(prove.known_proof);
-            if (!proof) return fail(ErrorCode::assurance_too_low, "no proof of the account");
-            return s.say(case_id, link_proof(prove.method, prove.challenge, *proof));
-          },
-          [&](const moves::Confirm& confirmed) {
-            return s.say(case_id, {.body = Confirm{confirmed.source, confirmed.terms}});
-          },
-          [&](const moves::Fulfil& fulfil) {
-            const Performed done{.term = fulfil.term,
-                                 .state = Performed::State::done,
-                                 .of_condition = true,
-                                 .qty = 1};
-            return s.say(case_id, {.body = Perform{fulfil.source, {done}}});
-          },
-          [&](const moves::CloseFinal& closing) {
-            return s.say(case_id, {.body = Close{CloseFinal{closing.of, closing.confirms}}});
-          },
-          [&](const moves::Leave& leaving) { return leave(case_id, leaving.reason); },
-      },
-      move.what);
 }
 
 const Case* Assistant::find_case(const CaseId& case_id) const {

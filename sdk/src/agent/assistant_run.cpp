@@ -167,13 +167,14 @@ Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
     const Mark before{find_case(case_id)->next_position(), owes};
     s.brand_at_fault = false;
     s.was_refused = false;
+    s.withheld = "not_approved";
     s.retry_after_ms = 0;
     pace.begin_call(!owes && !std::holds_alternative<moves::Wait>(move.what));
     const Status done = owes ? resume(case_id) : carry_out(case_id, move);
     if (!done && done.error().code == ErrorCode::approval_missing && !s.brand_at_fault) {
       const auto* accepted = std::get_if<moves::Accept>(&move.what);
       return Ending{.kind = Ending::Kind::needs_principal,
-                    .outcome = "not_approved",
+                    .outcome = s.withheld,
                     .waiting_for = accepted != nullptr ? accepted->offer : MessageId{}};
     }
     if (!done && s.brand_at_fault) {
@@ -183,7 +184,7 @@ Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {
       return std::unexpected(done.error());
     }
     const auto* fulfil = std::get_if<moves::Fulfil>(&move.what);
-    if (done && !owes && fulfil != nullptr) s.instructions[case_id].done.push_back(fulfil->source);
+    if (done && !owes && fulfil != nullptr) s.instructions[case_id].done.push_back(*fulfil);
     last = done ? "timed_out" : std::string(name(done.error().code));
     const Mark after{find_case(case_id)->next_position(), s.follower->has_unsent(case_id)};
     if (after == before) {

@@ -20,6 +20,7 @@ struct Assistant::State {
   std::vector<std::filesystem::path> evidence;
   bool brand_at_fault = false;  // the last answer was a lie, or a no that nobody may say
   bool was_refused = false;     // what the last call said
+  std::string withheld;         // why it was not said: what the principal did not agree to
   bool is_behind = false;       // the last answer starts before what is known: to be read again
   std::optional<std::uint64_t> lost_from;  // by the last answer, the brand has lost what follows
   std::int64_t retry_after_ms = 0;         // as the last busy brand asked
@@ -35,6 +36,9 @@ struct Assistant::State {
   Status deliver_notices();
   Result<Bytes> approval_of(Approval approval, std::string_view text);
   Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
+  // Nothing, if the principal says that it has happened; else approval_missing.
+  Status hear_that_done(const CaseId& case_id, const moves::Confirm& confirm);
+  Status hear_that_done(const CaseId& case_id, const moves::Fulfil& fulfil);
   Status exchange(const CaseId& case_id, const Parcel& parcel, bool opens);
   bool may_have_lost(const CaseId& case_id);
   Status hear(const CaseId& case_id, const Parcel& parcel);

@@ -240,8 +240,8 @@ std::optional<Move> Mover::find_close() const {
   if (!proposal || (*proposal)->author.party != Party::brand) return std::nullopt;
   moves::CloseFinal close{*casefile.close_proposal(), {}};
   for (const auto& [source, binding] : casefile.bindings()) {
-    if (!unconfirmed(binding).empty()) {
-      close.confirms.push_back(source);
+    if (auto terms = unconfirmed(binding); !terms.empty()) {
+      close.confirms.push_back({source, std::move(terms)});
     } else if (binding.is_open()) {
       return std::nullopt;  // something is still owed: the proposal is not confirmed
     }
@@ -271,16 +271,17 @@ std::optional<Move> Mover::find_confirm() const {
 
 std::optional<Move> Mover::find_duty() const {
   for (const auto& [source, binding] : casefile.bindings()) {
-    if (binding.superseded || lists(told.done, source)) continue;
+    if (binding.superseded) continue;
     for (const TermState& term : binding.terms) {
       if (!term.active || term.ended) continue;
       const bool owes_term = term.term.obligor == Party::consumer && term.state == State::unset;
       const bool owes_condition = term.term.obligor == Party::brand &&
                                   !std::holds_alternative<NoCondition>(term.term.condition) &&
                                   term.condition == State::unset;
-      if (owes_term || owes_condition) {
-        return Move{moves::Fulfil{source, term.term.id}, owes_term ? "own_term" : "condition"};
-      }
+      if (!owes_term && !owes_condition) continue;
+      const moves::Fulfil duty{source, term.term.id, owes_condition};
+      const bool reported = std::ranges::find(told.done, duty) != told.done.end();
+      if (!reported) return Move{duty, owes_term ? "own_term" : "condition"};
     }
   }
   return std::nullopt;

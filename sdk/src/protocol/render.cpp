@@ -80,6 +80,12 @@ class Writer {
     return text + print_claims(term.claims) + "\n";
   }
 
+  std::string deed(const Term& term) const {
+    return say(Phrase::purpose, {words(Topic::purpose, term.purpose), print(term.shape)}) + ".";
+  }
+  // Begins with a space, unless there is none.
+  std::string condition(const Term& term) const { return print(term.condition); }
+
   // Of a code, in the language; quoted if it has none.
   std::string words(Topic topic, std::string_view code) const {
     const auto found = find_words(language_, topic, code);
@@ -389,6 +395,17 @@ std::string render_offer(const Message& offer, std::string_view brand_did,
   for (const Term& term : body->terms) text += writer.line(term);
   if (body->terms.empty()) text += " " + writer.say(Phrase::no_terms) + "\n";
   return text + tail(writer, *body);
+}
+
+std::string render_deed(const Term& term, const std::vector<PartRef>& parts,
+                        std::string_view language) {
+  return Writer(parts, language).deed(term);
+}
+
+std::string render_condition(const Term& term, const std::vector<PartRef>& parts,
+                             std::string_view language) {
+  const std::string text = Writer(parts, language).condition(term);
+  return text.empty() ? text : text.substr(1);
 }
 
 std::string render_exercise(const Message& exercise, std::string_view language) {

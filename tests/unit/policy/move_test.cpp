@@ -73,7 +73,7 @@ TEST_CASE("goal and policy come to the agreement of the worked example", "[polic
 
   const MessageId agreement = play.approve(offer);
   CHECK(play.moved() == "fulfil condition");
-  CHECK(play.moved({.done = {agreement}}) == "wait brands_turn");
+  CHECK(play.moved({.done = {{agreement, 1, true}}}) == "wait brands_turn");
   play.report_done(agreement, 2);
   play.report_done(agreement, 1);
   const auto confirm = play.moved_as<moves::Confirm>();
@@ -86,8 +86,35 @@ TEST_CASE("goal and policy come to the agreement of the worked example", "[polic
   const auto final = play.moved_as<moves::CloseFinal>();
   CHECK(final.of == close);
   CHECK(final.confirms.empty());
-  play.say(Party::consumer, Close{CloseFinal{final.of, final.confirms}});
+  play.say(Party::consumer, Close{CloseFinal{final.of, {}}});
   CHECK(play.moved() == "wait closed");
+}
+
+TEST_CASE("every duty of the consumer is reported, and each for what it is", "[policy]") {
+  Play play;
+  Offer offer = play.replacement(0);
+  Term surcharge;
+  surcharge.id = 2;
+  surcharge.claims = {1};
+  surcharge.obligor = Party::consumer;
+  surcharge.ground = Ground::concession;
+  surcharge.purpose = "replacement";
+  surcharge.shape = Payment{{.direction = Settlement::Direction::pays, .amount = euros(500)}};
+  offer.terms.push_back(surcharge);
+  const MessageId agreement = play.approve(play.offer_of(offer));
+
+  const moves::Fulfil returned{agreement, 1, true};
+  const moves::Fulfil paid{agreement, 2, false};
+  CHECK(play.moved_as<moves::Fulfil>() == returned);
+  CHECK(play.moved_as<moves::Fulfil>({.done = {returned}}) == paid);
+  for (const moves::Fulfil& duty : {returned, paid}) {
+    REQUIRE(play.moved_as<moves::Fulfil>() == duty);
+    play.say(Party::consumer, Perform{agreement,
+                                      {{.term = duty.term,
+                                        .state = Performed::State::done,
+                                        .of_condition = duty.of_condition}}});
+  }
+  CHECK(play.moved() == "wait brands_turn");
 }
 
 TEST_CASE("counters come down in equal steps to what is acceptable, then a person is asked",

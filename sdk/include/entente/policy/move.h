@@ -48,10 +48,12 @@ struct Confirm {
 struct Fulfil {
   MessageId source;
   std::uint16_t term = 0;
+  bool of_condition = false;  // of that term of the brand's
+  bool operator==(const Fulfil&) const = default;
 };
 struct CloseFinal {
   MessageId of;
-  std::vector<MessageId> confirms;
+  std::vector<Confirm> confirms;
 };
 struct Leave {
   std::string reason;
@@ -70,9 +72,9 @@ std::string_view name(const Move& move);
 
 // What the principal has told the assistant meanwhile.
 struct Instructions {
-  std::vector<MessageId> take;    // offers to accept
-  std::vector<MessageId> refuse;  // offers to decline
-  std::vector<MessageId> done;    // sources whose duties of the consumer are under way
+  std::vector<MessageId> take;      // offers to accept
+  std::vector<MessageId> refuse;    // offers to decline
+  std::vector<moves::Fulfil> done;  // duties of the consumer that were reported
   bool wants_person = false;
 };
 

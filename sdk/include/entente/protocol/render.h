@@ -20,6 +20,14 @@ namespace entente {
 std::string render_offer(const Message& offer, std::string_view brand_did,
                          std::string_view language);
 
+// What somebody is to do by a term, without when and why: "Replacement: delivery of 1 x ...", and
+// what the consumer is to do for it, empty if nothing. For the question whether it has happened;
+// nobody signs these. `parts` are those of the message in which the term stands.
+std::string render_deed(const Term& term, const std::vector<PartRef>& parts,
+                        std::string_view language);
+std::string render_condition(const Term& term, const std::vector<PartRef>& parts,
+                             std::string_view language);
+
 // A right about to be exercised. Empty unless the body is an Exercise that invokes one.
 std::string render_exercise(const Message& exercise, std::string_view language);
 
