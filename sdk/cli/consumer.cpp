@@ -86,7 +86,8 @@ std::string sentence_for_principal(const Ending& ending, const CaseId& case_id,
   }
   const std::string go_on = "entente negotiate --resume " + short_hex(case_id) + at;
   if (ending.outcome == "not_confirmed") {
-    return "The brand says that it has done this. Once it has: " + go_on;
+    return "The brand says that it has done this. Once it has: " + go_on +
+           "; if not, ask for a person: entente handoff " + short_hex(case_id) + at;
   }
   if (ending.outcome == "not_done") return "This is for you to do. Once it is done: " + go_on;
   return "This waits for you (" + ending.outcome + "): " + go_on;
@@ -103,6 +104,10 @@ std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::p
     case Ending::Kind::left:
       return "The case was left: " + ending.outcome + ".";
     case Ending::Kind::gave_up:
+      if (ending.outcome == "awaiting_performance") {
+        return "It is agreed, and the brand has still to do it: entente negotiate --resume " +
+               short_hex(case_id) + " --home " + home.string();
+      }
       return "It came to nothing: " + ending.outcome + ".";
     case Ending::Kind::broken_off:
       return "Broken off, nothing of it was believed: " + ending.outcome + ".";

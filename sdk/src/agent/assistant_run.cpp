@@ -142,11 +142,20 @@ Ending Assistant::State::stop(Ending::Kind kind, std::string outcome) const {
           .evidence = evidence};
 }
 
-// Why time was over: a person who was asked for and not even acknowledged goes before the rest.
+// Why time was over: a person who was asked for and not even acknowledged goes before the rest. A
+// brand that has still to do what it agreed to keeps nobody waiting in vain.
 std::string Assistant::State::why_nothing_came(const CaseId& case_id, std::string last) const {
-  const HandoffState* handoff = follower->find_case(case_id)->handoff();
-  const bool unheard = handoff != nullptr && handoff->stage == HandoffStage::requested;
-  return unheard ? "handoff_not_acknowledged" : std::move(last);
+  const Case& casefile = *follower->find_case(case_id);
+  const HandoffState* handoff = casefile.handoff();
+  if (handoff != nullptr && handoff->stage == HandoffStage::requested) {
+    return "handoff_not_acknowledged";
+  }
+  const bool is_owed = std::ranges::any_of(casefile.bindings(), [](const auto& entry) {
+    return std::ranges::any_of(entry.second.terms, [&](const TermState& term) {
+      return !entry.second.superseded && term.is_open() && term.term.obligor == Party::brand;
+    });
+  });
+  return is_owed && last == "timed_out" ? "awaiting_performance" : std::move(last);
 }
 
 Result<Ending> Assistant::run(const CaseId& case_id, std::int64_t timeout_ms) {

@@ -10,6 +10,9 @@ namespace {
 using policy::Judgement;
 using State = Performed::State;
 
+// What is owed at once takes a back office a while.
+constexpr std::int64_t late_grace_ms = 3'600'000;
+
 struct Mover {
   const GoalRules& goal;
   const Case& casefile;
@@ -26,6 +29,7 @@ struct Mover {
   std::optional<Move> find_close() const;
   std::optional<Move> find_confirm() const;
   std::optional<Move> find_duty() const;
+  std::optional<Move> find_breach() const;
   std::optional<Move> find_silence() const;
 
   // Standing offers of a party, newest first.
@@ -33,6 +37,7 @@ struct Mover {
   std::size_t rounds_on(std::uint16_t claim) const;
   bool has_newer_counter(std::uint16_t claim, const OfferState& than) const;
   bool is_waiting_for_brand() const;
+  bool is_broken(const TermState& term) const;
   bool asked_for_person() const { return casefile.handoff() != nullptr; }
   Move reply_to(const MessageId& id, const OfferState& offer) const;
   Move counter_or_end(const MessageId& id, const OfferState& offer) const;
@@ -287,6 +292,28 @@ std::optional<Move> Mover::find_duty() const {
   return std::nullopt;
 }
 
+// What the brand owes is late, or has failed and nothing stands in for it.
+bool Mover::is_broken(const TermState& term) const {
+  if (!term.active || term.ended || term.term.obligor != Party::brand) return false;
+  if (term.state == State::failed) return std::holds_alternative<ToPerson>(term.term.on_failure);
+  const bool waits_for_us = term.term.blocks && term.condition != State::done;
+  return term.is_open() && !waits_for_us && term.due_ms != 0 &&
+         term.due_ms + late_grace_ms < now_ms;
+}
+
+std::optional<Move> Mover::find_breach() const {
+  if (asked_for_person()) return std::nullopt;
+  for (const auto& [source, binding] : casefile.bindings()) {
+    if (binding.superseded || !std::ranges::any_of(binding.terms, [&](const TermState& term) {
+          return is_broken(term);
+        })) {
+      continue;
+    }
+    return Move{moves::AskHuman{"principal_needs_judgement"}, "not_performed"};
+  }
+  return std::nullopt;
+}
+
 // A claim without an answer, or a counter of ours that has none.
 bool Mover::is_waiting_for_brand() const {
   if (!standing(Party::consumer).empty()) return true;
@@ -329,10 +356,10 @@ Move next_move(const Goal& goal, const Case& casefile, std::int64_t now_ms,
     return {moves::Wait{}, "closed"};
   }
   using Finder = std::optional<Move> (Mover::*)() const;
-  constexpr std::array<Finder, 10> finders = {
-      &Mover::find_instruction, &Mover::find_acceptable, &Mover::find_link,  &Mover::find_answer,
-      &Mover::find_reply,       &Mover::find_refusal,    &Mover::find_close, &Mover::find_confirm,
-      &Mover::find_duty,        &Mover::find_silence};
+  constexpr std::array<Finder, 11> finders = {
+      &Mover::find_instruction, &Mover::find_acceptable, &Mover::find_link,   &Mover::find_answer,
+      &Mover::find_reply,       &Mover::find_refusal,    &Mover::find_breach, &Mover::find_close,
+      &Mover::find_confirm,     &Mover::find_duty,       &Mover::find_silence};
   for (const Finder finder : finders) {
     if (auto move = (mover.*finder)()) return *move;
   }

@@ -246,6 +246,45 @@ TEST_CASE("a required link is proved, a failed one goes to a person", "[policy]"
   CHECK(play.moved() == "ask_human link_failed");
 }
 
+TEST_CASE("what was agreed and is not done in time goes to a person", "[policy]") {
+  for (const bool failed : {false, true}) {
+    DYNAMIC_SECTION((failed ? "failed" : "late")) {
+      Play play;
+      const MessageId agreement = play.approve(play.offer_of(play.replacement(100)));
+      const moves::Fulfil back = play.moved_as<moves::Fulfil>();
+      CHECK(play.moved({.done = {back}}) == "wait brands_turn");
+      const auto due_ms = play.casefile.bindings().at(agreement).find_term(1)->due_ms;
+      REQUIRE(due_ms > play.now_ms);
+      if (failed) {
+        play.say(Party::brand,
+                 Perform{agreement, {{.term = 1, .state = Performed::State::failed}}});
+      } else {
+        play.report_done(agreement, 2);
+        play.say(Party::consumer, Confirm{agreement, {2}});
+        play.now_ms = due_ms + 3'600'000;
+        CHECK(play.moved({.done = {back}}) == "wait brands_turn");
+        ++play.now_ms;
+      }
+      // Whatever the consumer has still to do or to confirm.
+      CHECK(play.moved() == "ask_human not_performed");
+      CHECK(play.moved_as<moves::AskHuman>().reason == "principal_needs_judgement");
+      play.say(Party::consumer, person_request(play.goal, "principal_needs_judgement"));
+      CHECK(play.moved({.done = {back}}) == "wait brands_turn");
+    }
+  }
+}
+
+TEST_CASE("what waits for the consumer is not late", "[policy][negative]") {
+  Play play;
+  Offer offer = play.replacement(0);
+  offer.terms.at(0).blocks = true;
+  const MessageId agreement = play.approve(play.offer_of(offer));
+  const moves::Fulfil back = play.moved_as<moves::Fulfil>();
+  play.now_ms += 300 * day_ms;
+  CHECK(play.moved({.done = {back}}) == "wait brands_turn");
+  CHECK(agreement == back.source);
+}
+
 TEST_CASE("silence sends for a person when the brand has the turn, and not before", "[policy]") {
   Play play;
   play.now_ms += 10 * 60'000 - 1;
