@@ -77,8 +77,9 @@ void show_spoken(Console& console, const fs::path& data, const Message& message,
 }
 
 // What waits for the principal, and the command that goes on.
-std::string sentence_for_principal(const Ending& ending, const CaseId& case_id,
+std::string sentence_for_principal(const Ending& ending, const Case& casefile,
                                    const fs::path& home) {
+  const CaseId& case_id = casefile.id();
   const std::string at = " --home " + home.string();
   if (!ending.waiting_for.is_zero()) {
     return "The offer " + short_hex(ending.waiting_for) + " waits for you: entente approve " +
@@ -90,15 +91,20 @@ std::string sentence_for_principal(const Ending& ending, const CaseId& case_id,
            "; if not, ask for a person: entente handoff " + short_hex(case_id) + at;
   }
   if (ending.outcome == "not_done") return "This is for you to do. Once it is done: " + go_on;
+  for (const auto& [key, question] : casefile.questions()) {
+    if (question.by != Party::brand || question.answered_by || question.question.optional) continue;
+    return "The brand asks for " + question.question.topic +
+           ": put it under `answers` in your goal, then " + go_on;
+  }
   return "This waits for you (" + ending.outcome + "): " + go_on;
 }
 
-std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::path& home) {
+std::string sentence_of(const Ending& ending, const Case& casefile, const fs::path& home) {
   switch (ending.kind) {
     case Ending::Kind::closed:
       return "The case is closed: " + ending.outcome + ".";
     case Ending::Kind::needs_principal:
-      return sentence_for_principal(ending, case_id, home);
+      return sentence_for_principal(ending, casefile, home);
     case Ending::Kind::with_a_person:
       return "A person has been asked for; the case is in the brand's queue.";
     case Ending::Kind::left:
@@ -106,7 +112,7 @@ std::string sentence_of(const Ending& ending, const CaseId& case_id, const fs::p
     case Ending::Kind::gave_up:
       if (ending.outcome == "awaiting_performance") {
         return "It is agreed, and the brand has still to do it: entente negotiate --resume " +
-               short_hex(case_id) + " --home " + home.string();
+               short_hex(casefile.id()) + " --home " + home.string();
       }
       return "It came to nothing: " + ending.outcome + ".";
     case Ending::Kind::broken_off:
@@ -237,8 +243,9 @@ Result<ExitCode> run_to_the_end(Consumer& consumer, const CaseId& case_id, Conso
   const bool good =
       ending.kind == Ending::Kind::closed || ending.kind == Ending::Kind::with_a_person;
   console.line();
-  console.line(console.paint(good ? Ink::good : Ink::bad,
-                             sentence_of(ending, case_id, consumer.config().home)));
+  console.line(console.paint(
+      good ? Ink::good : Ink::bad,
+      sentence_of(ending, *consumer.assistant().find_case(case_id), consumer.config().home)));
   if (ending.kind == Ending::Kind::gave_up || ending.kind == Ending::Kind::broken_off) {
     show_ways_on(console, consumer.assistant());
   }
