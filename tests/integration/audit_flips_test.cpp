@@ -137,7 +137,7 @@ std::vector<Place> places_in(const fs::path& root, Wanted is_wanted, std::size_t
   std::size_t next = seed() % step;
   for (const auto& [file, bytes] : files) {
     // One checksum covers all of a frame, so that its bytes are alike.
-    const std::size_t share = takes_all() && file.filename() == "store.db-wal" ? 16 : 1;
+    const std::size_t share = takes_all() && file.string().ends_with("-wal") ? 16 : 1;
     for (; next < bytes; next += step * share) {
       places.push_back({file, next, static_cast<unsigned>((seed() + places.size()) % 8)});
     }
