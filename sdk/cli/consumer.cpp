@@ -87,8 +87,8 @@ std::string sentence_for_principal(const Ending& ending, const Case& casefile,
   }
   const std::string go_on = "entente negotiate --resume " + short_hex(case_id) + at;
   if (ending.outcome == "not_confirmed") {
-    return "The brand says that it has done this. Once it has: " + go_on +
-           "; if not, ask for a person: entente handoff " + short_hex(case_id) + at;
+    return "The brand says that this is done. If it is: " + go_on +
+           "; if not: entente handoff " + short_hex(case_id) + at;
   }
   if (ending.outcome == "not_done") return "This is for you to do. Once it is done: " + go_on;
   for (const auto& [key, question] : casefile.questions()) {
