@@ -4,6 +4,7 @@
 #include <entente/replay/finding.h>
 #include <entente/wire/codec.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
@@ -54,6 +55,13 @@ std::string generous_policy() {
   return policy_with({{"{cur: EUR, amt: 2000}", "{cur: EUR, amt: 99992000}"},
                       {"{cur: EUR, amt: 1000}", "{cur: EUR, amt: 99991000}"},
                       {"{cur: EUR, amt: 50000}, refund", "{cur: EUR, amt: 999950000}, refund"}});
+}
+
+std::string waiting_policy() {
+  const std::string returned = "return: {how: by_mail, fees: brand, by: 14d}";
+  std::string policy = generous_policy();
+  return policy.replace(policy.find(returned), returned.size(),
+                        returned + "\n        blocks: true");
 }
 
 MoneyWorld::MoneyWorld(const std::string& policy, OfficeOptions office_options)
@@ -108,6 +116,53 @@ Ending Customer::go_on(std::int64_t timeout_ms) {
 Case Customer::casefile() {
   static_cast<void>(assistant_->poll(case_id_, 0));
   return *assistant_->find_case(case_id_);
+}
+
+std::unique_ptr<Customer> undecided(MoneyWorld& world, CaseOf of) {
+  auto customer = std::make_unique<Customer>(world, of);
+  customer->principal.agrees = false;
+  customer->negotiate();
+  return customer;
+}
+
+MessageId standing_offer(Customer& customer) {
+  const Case casefile = customer.casefile();
+  for (const auto& [id, offer] : casefile.offers()) {
+    if (offer.by == Party::brand && offer.status == OfferStatus::standing) return id;
+  }
+  throw std::runtime_error("no offer stands");
+}
+
+void send_back(Customer& customer) {
+  const Case casefile = customer.casefile();
+  for (const auto& [source, binding] : casefile.bindings()) {
+    for (const TermState& term : binding.terms) {
+      if (std::holds_alternative<NoCondition>(term.term.condition)) continue;
+      const Performed sent{
+          .term = term.term.id, .state = Performed::State::done, .of_condition = true};
+      const auto said = customer.assistant().say(
+          customer.case_id(), {.body = Perform{.source = source, .items = {sent}}});
+      if (!said) throw std::runtime_error(describe(said.error()));
+    }
+  }
+}
+
+void withdraw(Customer& customer, const RightSaid& said) {
+  Speech speech;
+  Invoke invoke{.right = "withdrawal", .claims = said.claims};
+  if (!said.subject.empty()) {
+    invoke.subject = 0;
+    speech.added = {{PartClass::reference, "text/plain", to_bytes(said.subject)}};
+  }
+  speech.body = Exercise{std::move(invoke)};
+  const auto sent = customer.assistant().say(customer.case_id(), speech);
+  if (!sent) throw std::runtime_error(describe(sent.error()));
+}
+
+std::size_t acknowledged_rights(Customer& customer) {
+  const Case casefile = customer.casefile();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      casefile.exercises(), [](const auto& entry) { return entry.second.acknowledged; }));
 }
 
 void at_once(std::size_t count, const std::function<void(std::size_t)>& what) {

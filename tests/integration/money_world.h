@@ -15,6 +15,8 @@ namespace entente::tests {
 std::string policy_with(const std::vector<std::pair<std::string, std::string>>& changes = {});
 // Caps so high that none is met.
 std::string generous_policy();
+// Such a one, and the replacement waits for what comes back.
+std::string waiting_policy();
 
 // The system's time, moved.
 class MovedClock final : public Clock {
@@ -71,6 +73,19 @@ class Customer {
   CaseId case_id_;
   std::unique_ptr<Assistant> assistant_;
 };
+
+// Linked, and what it is offered stands unanswered.
+std::unique_ptr<Customer> undecided(MoneyWorld& world, CaseOf of);
+MessageId standing_offer(Customer& customer);
+// Says that what the brand waits for has been sent back.
+void send_back(Customer& customer);
+
+struct RightSaid {
+  std::vector<std::uint16_t> claims;
+  std::string subject;  // empty: none
+};
+void withdraw(Customer& customer, const RightSaid& said);
+std::size_t acknowledged_rights(Customer& customer);
 
 // Runs each on a thread of its own and waits for all.
 void at_once(std::size_t count, const std::function<void(std::size_t)>& what);

@@ -25,13 +25,14 @@ class QuickLine final : public BrandConnection {
   Result<Parcel> get(const CaseId& case_id, std::uint64_t after, std::int64_t,
                      const SignRead& sign) override {
     if (is_deaf) return fail(ErrorCode::network_failed);
-    return line().get(case_id, after, 0, sign);
+    return line().get(case_id, reads_after.value_or(after), 0, sign);
   }
 
-  int shown = 0;                        // parcels
-  std::function<void(Parcel&)> change;  // of what is shown
-  bool is_deaf = false;                 // what is said arrives, and no answer does
-  Parcel said;                          // what was posted last, and the answer to it
+  int shown = 0;                             // parcels
+  std::function<void(Parcel&)> change;       // of what is shown
+  std::optional<std::uint64_t> reads_after;  // whatever it has
+  bool is_deaf = false;                      // what is said arrives, and no answer does
+  Parcel said;                               // what was posted last, and the answer to it
   Result<Parcel> last = Parcel{};
 
  private:

@@ -3,7 +3,10 @@
 #include <entente/casefile/summary.h>
 #include <entente/journal/lost_end.h>
 
+#include <atomic>
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "../../sdk/cli/record.h"
 #include "catch.h"
@@ -37,6 +40,31 @@ class HeldShop final : public BackOffice {
 
  private:
   KettleShop& shop_;
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+};
+
+// Answers every look-up with this, once it is let go.
+class LateShop final : public BackOffice {
+ public:
+  LateShop(KettleShop& shop, Performance::State answer) : shop_(shop), answer_(answer) {}
+  Result<std::vector<Fact>> facts(const FactsQuery& query) override { return shop_.facts(query); }
+  Performance execute(const Order& order) override { return shop_.execute(order); }
+  Performance lookup(const Digest&) override {
+    asked = true;
+    released_.wait();
+    return {.state = answer_};
+  }
+  std::optional<std::string> find_account(const AccountProof& proof) override {
+    return shop_.find_account(proof);
+  }
+  void release() { release_.set_value(); }
+
+  std::atomic<bool> asked = false;
+
+ private:
+  KettleShop& shop_;
+  Performance::State answer_;
   std::promise<void> release_;
   std::shared_future<void> released_ = release_.get_future().share();
 };
@@ -215,6 +243,74 @@ TEST_CASE("a brand that lost the end of its log says nothing before it has heard
   REQUIRE(ana.start());
   must(ana.assistant->poll(case_id, 0));
   CHECK(messages_in(world, case_id) == all);
+  CHECK(world.shop.executed() == paid);
+  CHECK(world.shop.repeated() == 0);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+TEST_CASE("what came of a term while the brand waited to hear is told as soon as it may be",
+          "[life][money]") {
+  HeldScene scene;
+  auto& [world, held, ana, case_id] = scene;
+  must_back_up(world.store(), world.at("backup"));
+  must(ana.assistant->say(case_id, {.body = Inform{.text = 0},
+                                    .added = {{PartClass::prose, "text/plain", to_bytes("hm")}}}));
+  ana.assistant.reset();
+  world.lose_end(world.at("backup"));
+  QuickLine line(world);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->poll(case_id, 0));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  const std::size_t said = messages_in(world, case_id);
+  line.reads_after = 1'000;  // there is more, if one believes that
+  must(ana.assistant->poll(case_id, 0));
+  held.release();
+  REQUIRE(world.endpoint->wait_idle(20'000));
+  CHECK(world.shop.executed() == 2);
+  CHECK(messages_in(world, case_id) == said);
+  line.reads_after.reset();
+  ana.finish(case_id);
+  CHECK(world.shop.executed() == 2);
+  ana.assistant.reset();
+  world.stop();
+  CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+}
+
+// The brand hears of too few messages first, asks its back office, and is then shown the rest.
+TEST_CASE("what was shown to be done is not done again, whatever a look-up says later",
+          "[life][money]") {
+  const auto answer = GENERATE(Performance::State::absent, Performance::State::done,
+                               Performance::State::failed, Performance::State::unknown);
+  HeldScene scene;
+  auto& [world, held, ana, case_id] = scene;
+  QuickLine line(world);
+  REQUIRE(ana.start(&line));
+  must(ana.assistant->accept(case_id, standing_offer(*ana.assistant->find_case(case_id))));
+  must_back_up(world.store(), world.at("backup"));
+  const std::size_t kept = messages_in(world, case_id);
+  held.release();
+  REQUIRE(ana.start());
+  ana.finish(case_id);
+  const std::size_t paid = world.shop.executed();
+  ana.assistant.reset();
+
+  LateShop late(world.shop, answer);
+  world.office = &late;
+  world.lose_end(world.at("backup"));
+  const Parcel rest = shown_by(ana, case_id);
+  REQUIRE(ana.start(&line));
+  line.reads_after = kept;
+  must(ana.assistant->poll(case_id, 0));
+  for (int i = 0; i < 500 && !late.asked; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(late.asked);
+  REQUIRE(world.connection->post(rest, case_id, 0));
+  CHECK(messages_in(world, case_id) > kept);
+  late.release();
+  REQUIRE(world.endpoint->wait_idle(20'000));
   CHECK(world.shop.executed() == paid);
   CHECK(world.shop.repeated() == 0);
   ana.assistant.reset();

@@ -29,6 +29,7 @@ void ServiceAgent::admitted(const CaseRecord& record) {
     return link ? text_of(link->account).value_or("") : std::string();
   };
   fold_exposure(exposure_, record.casefile, {.account_at = account_at, .text_of = text_of});
+  note_begun(record);
 }
 
 // The desk has the ticket before the log has: it stands in the queue from now on. Its place is said
@@ -98,6 +99,7 @@ void ServiceAgent::respond_once(Room& room) {
 // as before. Its name stays, so that nobody starts it beside itself.
 void ServiceAgent::start_over() {
   exposure_ = {};
+  begun_ = {};
   const std::scoped_lock lock(mutex_);
   for (auto& [case_id, progress] : progress_) {
     for (const auto& [name, work] : progress.to_start) progress.in_flight.erase(name);

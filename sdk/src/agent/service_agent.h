@@ -8,12 +8,14 @@
 #include <entente/desk/desk.h>
 #include <entente/identity/linked_account.h>
 #include <entente/journal/sequencer.h>
+#include <entente/policy/remedies_begun.h>
 
 #include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
 
+#include "keys_on_record.h"
 #include "workers.h"
 
 namespace entente {
@@ -64,6 +66,7 @@ class ServiceAgent final : public Speaker {
     std::optional<Challenge> challenge;
     std::set<Digest> at_desk;     // requests for a person that have no entry yet
     std::set<Digest> looking_up;  // keys whose next look-up is planned or under way
+    std::set<Digest> absent;      // keys of which the last look-up said that they never came
     std::set<Digest> hanging;     // keys whose execute() was given up and has not come back
   };
   // What is asked of the back office, on a worker and without this agent: a call that hangs may
@@ -93,19 +96,27 @@ class ServiceAgent final : public Speaker {
   void finish_link(Room& room, const std::string& method, std::optional<std::string> account);
   std::string account_of(Room& room) const;  // that is linked now
   std::string account_of(Room& room, const std::optional<AccountLink>& link) const;
-  std::string account_for(Room& room, const Binding& binding) const;
+  std::optional<AccountLink> account_link_for(const Room& room, const Binding& binding) const;
   PartTexts texts_of(const Room& room, const Message& message) const;
   void start_facts(Room& room, std::uint16_t claim);
   void decide_claim(Room& room, const Facts& known);
   Verdict verdict_of(const Situation& situation) const;
-  bool start_performance(Room& room, const Binding& binding, const TermState& term);
-  Order order_of(Room& room, const Binding& binding, const TermState& term) const;
+  bool start_performance(Room& room, const Binding& binding, const TermState& term,
+                         const KeyRecord& key);
+  Order order_of(Room& room, const Binding& binding, const Term& term) const;
+  PartTexts texts_for(const Room& room, const Binding& binding) const;
+  // True if it is under way; what stands in its way is its end.
+  bool carry_out(Room& room, const Binding& binding, const Order& order);
+  std::string_view obstacle_to(const Room& room, const Binding& binding, const Order& order) const;
+  void note_begun(const CaseRecord& record);
   void execute(const Order& order);
   std::int64_t lookup_delay_ms(std::uint32_t answers) const;
   void look_up(const Order& order, std::int64_t delay_ms);
+  bool never_came(const Order& order);
   void take_answer(Room& room, const Order& order, const Performance& answer);
   void take_lookup(Room& room, const Order& order, const Performance& answer);
-  void tell(Room& room, const Order& order, const PerformanceRecord& result);
+  Status tell(Room& room, const Term& term, const PerformanceRecord& result);
+  void tell_later(Room& room, const TermState& term, const PerformanceRecord& result);
   void ask_for_person(Room& room, std::string_view reason);
   bool is_in_flight(const CaseId& case_id, const std::string& name) const;
   // Runs on a worker once the batch is durable. One errand of a name at a time.
@@ -117,6 +128,7 @@ class ServiceAgent final : public Speaker {
   ServiceAgentParts parts_;
   Digest policy_digest_;
   Exposure exposure_;
+  RemediesBegun begun_;
   bool frozen_ = false;
   Sequencer* sequencer_ = nullptr;
   mutable std::mutex mutex_;  // of progress_: read by is_working from other threads
