@@ -1,6 +1,7 @@
 #include "erasing.h"
 
 #include <entente/core/clock.h>
+#include <entente/journal/needed_for_duty.h>
 
 #include <algorithm>
 
@@ -112,6 +113,12 @@ void ErasurePlan::consider(const PartyStore& store, const ReadCase& read, const 
   if (!std::ranges::all_of(due.classes, is_of_parts) && !has_ended(casefile)) {
     spared_.push_back({case_id, "still " + std::string(name(casefile.phase())) +
                                     ": until it ends only parts can be erased, with --class"});
+    return;
+  }
+  if (owner == Party::brand && is_needed_for_duty(casefile, due)) {
+    spared_.push_back({case_id,
+                       "what is owed in it is carried out with its reference and contact "
+                       "parts: erase them once it is done"});
     return;
   }
   const ErasureOnRecord* earlier = nullptr;

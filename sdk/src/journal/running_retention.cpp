@@ -1,6 +1,7 @@
 #include "running_retention.h"
 
 #include <entente/identity/gate.h>
+#include <entente/journal/needed_for_duty.h>
 #include <entente/journal/retention.h>
 #include <entente/wire/retention.h>
 
@@ -10,14 +11,24 @@
 namespace entente {
 namespace {
 
-// Of a case that goes on, parts may go, and nothing that its next message rests on.
+// Of a case that goes on, parts may go, and nothing that its next message or a duty rests on.
 Status check_at_rest(Batch& batch, const ErasureRecord& erasure) {
-  if (!covers(erasure, "terms") && !covers(erasure, "decision")) return {};
+  const bool of_parts = !covers(erasure, "terms") && !covers(erasure, "decision");
+  const auto row = batch.parts().ledger.store().find_case(erasure.case_id);
+  if (of_parts && row && *row && (*row)->closed) return {};  // not read for that
   LiveCase* live = batch.find(erasure.case_id);
   if (live == nullptr) return {};
-  live->record.casefile.advance(batch.now_ms());
-  const bool has_ended = live->record.casefile.phase() == Phase::closed;
+  Case& casefile = live->record.casefile;
+  casefile.advance(batch.now_ms());
+  const bool has_ended = casefile.phase() == Phase::closed;
   if (has_ended && !batch.parts().speaker.is_working(erasure.case_id)) return {};
+  if (of_parts) {
+    if (!is_needed_for_duty(casefile, erasure)) return {};
+    return fail(ErrorCode::duty_open,
+                "case " + short_hex(erasure.case_id) +
+                    ": what is owed in it is carried out with its reference and contact parts; "
+                    "erase them once it is done or has failed");
+  }
   return fail(ErrorCode::wrong_use, "case " + short_hex(erasure.case_id) +
                                         " has not ended: only parts of it can be erased");
 }
