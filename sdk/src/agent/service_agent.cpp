@@ -104,6 +104,7 @@ void ServiceAgent::start_over() {
   for (auto& [case_id, progress] : progress_) {
     for (const auto& [name, work] : progress.to_start) progress.in_flight.erase(name);
     progress.to_start.clear();
+    progress.link_looked_at = {};
   }
 }
 

@@ -64,6 +64,7 @@ class ServiceAgent final : public Speaker {
     std::set<std::string> in_flight;
     std::vector<std::pair<std::string, Call>> to_start;  // by name
     std::optional<Challenge> challenge;
+    MessageId link_looked_at;     // the consumer's newest step of a link that was taken up
     std::set<Digest> at_desk;     // requests for a person that have no entry yet
     std::set<Digest> looking_up;  // keys whose next look-up is planned or under way
     std::set<Digest> absent;      // keys of which the last look-up said that they never came
@@ -94,6 +95,7 @@ class ServiceAgent final : public Speaker {
   void start_code(Room& room, const LinkStart& start, const Message& message);
   void start_proof(Room& room, const LinkProve& prove, const Message& message);
   void finish_link(Room& room, const std::string& method, std::optional<std::string> account);
+  void say_link(Room& room, const Speech& speech);
   std::string account_of(Room& room) const;  // that is linked now
   std::string account_of(Room& room, const std::optional<AccountLink>& link) const;
   std::optional<AccountLink> account_link_for(const Room& room, const Binding& binding) const;
@@ -105,6 +107,8 @@ class ServiceAgent final : public Speaker {
                          const KeyRecord& key);
   Order order_of(Room& room, const Binding& binding, const Term& term) const;
   PartTexts texts_for(const Room& room, const Binding& binding) const;
+  bool is_linked_enough(const Room& room, const Binding& binding) const;
+  bool awaits_better_link(Room& room, const Binding& binding);
   // True if it is under way; what stands in its way is its end.
   bool carry_out(Room& room, const Binding& binding, const Order& order);
   std::string_view obstacle_to(const Room& room, const Binding& binding, const Order& order) const;

@@ -4,6 +4,8 @@
 #include <entente/identity/linked_account.h>
 #include <entente/wire/codec.h>
 
+#include <algorithm>
+
 #include "service_agent.h"
 
 namespace entente {
@@ -13,14 +15,19 @@ constexpr std::int64_t link_valid_ms = 24LL * 60 * 60 * 1000;
 constexpr int link_failures_max = 3;
 
 struct NewestLink {
+  MessageId id;
   const Message* message = nullptr;
   const Link* link = nullptr;
 };
 
+// Of those that had an effect: to others the tables allow no answer.
 NewestLink newest_link(const Case& casefile) {
   const auto& messages = casefile.messages();
-  for (auto at = messages.rbegin(); at != messages.rend(); ++at) {
-    if (const auto* link = std::get_if<Link>(&(*at)->body)) return {&**at, link};
+  for (std::uint64_t position = messages.size(); position-- > 0;) {
+    const Authorised<Message>& message = messages[position];
+    const auto* link = std::get_if<Link>(&message->body);
+    const bool binds = casefile.outcome_at(position).effect == Effect::binding;
+    if (link != nullptr && binds) return {message.id(), &*message, link};
   }
   return {};
 }
@@ -53,16 +60,31 @@ std::string part_text(const Room& room, const Message& message, PartIndex index)
 }  // namespace
 
 bool ServiceAgent::answer_link(Room& room) {
-  const auto [message, link] = newest_link(room.casefile());
+  const auto [id, message, link] = newest_link(room.casefile());
   if (link == nullptr || message->author.party != Party::consumer) return false;
   if (is_in_flight(room.casefile().id(), "link")) return true;
-  if (const auto* start = std::get_if<LinkStart>(&link->step)) start_code(room, *start, *message);
-  if (const auto* prove = std::get_if<LinkProve>(&link->step)) start_proof(room, *prove, *message);
+  // Where the case let no answer pass, another look at the same would not either.
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(progress_[room.casefile().id()].link_looked_at, id) == id) return false;
+  }
+  const auto* start = std::get_if<LinkStart>(&link->step);
+  const auto* prove = std::get_if<LinkProve>(&link->step);
+  if (start == nullptr && prove == nullptr) return true;
+  const std::vector<std::string>& offered = parts_.policy.link_methods();
+  const std::string& method = start != nullptr ? start->method : prove->method;
+  if (!offered.empty() && std::ranges::find(offered, method) == offered.end()) {
+    finish_link(room, method, std::nullopt);
+  } else if (start != nullptr) {
+    start_code(room, *start, *message);
+  } else {
+    start_proof(room, *prove, *message);
+  }
   return true;
 }
 
 bool ServiceAgent::require_link(Room& room, const std::string& assurance) {
-  const auto [message, link] = newest_link(room.casefile());
+  const auto [id, message, link] = newest_link(room.casefile());
   const bool asked = link != nullptr && message->author.party == Party::brand &&
                      std::holds_alternative<LinkRequire>(link->step);
   if (asked) return true;
@@ -92,9 +114,9 @@ void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message&
       const std::scoped_lock lock(mutex_);
       progress_[case_id].challenge = std::move(made);
     }
-    [[maybe_unused]] const auto said = later_room.say(
-        {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}},
-        Actor::rules);
+    say_link(
+        later_room,
+        {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}});
   };
   later(case_id, "link",
         {.ask = [office = parts_.back_office, asked, code, id,
@@ -140,15 +162,21 @@ void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message
 void ServiceAgent::finish_link(Room& room, const std::string& method,
                                std::optional<std::string> account) {
   if (!account) {
-    [[maybe_unused]] const auto said =
-        room.say({.body = Link{LinkFailed{.reason = "not_proven"}}}, Actor::rules);
-    return;
+    return say_link(room, {.body = Link{LinkFailed{.reason = "not_proven"}}});
   }
   const Speech speech{
       .body = Link{LinkGranted{
           .account_ref = 0, .assurance = method, .expires_ms = room.now_ms() + link_valid_ms}},
       .added = {{PartClass::reference, "text/plain", to_bytes(*account)}}};
-  [[maybe_unused]] const auto said = room.say(speech, Actor::rules);
+  say_link(room, speech);
+}
+
+// While the brand waits for its consumer nothing can be said, and this is looked at again.
+void ServiceAgent::say_link(Room& room, const Speech& speech) {
+  const auto said = room.say(speech, Actor::rules);
+  if (said || said.error().code != ErrorCode::busy) return;
+  const std::scoped_lock lock(mutex_);
+  progress_[room.casefile().id()].link_looked_at = {};
 }
 
 bool ServiceAgent::answer_claim(Room& room) {

@@ -3,6 +3,7 @@
 
 #include <entente/core/limits.h>
 #include <entente/identity/linked_account.h>
+#include <entente/policy/rights.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
 
@@ -118,6 +119,7 @@ bool ServiceAgent::perform_terms(Room& room) {
                          (binding.at_ms <= parts_.lost_until_ms &&
                           told_by_agent(casefile, source, term.term.id) != Performed::State::unset);
       if (!is_brands_to_do(binding, term, begun)) continue;
+      if (!begun && awaits_better_link(room, binding)) continue;
       working = start_performance(room, binding, term, key) || working;
     }
   }
@@ -188,6 +190,32 @@ std::optional<AccountLink> ServiceAgent::account_link_for(const Room& room,
   const auto now = find_account_link(casefile, room.now_ms());
   const bool newest = binding.kind == Binding::Kind::exercise ? now.has_value() : !then;
   return newest ? now : then;
+}
+
+// The tables know a link from none. How good it must be for this right, the policy says.
+bool ServiceAgent::is_linked_enough(const Room& room, const Binding& binding) const {
+  const auto right = room.casefile().exercises().find(binding.source);
+  if (binding.kind != Binding::Kind::exercise || right == room.casefile().exercises().end()) {
+    return true;
+  }
+  const auto link = account_link_for(room, binding);
+  return assurance_suffices(link ? std::string_view(link->assurance) : std::string_view(),
+                            assurance_for_right(parts_.policy, right->second.invoke.right));
+}
+
+// For as long as the acknowledgement said, and not until it is late; then it is a person's.
+bool ServiceAgent::awaits_better_link(Room& room, const Binding& binding) {
+  if (is_linked_enough(room, binding)) return false;
+  const Message& said = acknowledgement_of(room.casefile(), binding.source);
+  const auto& answer = std::get<Acknowledged>(std::get<Exercise>(said.body).act);
+  std::int64_t until_ms = answer.awaiting_link_until_ms;
+  for (const TermState& term : binding.terms) {
+    if (term.due_ms != 0) until_ms = std::min(until_ms, term.due_ms);
+  }
+  if (room.now_ms() >= until_ms) return false;
+  const std::string& right = room.casefile().exercises().at(binding.source).invoke.right;
+  require_link(room, assurance_for_right(parts_.policy, right));
+  return true;
 }
 
 void ServiceAgent::execute(const Order& order) {

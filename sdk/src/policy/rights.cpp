@@ -1,3 +1,4 @@
+#include <entente/policy/rights.h>
 #include <entente/protocol/vocabulary.h>
 
 #include "wording.h"
@@ -35,6 +36,11 @@ std::vector<Term> duties_of_right(const Policy& policy, const Invoke& exercise,
     duties.push_back(std::move(duty));
   }
   return duties;
+}
+
+std::string assurance_for_right(const Policy& policy, std::string_view right) {
+  const auto found = policy.rules().rights.find(std::string(right));
+  return found == policy.rules().rights.end() ? std::string() : found->second.link;
 }
 
 Speech acknowledge_right(const Policy& policy, const Authorised<Message>& exercise,
