@@ -122,6 +122,7 @@ void ServiceAgent::committed(const Case& casefile) {
 // A call that hangs is remembered: it may still get there.
 void ServiceAgent::forget(const CaseId& case_id) {
   exposure_.end_case(case_id);
+  begun_.end_case(case_id);
   const std::scoped_lock lock(mutex_);
   const auto known = progress_.find(case_id);
   if (known != progress_.end() && known->second.hanging.empty()) progress_.erase(known);

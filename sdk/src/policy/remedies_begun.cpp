@@ -1,6 +1,7 @@
 #include <entente/policy/remedies_begun.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace entente {
 namespace {
@@ -34,10 +35,21 @@ bool have_one_thing(const Remedy& a, const Remedy& b) {
   });
 }
 
-bool stand_for_one_another(const Remedy& a, const Remedy& b) {
-  if (!a.kind.empty() && a.kind == b.kind) return true;
+bool give_back_beside_right(const auto& a, const auto& b) {
   return (a.of_right || b.of_right) && a.gives_back && b.gives_back;
 }
+
+bool stand_for_one_another(const Remedy& a, const Remedy& b) {
+  return (!a.kind.empty() && a.kind == b.kind) || give_back_beside_right(a, b);
+}
+
+std::array<std::uint64_t, 2> mark_of(const MessageId& source) {
+  std::array<std::uint64_t, 2> mark{};
+  std::memcpy(mark.data(), source.bytes.data(), sizeof mark);
+  return mark;
+}
+
+std::size_t hash_of(const std::string& order) { return std::hash<std::string>()(order); }
 
 }  // namespace
 
@@ -74,6 +86,7 @@ Remedy remedy_of(const Case& casefile, const Binding& binding, const Term& term,
 void RemediesBegun::begin(const Remedy& remedy, std::int64_t at_ms) {
   const Key key{remedy.source, remedy.term};
   if ((remedy.kind.empty() && !remedy.gives_back) || begun_.contains(key)) return;
+  unsettle(key, remedy);
   begun_.emplace(key, Begun{.remedy = remedy, .at_ms = at_ms});
   of_case_[remedy.case_id].insert(key);
   for (const OrderLine& thing : remedy.things) of_order_[thing.order].insert(key);
@@ -100,8 +113,63 @@ bool RemediesBegun::has_other(const Remedy& remedy, std::int64_t since_ms) const
   if (of_case != of_case_.end() && std::ranges::any_of(of_case->second, stands)) return true;
   return std::ranges::any_of(remedy.things, [&](const OrderLine& thing) {
     const auto of_order = of_order_.find(thing.order);
-    return of_order != of_order_.end() && std::ranges::any_of(of_order->second, stands);
+    return (of_order != of_order_.end() && std::ranges::any_of(of_order->second, stands)) ||
+           has_settled(remedy, thing, since_ms);
   });
+}
+
+bool RemediesBegun::has_settled(const Remedy& remedy, const OrderLine& thing,
+                                std::int64_t since_ms) const {
+  const auto line = numbers_.find(thing.line);
+  const auto kind = numbers_.find(remedy.kind);
+  const auto [begin, end] = settled_.equal_range(hash_of(thing.order));
+  return std::any_of(begin, end, [&](const auto& entry) {
+    const Settled& other = entry.second;
+    const bool is_older = other.ended_ms != 0 && other.ended_ms <= since_ms;
+    const bool overlaps = other.line == 0 || thing.line.empty() ||
+                          (line != numbers_.end() && line->second == other.line);
+    const bool same = other.kind != 0 && kind != numbers_.end() && kind->second == other.kind;
+    return other.source != mark_of(remedy.source) && !is_older && overlaps &&
+           (same || give_back_beside_right(remedy, other));
+  });
+}
+
+void RemediesBegun::end_case(const CaseId& case_id) {
+  const auto of_case = of_case_.find(case_id);
+  if (of_case == of_case_.end()) return;
+  for (const Key& key : Keys(of_case->second)) settle(key);
+}
+
+void RemediesBegun::settle(const Key& key) {
+  const auto found = begun_.find(key);
+  const auto& [remedy, at_ms, ended_ms] = found->second;
+  for (const OrderLine& thing : remedy.things) {
+    settled_.emplace(hash_of(thing.order), Settled{.source = mark_of(remedy.source),
+                                                   .at_ms = at_ms,
+                                                   .ended_ms = ended_ms,
+                                                   .line = number_of(thing.line),
+                                                   .kind = number_of(remedy.kind),
+                                                   .term = remedy.term,
+                                                   .of_right = remedy.of_right,
+                                                   .gives_back = remedy.gives_back});
+  }
+  drop(found);
+}
+
+// Its case had ended, and goes on.
+void RemediesBegun::unsettle(const Key& key, const Remedy& remedy) {
+  for (const OrderLine& thing : remedy.things) {
+    const auto [begin, end] = settled_.equal_range(hash_of(thing.order));
+    for (auto next = begin; next != end;) {
+      const auto found = next++;
+      const Settled& known = found->second;
+      if (known.source == mark_of(key.first) && known.term == key.second) settled_.erase(found);
+    }
+  }
+}
+
+std::uint32_t RemediesBegun::number_of(const std::string& name) {
+  return numbers_.try_emplace(name, static_cast<std::uint32_t>(numbers_.size())).first->second;
 }
 
 void RemediesBegun::let_pass(std::int64_t now_ms) {
@@ -111,6 +179,8 @@ void RemediesBegun::let_pass(std::int64_t now_ms) {
     const auto found = next++;
     if (found->second.at_ms < now_ms - remembered_ms) drop(found);
   }
+  std::erase_if(settled_,
+                [&](const auto& old) { return old.second.at_ms < now_ms - remembered_ms; });
 }
 
 void RemediesBegun::drop(std::map<Key, Begun>::iterator found) {

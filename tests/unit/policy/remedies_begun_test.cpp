@@ -30,10 +30,16 @@ Remedy of_right(Remedy other) {
   return other;
 }
 
+// While the case of the first goes on and, if they are of two cases, once it has ended.
 bool stands_in_the_way(const Remedy& first, const Remedy& second) {
   RemediesBegun begun;
   begun.begin(first, 1);
-  return begun.has_other(second, 0);
+  const bool stands = begun.has_other(second, 0);
+  if (first.case_id == second.case_id) return stands;
+  begun.end_case(first.case_id);
+  CHECK_FALSE(begun.knows(first.source, first.term));
+  CHECK(begun.has_other(second, 0) == stands);
+  return stands;
 }
 
 }  // namespace
@@ -104,10 +110,30 @@ TEST_CASE("what had ended when the facts were asked for is known to them, and wh
 }
 
 TEST_CASE("what was begun is remembered for a year", "[policy]") {
+  for (const bool ended : {false, true}) {
+    CAPTURE(ended);
+    RemediesBegun begun;
+    begun.begin(remedy(1), day_ms);
+    if (ended) begun.end_case(id(1));
+    begun.let_pass(366 * day_ms);
+    CHECK(begun.has_other(remedy(2), 0));
+    begun.let_pass(368 * day_ms);
+    CHECK_FALSE(begun.has_other(remedy(2), 0));
+  }
+}
+
+TEST_CASE("a case that ended and goes on is begun again, once", "[policy]") {
   RemediesBegun begun;
-  begun.begin(remedy(1), day_ms);
-  begun.let_pass(366 * day_ms);
-  CHECK(begun.has_other(remedy(2), 0));
-  begun.let_pass(368 * day_ms);
+  begun.begin(remedy(1), 1);
+  begun.end(id(1), 1, 50);
+  begun.end_case(id(1));
+  begun.end_case(id(1));
+  CHECK(begun.has_other(remedy(2), 49));
+  CHECK_FALSE(begun.has_other(remedy(2), 50));
+  CHECK_FALSE(begun.has_other(remedy(1), 0));
+  begun.begin(remedy(1), 1);
+  CHECK(begun.knows(id(1), 1));
+  CHECK(begun.has_other(remedy(2), 50));
+  begun.take_back(id(1), 1);
   CHECK_FALSE(begun.has_other(remedy(2), 0));
 }

@@ -11,8 +11,10 @@
 #include <entente/casefile/case.h>
 #include <entente/policy/exposure.h>
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <unordered_map>
 
 namespace entente {
 
@@ -49,6 +51,8 @@ class RemediesBegun {
   // Another source has begun to make this good, and had not ended by `since_ms`. One kind of
   // remedy is given once; beside a right, nothing that gives back the price.
   bool has_other(const Remedy& remedy, std::int64_t since_ms) const;
+  // Nothing more is begun in this case, unless it goes on: then all of it is begun again.
+  void end_case(const CaseId& case_id);
   // Forgets what was begun more than a year ago.
   void let_pass(std::int64_t now_ms);
 
@@ -60,12 +64,30 @@ class RemediesBegun {
     std::int64_t ended_ms = 0;  // 0: not
   };
   using Keys = std::set<Key>;
+  // All that is left once its case has ended, for each thing: a year of it is remembered.
+  struct Settled {
+    std::array<std::uint64_t, 2> source{};  // half of its id: two that are alike take 2^64 tries
+    std::int64_t at_ms = 0;
+    std::int64_t ended_ms = 0;
+    std::uint32_t line = 0;  // their numbers
+    std::uint32_t kind = 0;
+    std::uint16_t term = 0;
+    bool of_right = false;
+    bool gives_back = false;
+  };
 
+  bool has_settled(const Remedy& remedy, const OrderLine& thing, std::int64_t since_ms) const;
+  void settle(const Key& key);
+  void unsettle(const Key& key, const Remedy& remedy);
+  std::uint32_t number_of(const std::string& name);
   void drop(std::map<Key, Begun>::iterator found);
 
   std::map<Key, Begun> begun_;
   std::map<std::string, Keys, std::less<>> of_order_;
   std::map<CaseId, Keys> of_case_;
+  // By the hash of the order. Two orders that have one hash are taken for one, and a person sees.
+  std::unordered_multimap<std::size_t, Settled> settled_;
+  std::map<std::string, std::uint32_t, std::less<>> numbers_{{std::string(), 0}};
   std::int64_t passed_ms_ = 0;
 };
 
