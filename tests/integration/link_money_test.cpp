@@ -19,12 +19,16 @@ std::string changed(std::string text, const std::string& what, const std::string
 }
 
 template <class Step>
-std::ptrdiff_t link_steps(Customer& customer) {
-  const Case casefile = customer.casefile();
+std::ptrdiff_t link_steps(const Case& casefile) {
   return std::ranges::count_if(casefile.messages(), [](const Authorised<Message>& message) {
     const auto* link = std::get_if<Link>(&message->body);
     return link != nullptr && std::holds_alternative<Step>(link->step);
   });
+}
+
+template <class Step>
+std::ptrdiff_t link_steps(Customer& customer) {
+  return link_steps<Step>(customer.casefile());
 }
 
 }  // namespace
@@ -85,9 +89,26 @@ class Asked final : public UnreliableOffice {
     ++times;
     return UnreliableOffice::find_account(proof);
   }
+  void deliver_code(const AccountProof&, std::string_view) override { ++codes; }
 
   std::atomic<int> times{0};
+  std::atomic<int> codes{0};
 };
+
+Speech proof_of(const std::string& method, const std::string& challenge, const std::string& proof) {
+  return {.body = Link{LinkProve{.method = method, .challenge = challenge, .proof = 0}},
+          .added = {{PartClass::contact, "text/plain", to_bytes(proof)}}};
+}
+
+std::string newest_challenge(const Case& casefile) {
+  std::string newest;
+  for (const Authorised<Message>& message : casefile.messages()) {
+    const auto* link = std::get_if<Link>(&message->body);
+    const auto* require = link ? std::get_if<LinkRequire>(&link->step) : nullptr;
+    if (require != nullptr) newest = require->challenge;
+  }
+  return newest;
+}
 
 }  // namespace
 
@@ -121,6 +142,42 @@ TEST_CASE("a link that nobody may answer keeps nothing from being carried out",
     }
     CHECK(world.office->payments() == 2);
   }
+  world.stop();
+  CHECK(broken_in(world) == "");
+}
+
+// A code has a million values. However many cases a stranger opens, it has thirty tries a day, and
+// whom it bothers gets ten letters.
+TEST_CASE("an account is sent so many codes a day, whoever asks", "[money][negative]") {
+  MoneyWorld world(changed(generous_policy(), "methods: [knowledge]", "methods: [email_otp]"), {});
+  auto asked = std::make_unique<Asked>(world.directory / "asked.db");
+  std::atomic<int>& codes = asked->codes;
+  world.office = std::move(asked);
+  world.options.back_office = world.office.get();
+  world.start();
+  for (std::uint8_t stranger = 1; stranger <= 15; ++stranger) {
+    Customer customer(world, {stranger, 1, 1});
+    Assistant& assistant = customer.assistant();
+    const CaseId case_id = *assistant.open();  // by a method that is not offered: one failure
+    const auto hear = [&]() -> const Case& {
+      REQUIRE(world.endpoint->wait_idle(60'000));
+      static_cast<void>(assistant.poll(case_id, 0));
+      return *assistant.find_case(case_id);
+    };
+    REQUIRE(link_steps<LinkFailed>(hear()) == 1);
+    REQUIRE(assistant.say(
+        case_id, {.body = Link{LinkStart{.method = "email_otp", .contact = 0}},
+                  .added = {{PartClass::contact, "text/plain", to_bytes("c1@example.com")}}}));
+    const std::string challenge = newest_challenge(hear());
+    CHECK(challenge.starts_with("c-"));  // nobody can tell that no code was sent
+    for (int guess = 0; guess < 5; ++guess) {
+      static_cast<void>(assistant.say(case_id, proof_of("email_otp", challenge, "no code")));
+      hear();
+    }
+    CHECK(link_steps<LinkFailed>(hear()) == 3);
+    CHECK(hear().handoff() != nullptr);
+  }
+  CHECK(codes == 10);
   world.stop();
   CHECK(broken_in(world) == "");
 }

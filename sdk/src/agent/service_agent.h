@@ -15,6 +15,7 @@
 #include <mutex>
 #include <set>
 
+#include "code_limit.h"
 #include "keys_on_record.h"
 #include "workers.h"
 
@@ -133,6 +134,7 @@ class ServiceAgent final : public Speaker {
   Digest policy_digest_;
   Exposure exposure_;
   RemediesBegun begun_;
+  const std::shared_ptr<CodeLimit> code_limit_ = std::make_shared<CodeLimit>();
   bool frozen_ = false;
   Sequencer* sequencer_ = nullptr;
   mutable std::mutex mutex_;  // of progress_: read by is_working from other threads

@@ -71,6 +71,11 @@ bool ServiceAgent::answer_link(Room& room) {
   const auto* start = std::get_if<LinkStart>(&link->step);
   const auto* prove = std::get_if<LinkProve>(&link->step);
   if (start == nullptr && prove == nullptr) return true;
+  // Who has failed so often may be guessing: a person finds out who it is.
+  if (link_failures(room.casefile()) >= link_failures_max) {
+    ask_for_person(room, "identity_problem");
+    return false;
+  }
   const std::vector<std::string>& offered = parts_.policy.link_methods();
   const std::string& method = start != nullptr ? start->method : prove->method;
   if (!offered.empty() && std::ranges::find(offered, method) == offered.end()) {
@@ -101,7 +106,8 @@ bool ServiceAgent::require_link(Room& room, const std::string& assurance) {
   return room.say(speech, Actor::rules).has_value();
 }
 
-// The same happens, and takes as long, whether or not there is such an account.
+// The same happens, and takes as long, whether or not there is such an account, and whether or not
+// it has had its codes.
 void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message& message) {
   const AccountProof asked{.method = start.method,
                            .proof = part_text(room, message, start.contact)};
@@ -119,9 +125,10 @@ void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message&
         {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}});
   };
   later(case_id, "link",
-        {.ask = [office = parts_.back_office, asked, code, id,
-                 challenge]() -> std::function<void(Room&)> {
+        {.ask = [office = parts_.back_office, limit = code_limit_, now_ms = room.now_ms(), asked,
+                 code, id, challenge]() -> std::function<void(Room&)> {
            auto account = office->find_account(asked);
+           if (account && !limit->take(*account, now_ms)) account.reset();
            if (account) office->deliver_code(asked, code);
            const Challenge made{
                .id = id, .code = account ? code : std::string(), .account = account};
