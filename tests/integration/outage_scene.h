@@ -10,6 +10,7 @@
 #include "catch.h"
 #include "faulty_disk.h"
 #include "kettle.h"
+#include "own_words.h"
 
 namespace entente::tests {
 
@@ -172,43 +173,22 @@ struct Caller {
   Scene& scene;
   KeyPair key = Agreeable(3, scene.shop).key();
   CaseId case_id = {};
-  std::uint8_t acts = 0;
+  std::uint32_t acts = 0;
 
   Bytes sign_as_said(Body body, const std::string& to = "did:web:kettle.example") {
-    const std::int64_t now_ms = scene.clock.now_ms();
     const bool opens = std::holds_alternative<Open>(body);
-    Message message{.environment = Environment::sandbox,
-                    .case_id = opens ? CaseId{} : case_id,
-                    .prev = opens ? MessageId{} : case_id,
-                    .sent_at_ms = now_ms,
-                    .admit_by_ms = now_ms + 600'000,
-                    .author = {Party::consumer, Actor::person, key.public_key(), {}},
-                    .audience = {to, Admission::admit<Card>(scene.brand.card)->id()},
-                    .body = std::move(body)};
-    message.act_id.fill(++acts);
-    message.nonce.fill(acts);
-    const Bytes envelope = *sign(message, key);
+    const Frame said{.key = key.public_key(),
+                     .card = Admission::admit<Card>(scene.brand.card)->id(),
+                     .now_ms = scene.clock.now_ms(),
+                     .case_id = case_id,
+                     .number = ++acts,
+                     .brand = to};
+    const Bytes envelope = *sign(frame(said, std::move(body)), key);
     if (opens) case_id = Admission::admit<Message>(envelope)->id();
     return envelope;
   }
-  static Open claims(std::uint16_t count) {
-    Open open{.jurisdiction = "es", .language = "en"};
-    for (std::uint16_t id = 1; id <= count; ++id) {
-      open.claims.push_back({.claim_id = id,
-                             .category = "delivery",
-                             .code = "late",
-                             .basis = Basis::contract,
-                             .desired = {{.remedy = "voucher"}}});
-    }
-    return open;
-  }
-  static Body request() {
-    return Handoff{.hid = {},
-                   .act = HandoffRequest{.reason = "consumer_asked",
-                                         .principal_present = HandoffRequest::Present::live,
-                                         .channels = {"case"},
-                                         .language = "en"}};
-  }
+  static Open claims(std::uint16_t count) { return late_parcels(count); }
+  static Body request() { return Handoff{.hid = {}, .act = person_request()}; }
   std::vector<Refusal> post(std::vector<Bytes> envelopes) {
     Parcel parcel;
     parcel.envelopes = std::move(envelopes);

@@ -17,6 +17,7 @@
 
 #include "kettle.h"
 #include "load_client.h"
+#include "own_words.h"
 
 namespace entente::tests {
 namespace {
@@ -73,7 +74,7 @@ class Overload::Storm {
   void start_endpoint();
   Shot opening();
   Shot handoff(const Shot& opened, std::size_t number);
-  Bytes sign_as(std::size_t person, Message message) const;
+  Bytes sign_as(std::size_t person, Body body, const CaseId& case_id) const;
   void fire(std::vector<Shot>& shots, std::size_t connections) const;
   void judge(const std::vector<Shot>& shots);
   void judge_one(const Shot& shot);
@@ -125,44 +126,25 @@ void Overload::Storm::start_endpoint() {
   target_ = {.port = endpoint_->port(), .ca_file = file("ca.pem", made.ca_pem)};
 }
 
-Bytes Overload::Storm::sign_as(std::size_t person, Message message) const {
+Bytes Overload::Storm::sign_as(std::size_t person, Body body, const CaseId& case_id) const {
   Bytes seed(32, 0x77);
   for (std::size_t i = 0; i < 8; ++i) seed[i] = static_cast<std::uint8_t>(person >> (8 * i));
   const KeyPair key = must(KeyPair::from_seed(seed));
-  message.environment = Environment::sandbox;
-  message.sent_at_ms = clock_.now_ms();
-  message.admit_by_ms = clock_.now_ms() + 600'000;
-  message.author = {Party::consumer, Actor::person, key.public_key(), {}};
-  message.audience = {"did:web:kettle.example", card_};
-  return must(sign(message, key));
+  const Frame said{.key = key.public_key(),
+                   .card = card_,
+                   .now_ms = clock_.now_ms(),
+                   .case_id = case_id,
+                   .number = case_id.is_zero() ? 1U : 2U};
+  return must(sign(frame(said, std::move(body)), key));
 }
 
 Shot Overload::Storm::opening() {
-  Message message;
-  message.body = Open{.claims = {{.claim_id = 1,
-                                  .category = "delivery",
-                                  .code = "late",
-                                  .basis = Basis::contract,
-                                  .desired = {{.remedy = "voucher"}}}},
-                      .jurisdiction = "es",
-                      .language = "en"};
-  message.act_id.fill(1);
-  return shot_of(sign_as(people_++, std::move(message)), cases_url, false, target_);
+  return shot_of(sign_as(people_++, late_parcels(), {}), cases_url, false, target_);
 }
 
 Shot Overload::Storm::handoff(const Shot& opened, std::size_t number) {
   const CaseId case_id = must(Admission::admit<Message>(opened.envelope)).id();
-  HandoffRequest request;
-  request.reason = "consumer_asked";
-  request.principal_present = HandoffRequest::Present::live;
-  request.channels = {"case"};
-  request.language = "en";
-  Message message;
-  message.case_id = case_id;
-  message.prev = case_id;
-  message.body = Handoff{.hid = {}, .act = request};
-  message.act_id.fill(2);
-  return shot_of(sign_as(number, std::move(message)),
+  return shot_of(sign_as(number, Handoff{.hid = {}, .act = person_request()}, case_id),
                  std::string(cases_url) + "/" + to_hex(case_id), true, target_);
 }
 
