@@ -87,18 +87,6 @@ Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) 
   return sign(refusal, *parts.identity.message_key);
 }
 
-bool is_same_act(const Message& a, const Message& b) {
-  return a.author.key == b.author.key && a.act_id == b.act_id && a.case_id == b.case_id;
-}
-
-bool says_the_same(const Message& a, const Message& b) {
-  return a.body == b.body && a.parts == b.parts;
-}
-
-CaseId case_id_of(const Verified<Message>& message) {
-  return message->verb() == Verb::open ? message.id() : message->case_id;
-}
-
 Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
     : parts_(parts), cases_(cases), now_ms_(now_ms) {}
 

@@ -4,6 +4,7 @@
 
 #include <entente/journal/lost_end.h>
 #include <entente/journal/sequencer.h>
+#include <entente/protocol/act.h>
 #include <entente/wire/admission.h>
 
 #include <algorithm>
@@ -29,11 +30,6 @@ struct Arrived {
 };
 
 Arrived check_signatures(Submission submission);
-// Signed another time, be it to say something else.
-bool is_same_act(const Message& a, const Message& b);
-// As an act: the body and the parts.
-bool says_the_same(const Message& a, const Message& b);
-CaseId case_id_of(const Verified<Message>& message);
 // Never shed: what is unrefusable by itself, and the `open` of the same parcel it stands on.
 bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t taken_max = 65'536;
 
-CaseId case_of(const Verified<Message>& message) {
-  return message->verb() == Verb::open ? message.id() : message->case_id;
-}
-
 std::string own_place(const PublicKey& key) {
   return {reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
 }
@@ -58,7 +54,7 @@ Triage::Verdict Triage::judge(const Arrived& arrived, std::int64_t now_ms) {
   if (!arrived.messages.front()) return refuse_unsigned(arrived.submission, now_ms);
   const Verified<Message>& first = *arrived.messages.front();
   const PublicKey& key = first->author.key;
-  const CaseId case_id = case_of(first);
+  const CaseId case_id = case_id_of(first);
   const std::string& network = arrived.submission.network;
   verdict.case_id = case_id;
   verdict.member = is_member(arrived, case_id, *first);

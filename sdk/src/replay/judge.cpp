@@ -2,6 +2,7 @@
 
 #include <entente/audit/proof.h>
 #include <entente/identity/authority.h>
+#include <entente/protocol/act.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
@@ -131,17 +132,14 @@ Result<Proved> Judge::prove(std::size_t at) const {
   return Proved{message, leaf, proof.index, under->origin};
 }
 
-CaseId case_of(const Verified<Message>& message) {
-  return message->verb() == Verb::open ? message.id() : message->case_id;
-}
-
 Result<Finding> Judge::judge_receipts() {
   if (given_.receipts.size() != 2 || given_.envelopes.size() != 2) {
     return unproved("not two receipts and their messages");
   }
   ENTENTE_LET(one, prove(0));
   ENTENTE_LET(other, prove(1));
-  if (case_of(one.message) != case_of(other.message)) return unproved("receipts of two cases");
+  if (case_id_of(one.message) != case_id_of(other.message))
+    return unproved("receipts of two cases");
   const bool same_entry = one.index == other.index && one.leaf == other.leaf;
   const bool same_place = one.leaf.position == other.leaf.position;
   const bool same_message = one.message.id() == other.message.id();
@@ -154,7 +152,7 @@ Result<Finding> Judge::judge_receipts() {
                                           " and at position " + std::to_string(other.leaf.position)
                                     : "gave two receipts for the message at position " + at +
                                           ", which do not say the same");
-  found.case_id = case_of(one.message);
+  found.case_id = case_id_of(one.message);
   return found;
 }
 
@@ -169,10 +167,8 @@ Result<Finding> Judge::judge_acts() {
   ENTENTE_LET(other, Admission::admit<Message>(given_.envelopes[1]));
   ENTENTE_TRY(check_author(*one));
   ENTENTE_TRY(check_author(*other));
-  const bool same_act = one->act_id == other->act_id && one->author.key == other->author.key &&
-                        one->case_id == other->case_id;
-  const bool same_words = one->body == other->body && one->parts == other->parts;
-  if (!same_act || same_words) return unproved("two acts, or one said twice");
+  const bool contradicts = is_same_act(*one, *other) && !says_the_same(*one, *other);
+  if (!contradicts) return unproved("two acts, or one said twice");
   at_ms_ = std::max(one->sent_at_ms, other->sent_at_ms);
   Finding found = finding(Rule::message_act, "said two different things as one act");
   found.case_id = one->case_id;
@@ -210,7 +206,7 @@ Result<Finding> Judge::judge_refusal() {
   Finding found =
       finding(Rule::refusal_justified, "refused " + std::string(name(message->verb())) + " (" +
                                            refusal->code + "), which nothing refuses");
-  found.case_id = case_of(message);
+  found.case_id = case_id_of(message);
   return found;
 }
 
@@ -228,7 +224,7 @@ Result<Finding> Judge::judge_revocation() {
   Finding found = finding(Rule::card_chain, "revoked from entry " + std::to_string(*from) +
                                                 " on the key that its log has speak at entry " +
                                                 std::to_string(said.index));
-  found.case_id = case_of(said.message);
+  found.case_id = case_id_of(said.message);
   return found;
 }
 
