@@ -10,6 +10,8 @@
 
 #include "catch.h"
 #include "kettle.h"
+#include "own_words.h"
+#include "rewritten_log.h"
 
 using namespace entente;
 using namespace entente::tests;
@@ -109,21 +111,15 @@ struct Caller {
   World& world;
   KeyPair key = Agreeable(3, world.shop).key();
   CaseId case_id = {};
+  std::uint32_t acts = 0;
 
-  Message frame(Body body) {
-    const bool opens = std::holds_alternative<Open>(body);
-    Message message{
-        .environment = Environment::sandbox,
-        .case_id = opens ? CaseId{} : case_id,
-        .prev = opens ? MessageId{} : case_id,
-        .sent_at_ms = world.clock.now_ms(),
-        .admit_by_ms = world.clock.now_ms() + 600'000,
-        .author = {Party::consumer, Actor::person, key.public_key(), {}},
-        .audience = {"did:web:kettle.example", Admission::admit<Card>(world.brand.card)->id()},
-        .body = std::move(body)};
-    world.entropy.fill(message.act_id);
-    world.entropy.fill(message.nonce);
-    return message;
+  Message say(Body body) {
+    return frame({.key = key.public_key(),
+                  .card = Admission::admit<Card>(world.brand.card)->id(),
+                  .now_ms = world.clock.now_ms(),
+                  .case_id = case_id,
+                  .number = ++acts},
+                 std::move(body));
   }
   Parcel post(const Message& message, std::vector<Part> parts = {}) {
     Parcel parcel;
@@ -135,15 +131,6 @@ struct Caller {
     const auto answer = world.line->post(parcel, std::nullopt, 0);
     if (!answer) FAIL(describe(answer.error()));
     return *answer;
-  }
-  static Open opening() {
-    return {.claims = {{.claim_id = 1,
-                        .category = "delivery",
-                        .code = "late",
-                        .basis = Basis::contract,
-                        .desired = {{.remedy = "voucher"}}}},
-            .jurisdiction = "es",
-            .language = "en"};
   }
 };
 
@@ -215,14 +202,14 @@ TEST_CASE("a part is of the class that it came with, whatever it was called befo
           "[blame][negative]") {
   World world;
   Caller caller{world};
-  caller.post(caller.frame(Caller::opening()));
+  caller.post(caller.say(late_parcels()));
   const Part part =
       make_part(PartClass::contact, "text/plain", to_bytes("Calle Mayor 1"), world.entropy);
-  Message before = caller.frame(Inform{.text = 0});
+  Message before = caller.say(Inform{.text = 0});
   before.parts = {reference(part)};
   before.parts.front().part_class = PartClass::prose;
   caller.post(before);
-  Message with = caller.frame(Inform{.text = 0});
+  Message with = caller.say(Inform{.text = 0});
   with.prev = Admission::sign(before, caller.key)->id();
   with.parts = {reference(part)};
   caller.post(with, {part});
@@ -255,12 +242,12 @@ TEST_CASE("a part is of the class that it came with, whatever it was called befo
 TEST_CASE("a right whose account is never linked is no broken duty of the brand's", "[blame]") {
   World world;
   Caller caller{world};
-  caller.post(caller.frame(Caller::opening()));
-  caller.post(caller.frame(Exercise{Invoke{.right = "withdrawal", .claims = {1}}}));
+  caller.post(caller.say(late_parcels()));
+  caller.post(caller.say(Exercise{Invoke{.right = "withdrawal", .claims = {1}}}));
   world.close_doors();
   world.clock.by_ms = 15 * std::int64_t{86'400'000};  // the duties were due after 14 days
   world.open_doors();
-  caller.post(caller.frame(Leave{.reason = "consumer_asked"}));
+  caller.post(caller.say(Leave{.reason = "consumer_asked"}));
   world.close_doors();
 
   const Report report = World::audit({world.brand_store()});
@@ -277,8 +264,8 @@ TEST_CASE("whoever names another's mandate in a revoke makes no log unsound", "[
   world.close_doors();
   world.open_doors();  // the case is closed, and nobody has it in mind
   Caller caller{world};
-  caller.post(caller.frame(Caller::opening()));
-  caller.post(caller.frame(Revoke{mandate}));
+  caller.post(caller.say(late_parcels()));
+  caller.post(caller.say(Revoke{mandate}));
   world.close_doors();
 
   const Report report = World::audit({world.brand_store()});
@@ -286,4 +273,125 @@ TEST_CASE("whoever names another's mandate in a revoke makes no log unsound", "[
   CHECK(report.broken() == 0);
   const auto again = Endpoint::start(kettle_endpoint(world.brand_store(), world.brand, world.shop));
   if (!again) FAIL_CHECK(describe(again.error()));
+}
+
+TEST_CASE("two assistants of one person keep two logs, and neither is a fork of the other",
+          "[blame]") {
+  World world;
+  const KeyPair other_key = std::move(*KeyPair::from_seed(Bytes(32, 102)));
+  const fs::path other_store = world.directory.path() / "tablet";
+  {
+    auto started = Assistant::start({.directory = other_store,
+                                     .goal = &world.goal,
+                                     .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                     .brand = world.line.get(),
+                                     .principal = &world.principal,
+                                     .key = &other_key});
+    if (!started) FAIL(describe(started.error()));
+    world.negotiate();
+    world.negotiate();
+    const auto case_id = (*started)->open();
+    REQUIRE(case_id);
+    REQUIRE((*started)->run(*case_id, 20'000));
+  }
+  world.close_doors();
+  const fs::path brand = world.brand_store(), phone = world.consumer_store();
+  for (const auto& sources : std::vector<std::vector<fs::path>>{{brand, phone},
+                                                                {brand, other_store},
+                                                                {phone, other_store},
+                                                                {brand, phone, other_store}}) {
+    const Report report = World::audit(sources);
+    INFO(to_text(report));
+    CHECK(report.broken() == 0);
+  }
+}
+
+namespace {
+
+std::size_t blamed(const Report& report, Party party) {
+  return static_cast<std::size_t>(std::ranges::count_if(report.findings, [&](const Finding& each) {
+    return each.judgement == Judgement::broken && each.at_fault == party;
+  }));
+}
+
+struct Omission {
+  const char* what;
+  std::function<bool(EntryDraft&)> keep;
+};
+
+}  // namespace
+
+TEST_CASE("what a consumer leaves out of its log accuses no brand", "[blame][negative]") {
+  TakenBackElsewhere world;
+  CHECK_FALSE(world.customer->say(
+      world.here, {.body = Inform{.text = 0},
+                   .added = {{PartClass::prose, "text/plain", to_bytes("are you there?")}}}));
+  REQUIRE(world.customer->leave(world.here, "consumer_asked"));
+  world.close_doors();
+  const auto without = [](EntryKind kind) {
+    return [kind](const EntryDraft& entry) { return entry.kind != kind; };
+  };
+  const std::vector<Omission> omissions = {
+      {"nothing", [](EntryDraft&) { return true; }},
+      {"the cards", without(EntryKind::card)},
+      {"the mandate", without(EntryKind::mandate)},
+      {"the case in which it was taken back",
+       [&](const EntryDraft& entry) { return entry.case_id != world.there; }},
+      {"the proofs between checkpoints",
+       [](EntryDraft& entry) {
+         if (entry.kind != EntryKind::checkpoint_seen) return true;
+         auto record = *decode<CheckpointSeenRecord>(entry.content);
+         for (Digest& hash : record.consistency) hash.bytes[0] ^= 1;
+         entry.content = encode(record);
+         return true;
+       }},
+      {"how it came by a card",
+       [&](EntryDraft& entry) {
+         if (entry.kind != EntryKind::checkpoint_seen) return true;
+         entry.kind = EntryKind::card;
+         entry.content = make_brand(9, world.clock.now_ms()).card;
+         return true;
+       }},
+  };
+  int number = 0;
+  for (const Omission& omission : omissions) {
+    const fs::path shown = world.directory.path() / ("shown-" + std::to_string(++number));
+    rewrite({.from = world.consumer_store(),
+             .to = shown,
+             .origin = to_did_key(world.principal.public_key()),
+             .key = world.key,
+             .keep = omission.keep});
+    for (const auto& sources :
+         std::vector<std::vector<fs::path>>{{shown}, {world.brand_store(), shown}}) {
+      const Report report = World::audit(sources);
+      INFO(omission.what << "\n" << to_text(report));
+      CHECK(blamed(report, Party::brand) == 0);
+    }
+  }
+}
+
+TEST_CASE("whoever makes a card for a brand blames that brand for nothing", "[blame][negative]") {
+  World world;
+  world.negotiate();
+  World forged;  // the same name, other keys
+  forged.customer.reset();
+  forged.close_doors();
+  forged.brand = make_brand(2, forged.clock.now_ms());
+  fs::remove_all(forged.brand_store());
+  fs::remove_all(forged.consumer_store());
+  forged.open_doors();
+  auto started = Assistant::start({.directory = forged.consumer_store(),
+                                   .goal = &forged.goal,
+                                   .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                   .brand = forged.line.get(),
+                                   .principal = &forged.principal,
+                                   .key = &forged.key});
+  if (!started) FAIL(describe(started.error()));
+  forged.customer = std::move(*started);
+  forged.negotiate();
+  world.close_doors();
+  forged.close_doors();
+  const Report report = World::audit({world.brand_store(), forged.consumer_store()});
+  INFO(to_text(report));
+  CHECK(blamed(report, Party::brand) == 0);
 }

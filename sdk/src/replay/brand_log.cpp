@@ -3,12 +3,13 @@
 #include <entente/identity/gate.h>
 #include <entente/identity/linked_account.h>
 #include <entente/policy/exposure_fold.h>
+#include <entente/protocol/act.h>
 #include <entente/wire/codec.h>
 
 #include <algorithm>
 
+#include "believed.h"
 #include "brand_log.h"
-#include "taken_back.h"
 
 namespace entente {
 namespace {
@@ -112,11 +113,10 @@ void BrandLog::open_case(const OpenEntry& entry, const Verified<Message>& messag
 
 void BrandLog::admit(BrandCase& live, const OpenEntry& entry, const Verified<Message>& message) {
   const Where where{.entries = {entry.index}, .case_id = live.fold.id};
-  const bool opens = message->verb() == Verb::open;
   const bool own = message->author.party == Party::brand;
   const bool is_regained = entry.leaf.direction == Direction::own;
   notes().check(
-      (opens ? message.id() : message->case_id) == live.fold.id &&
+      case_id_of(message) == live.fold.id &&
           (is_regained || entry.leaf.direction == (own ? Direction::sent : Direction::received)),
       Rule::log_record, where, Party::brand,
       "the message is of another case or direction than its entry says");
@@ -212,6 +212,9 @@ void BrandLog::after_admission(BrandCase& live, const Saying& saying,
     parts_.result.traces.push_back({.case_id = live.fold.id, .message = saying.noted, .lines = {}});
   }
   if (saying.message->author.party == Party::consumer) {
+    if (is_principals_revoke(*parts_.documents.authority, *saying.message)) {
+      taken_back_.try_emplace(std::get<Revoke>(saying.message->body).mandate, saying.brand_ms);
+    }
     live.answers.clear();
     note_speaker(live, saying.message->author.key);
     return;
@@ -392,6 +395,7 @@ void BrandLog::end_case(const Digest& blind_case) {
 }
 
 void BrandLog::finish() {
+  if (!parts_.is_partial && !hides_cases_) parts_.result.taken_back = taken_back_;
   check_handed_over();
   left_waiting_.clear();
   std::map<CaseId, Digest> by_id;  // so that no order of chance gets into the report

@@ -83,6 +83,7 @@ class BrandLog final : public PartyLog {
   std::unordered_map<Digest, std::unique_ptr<BrandCase>> cases_;  // by blinded case
   std::set<Digest> unseen_;   // blinded cases whose opening is not shown
   bool hides_cases_ = false;  // what was promised in some case is not shown in full
+  std::map<Digest, std::int64_t> taken_back_;  // mandates, and when
   Exposure exposure_;
   std::optional<std::uint64_t> frozen_;  // the entry that stopped the agent, while it is stopped
   std::vector<CaseId> left_waiting_;  // ended while the agent owed a word, and no person has them

@@ -7,10 +7,6 @@
 namespace entente {
 namespace {
 
-std::string_view effect_text(const Outcome& outcome) {
-  return outcome.effect == Effect::binding ? "binding" : name(outcome.code);
-}
-
 // The rule that a message which should have been refused has broken.
 Rule rule_of_refusal(ErrorCode code) {
   if (code == ErrorCode::handoff_pending) return Rule::handoff_respected;
@@ -46,6 +42,10 @@ void check_parts_received(const Saying& saying, const Where& where, Notes& notes
 }
 
 }  // namespace
+
+std::string_view effect_text(const Outcome& outcome) {
+  return outcome.effect == Effect::binding ? "binding" : name(outcome.code);
+}
 
 bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Notes& notes) {
   const Where where{.entries = {saying.noted.entry}, .case_id = fold.id};

@@ -47,6 +47,9 @@ struct CaseFold {
   }
 };
 
+// As a leaf says it.
+std::string_view effect_text(const Outcome& outcome);
+
 // Folds it in if it can be, and notes what it found. False: the case is lost from here on.
 bool fold_saying(CaseFold& fold, Authority& authority, const Saying& saying, Notes& notes);
 

@@ -4,6 +4,7 @@
 #include <entente/audit/proof.h>
 #include <entente/core/limits.h>
 #include <entente/identity/gate.h>
+#include <entente/protocol/act.h>
 #include <entente/replay/judge.h>
 #include <entente/wire/codec.h>
 #include <entente/wire/part.h>
@@ -12,9 +13,9 @@
 #include <cstdlib>
 #include <unordered_map>
 
+#include "believed.h"
 #include "party_log.h"
 #include "refusals.h"
-#include "taken_back.h"
 
 namespace entente {
 namespace {
@@ -46,8 +47,7 @@ struct Receipted {
 
 class ConsumerLog final : public PartyLog {
  public:
-  explicit ConsumerLog(const PartyLogParts& parts)
-      : parts_(parts), hides_cases_(parts.is_partial) {}
+  explicit ConsumerLog(const PartyLogParts& parts) : parts_(parts) {}
 
   void take(const OpenEntry& entry) override;
   // Its messages have no order before the last receipt is read.
@@ -68,6 +68,7 @@ class ConsumerLog final : public PartyLog {
   void check_own_word(const ConsumerCase& live, const Receipted& receipted);
   void take_back_mandates(const std::map<std::uint64_t, Receipted>& placed);
   void judge_refusal(const ConsumerCase& live, const PresentedRefusal& presented);
+  bool rests_on_unshown_revoke(const Message& refused, const Refusal& refusal) const;
   void drop_unowed(ConsumerCase& live);
   bool would_be_admitted(const Case& casefile, const Verified<Message>& message,
                          std::int64_t at_ms) const;
@@ -79,7 +80,6 @@ class ConsumerLog final : public PartyLog {
   std::vector<SeenCheckpoint> seen_;
   TakenBack taken_back_;
   std::set<Digest> taken_back_here_;  // mandates, by what this log shows
-  bool hides_cases_;                  // what was taken back in some case is not shown in full
 };
 
 ReplayedMessage describe_held(const Held& held) {
@@ -113,7 +113,6 @@ void ConsumerLog::take(const OpenEntry& entry) {
     live->book.erasures.take(entry.index, *entry.content);
   }
   if (!entry.content) {
-    hides_cases_ = hides_cases_ || entry.leaf.kind == EntryKind::message;
     notes().not_checkable(Rule::case_admitted, {.entries = {entry.index}, .case_id = {}},
                           "an entry is not shown: " + entry.withheld);
     return;
@@ -139,7 +138,7 @@ void ConsumerLog::take_message(ConsumerCase& live, const OpenEntry& entry) {
     read_parts(parts_.source, live.fold, live.book, notes());
   }
   const bool own = (*message)->author.party == Party::consumer;
-  notes().check((opens ? message->id() : (*message)->case_id) == live.fold.id &&
+  notes().check(case_id_of(*message) == live.fold.id &&
                     entry.leaf.direction == (own ? Direction::sent : Direction::received),
                 Rule::log_record, where, Party::consumer,
                 "the message is of another case or direction than its entry says");
@@ -305,7 +304,15 @@ void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipt
     }
     trace(live, saying);
     Authority& authority = *parts_.documents.authority;
-    if (hides_cases_) believe_taken_back(live.fold, authority, saying, notes());
+    if (const auto lack = find_lack(authority, *saying.message)) {
+      live.fold.lost = "before position " + std::to_string(position) + ": " + *lack + " is missing";
+      notes().not_checkable(Rule::message_authority,
+                            {.entries = {receipted.held->entry}, .case_id = live.fold.id},
+                            "the case cannot be followed " + live.fold.lost);
+      continue;
+    }
+    believe_taken_back(live.fold, authority, saying, notes());
+    believe_told_busy(live.fold, authority, saying, notes());
     fold_saying(live.fold, authority, saying, notes());
   }
   drop_unowed(live);
@@ -388,13 +395,19 @@ void ConsumerLog::judge_refusal(const ConsumerCase& live, const PresentedRefusal
   for (const Held& held : live.held) {
     if (held.message.id() == refusal.message) refused = held.message;
   }
-  const bool is_shown = refused && taken_back_here_.contains((*refused)->author.authority);
-  if (hides_cases_ && !is_shown && refusal.code == name(ErrorCode::mandate_revoked)) {
+  if (refused && rests_on_unshown_revoke(**refused, refusal)) {
+    parts_.result.unshown_revokes.push_back(
+        {presented.entry, live.fold.id, (*refused)->author.authority, refusal.at_ms});
     return notes().not_checkable(
         Rule::refusal_justified, {.entries = {presented.entry}, .case_id = live.fold.id},
         "whether its mandate was taken back stands in a case that is not shown");
   }
   check_refusal(live.fold, authority, taken_back_, presented, refused, notes());
+}
+
+bool ConsumerLog::rests_on_unshown_revoke(const Message& refused, const Refusal& refusal) const {
+  return refusal.code == name(ErrorCode::mandate_revoked) && !is_never_refused(refused) &&
+         !taken_back_here_.contains(refused.author.authority);
 }
 
 void ConsumerLog::finish() {

@@ -27,7 +27,7 @@ void Documents::take(const OpenEntry& entry, Party owner) {
 void Documents::take_card(const OpenEntry& entry, Party owner) {
   const auto card = Admission::admit<Card>(*entry.content);
   if (!card) {
-    return notes.broken(Rule::card_chain, at(entry), Party::brand,
+    return notes.broken(Rule::card_chain, at(entry), owner,
                         "the card is not what its key signed: " + describe(card.error()));
   }
   if (!authority) {
@@ -37,10 +37,12 @@ void Documents::take_card(const OpenEntry& entry, Party owner) {
   const std::uint64_t on_record_at = owner == Party::consumer ? brand_size : entry.index;
   const Status learned = authority->learn(*card, entry.leaf.time_ms, on_record_at);
   if (learned) check_revocations(entry, **card);
-  notes.check(learned.has_value(), Rule::card_chain, at(entry), Party::brand,
+  // Whoever takes up a card has asked this before.
+  notes.check(learned.has_value(), Rule::card_chain, at(entry), owner,
               [&] { return "the card does not follow: " + describe(learned.error()); });
   const auto key = Vkey::decode((*card)->log_vkey);
   if (!learned || !key) return;
+  cards.push_back(card->id());
   std::erase(log_keys_, *key);
   log_keys_.insert(log_keys_.begin(), *key);
 }
@@ -75,6 +77,7 @@ void Documents::check_root(const OpenEntry& entry, const Card& card) {
   }
   const bool in_force = std::ranges::any_of(
       known, [&](const TrustedRoot& each) { return each.window.covers(entry.leaf.time_ms); });
+  has_trusted_root = in_force;
   notes.check(in_force, Rule::card_root, at(entry), Party::unset, [&] {
     return "the card was taken up at " + format_rfc3339(entry.leaf.time_ms) +
            ", and its root is trusted " + describe(known.front().window);
@@ -156,6 +159,13 @@ std::optional<Vkey> Documents::brand_vkey() const {
   if (!authority || authority->newest_card() == nullptr) return std::nullopt;
   const auto key = Vkey::decode(authority->newest_card()->log_vkey);
   return key ? std::optional(*key) : std::nullopt;
+}
+
+bool Documents::is_known_brand() const {
+  const auto is_trusted = [&](const Vkey& key) {
+    return std::ranges::find(trust.logs, key, &TrustedKey::key) != trust.logs.end();
+  };
+  return has_trusted_root || (!log_keys_.empty() && std::ranges::all_of(log_keys_, is_trusted));
 }
 
 const Policy* Documents::find_policy(const Digest& digest) const {

@@ -27,6 +27,8 @@ struct Documents {
   std::optional<Vkey> brand_vkey() const;
   // As all its cards name them, the newest first: what was signed once stays signed.
   const std::vector<Vkey>& log_keys() const { return log_keys_; }
+  // Whether what these keys of the log have signed is the brand's for anybody but this log.
+  bool is_known_brand() const;
   const Policy* find_policy(const Digest& digest) const;
   const Policy* newest_policy() const { return newest.is_zero() ? nullptr : find_policy(newest); }
 
@@ -34,7 +36,9 @@ struct Documents {
   const Trust& trust;
   std::optional<Authority> authority;  // from the first card on
   std::map<Digest, Policy> policies;
-  Digest newest;  // policy
+  Digest newest;              // policy
+  std::vector<Digest> cards;  // that hold, oldest first
+  bool has_trusted_root = false;
   // How much of the brand's log is on record as seen, in a consumer's log.
   std::uint64_t brand_size = 0;
 

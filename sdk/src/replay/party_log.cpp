@@ -145,18 +145,25 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& first_key, Par
                             : "the checkpoint seen cannot be read: " + describe(named.error()));
   }
   notes.holds(Rule::log_record);
+  // Who has not signed both has not contradicted himself.
+  const auto is_comparable = [&](const SeenCheckpoint& earlier) {
+    return key && earlier.verified_by && earlier.checkpoint.origin == named->origin;
+  };
   for (const SeenCheckpoint& earlier : seen) {
-    if (earlier.checkpoint.origin != named->origin) continue;
-    const bool from_here = earlier.checkpoint.size == record->from_size && record->from_size > 0;
-    const bool same_size = earlier.checkpoint.size == named->size;
-    if (!from_here && !same_size) continue;
-    const bool follows = same_size ? earlier.checkpoint.root == named->root
-                                   : verify_consistency(earlier.checkpoint.head(), named->head(),
-                                                        record->consistency)
-                                         .has_value();
-    notes.check(follows, Rule::log_fork, {.entries = {earlier.entry, entry.index}, .case_id = {}},
-                at_fault,
-                [&] { return "two checkpoints of " + named->origin + " cannot both be true"; });
+    if (!is_comparable(earlier)) continue;
+    const Where both{.entries = {earlier.entry, entry.index}, .case_id = {}};
+    if (earlier.checkpoint.size == named->size) {
+      notes.check(earlier.checkpoint.root == named->root, Rule::log_fork, both, at_fault,
+                  [&] { return "two checkpoints of " + named->origin + " cannot both be true"; });
+    } else if (earlier.checkpoint.size == record->from_size && record->from_size > 0) {
+      // The proof is of the one who kept it, and a poor one shows nothing of the other.
+      const Party owner = at_fault == Party::brand ? Party::consumer : Party::brand;
+      const bool follows =
+          verify_consistency(earlier.checkpoint.head(), named->head(), record->consistency)
+              .has_value();
+      notes.check(follows, Rule::log_record, both, owner,
+                  "the proof on record does not show that the one checkpoint follows the other");
+    }
   }
   seen.push_back({.entry = entry.index, .checkpoint = std::move(*named), .verified_by = key});
 }
@@ -168,17 +175,18 @@ void keep_seen(std::vector<SeenCheckpoint>& seen, Party whose, const ReplayOptio
       const auto trusted = options.trust.keys_of(each.checkpoint.origin);
       const bool known =
           std::ranges::find(trusted, *each.verified_by, &TrustedKey::key) != trusted.end();
-      keep_view(each.checkpoint, known ? whose : Party::unset, options, result);
+      const std::string& origin = each.checkpoint.origin;
+      keep_view(whose == Party::consumer ? each.verified_by->encode() : origin,
+                {each.checkpoint.head(), known ? whose : Party::unset}, options, result);
     }
     if (options.keep_for_comparison) result.seen.push_back(std::move(each));
   }
 }
 
-void keep_view(const Checkpoint& seen, Party signed_by, const ReplayOptions& options,
+void keep_view(const std::string& log, const LogView& view, const ReplayOptions& options,
                ReplayedLog& result) {
-  const LogView view{seen.head(), signed_by};
-  if (options.each_view) return options.each_view(seen.origin, view);
-  result.views[seen.origin].push_back(view);
+  if (options.each_view) return options.each_view(log, view);
+  result.views[log].push_back(view);
 }
 
 void keep_case(CaseSummary summary, const ReplayOptions& options, ReplayedLog& result) {

@@ -66,7 +66,9 @@ void note_seen(const OpenEntry& entry, const std::optional<Vkey>& key, Party at_
 // What was seen, into the result or to whoever hears it. `whose` log it is.
 void keep_seen(std::vector<SeenCheckpoint>& seen, Party whose, const ReplayOptions& options,
                ReplayedLog& result);
-void keep_view(const Checkpoint& seen, Party signed_by, const ReplayOptions& options,
+// By the name of the log and, of a consumer's, its key: each assistant of one person has a log
+// under that person's name.
+void keep_view(const std::string& log, const LogView& view, const ReplayOptions& options,
                ReplayedLog& result);
 void keep_case(CaseSummary summary, const ReplayOptions& options, ReplayedLog& result);
 

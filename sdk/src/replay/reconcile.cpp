@@ -17,6 +17,15 @@ class Comparison {
       : report_(report), brand_(brand), consumer_(consumer) {}
 
   void run() {
+    if (!is_of_one_brand()) {
+      return report_.add({.rule = Rule::card_root,
+                          .judgement = Judgement::not_checkable,
+                          .log = Party::consumer,
+                          .entries = {},
+                          .sentence = "a card in the consumer's log is not in the brand's, and its "
+                                      "root is not trusted: the two are not compared"});
+    }
+    for (const UnshownRevoke& no : consumer_.unshown_revokes) check_taken_back(no);
     for (const auto& [case_id, theirs] : consumer_.cases) {
       const auto ours = brand_.cases.find(case_id);
       const bool shown = ours != brand_.cases.end();
@@ -29,6 +38,23 @@ class Comparison {
   }
 
  private:
+  // Else anybody could make a card for this brand, and receipts under it.
+  bool is_of_one_brand() const {
+    return consumer_.has_trusted_root ||
+           std::ranges::all_of(consumer_.cards, [&](const Digest& card) {
+             return std::ranges::find(brand_.cards, card) != brand_.cards.end();
+           });
+  }
+
+  // Where every case is shown, one of them shows who took the mandate back.
+  void check_taken_back(const UnshownRevoke& no) {
+    if (!brand_.taken_back || !brand_.cases.contains(no.case_id)) return;
+    const auto at = brand_.taken_back->find(no.mandate);
+    note(at != brand_.taken_back->end() && at->second <= no.at_ms, Rule::refusal_justified,
+         {.entries = {no.entry}, .case_id = no.case_id}, Grade::receipted,
+         "refused as if its mandate had been taken back, and the brand's log shows nobody who did");
+  }
+
   void note(bool good, Rule rule, const Where& where, Grade grade, std::string sentence,
             Party at_fault = Party::brand) {
     if (good) return report_.count(rule, Judgement::holds);
@@ -156,8 +182,11 @@ class Comparison {
   void compare_checkpoints(const ReplayedLog& witness, const ReplayedLog& log, Party at_fault) {
     std::vector<const SeenCheckpoint*> seen;
     for (const SeenCheckpoint& each : witness.seen) {
-      if (each.verified_by && each.checkpoint.origin == log.checkpoint.origin)
+      // Another assistant of the same person has another log under the same name.
+      const bool is_of_other = log.consumer_key && each.verified_by != log.consumer_key;
+      if (each.verified_by && !is_of_other && each.checkpoint.origin == log.checkpoint.origin) {
         seen.push_back(&each);
+      }
     }
     std::ranges::stable_sort(seen, {}, [](const SeenCheckpoint* each) {
       return std::pair(each->checkpoint.size, each->checkpoint.root);

@@ -110,9 +110,13 @@ class LogReplay {
     result_.owner = owner_;
     result_.checkpoint = pass_.checkpoint();
     result_.grade = pass_.grade();
+    result_.consumer_key = consumer_key_;
+    result_.cards = documents_.cards;
+    result_.has_trusted_root = documents_.has_trusted_root;
     if (result_.checkpoint.size > 0) {
       const bool is_trusted = result_.grade != Grade::asserted;
-      keep_view(result_.checkpoint, is_trusted ? owner_ : Party::unset, options_, result_);
+      keep_view(consumer_key_ ? consumer_key_->encode() : result_.checkpoint.origin,
+                {result_.checkpoint.head(), is_trusted ? owner_ : Party::unset}, options_, result_);
     }
     grade_findings();
     result_.report.logs.push_back({.owner = owner_,
@@ -127,7 +131,7 @@ class LogReplay {
 
   // What the owner signed is the owner's doing; where the entries are not what was signed, a file
   // may have suffered on its way. What a consumer's log shows against the brand rests on the
-  // brand's receipts.
+  // brand's receipts, if they are the brand's for the auditor, too.
   void grade_findings() {
     const bool is_as_signed = result_.report.count_of(Rule::log_root, Judgement::broken) == 0;
     for (Finding& finding : result_.report.findings) {
@@ -135,7 +139,8 @@ class LogReplay {
       const bool of_leaf = finding.rule == Rule::log_leaf || finding.rule == Rule::log_time ||
                            finding.rule == Rule::log_chain;
       if (of_leaf && is_as_signed) finding.at_fault = owner_;
-      const bool by_receipt = owner_ == Party::consumer && finding.at_fault == Party::brand;
+      const bool by_receipt = owner_ == Party::consumer && finding.at_fault == Party::brand &&
+                              documents_.is_known_brand();
       const Grade grade = pass_.grade_of(finding.entries);
       finding.grade = by_receipt ? std::max(Grade::receipted, grade) : grade;
     }

@@ -93,3 +93,60 @@ TEST_CASE("a brand that shows another history has rewritten it, a phone may have
     }
   }
 }
+
+TEST_CASE(
+    "a no for a mandate taken back is held against a brand whose whole log shows nobody do so",
+    "[replay]") {
+  Digest case_id, mandate;
+  case_id.bytes.fill(1);
+  mandate.bytes.fill(2);
+  using Shown = std::optional<std::map<Digest, std::int64_t>>;
+  struct Row {
+    Shown taken_back;
+    std::size_t holds, broken;
+  };
+  for (const Row& row :
+       {Row{std::nullopt, 0, 0}, Row{Shown(std::in_place), 0, 1}, Row{Shown({{mandate, 99}}), 1, 0},
+        Row{Shown({{mandate, 100}}), 1, 0}, Row{Shown({{mandate, 101}}), 0, 1}}) {
+    ReplayedLog logs[2];
+    logs[0].owner = Party::brand;
+    logs[0].cases[case_id];
+    logs[0].taken_back = row.taken_back;
+    logs[1].owner = Party::consumer;
+    logs[1].unshown_revokes = {{.entry = 4, .case_id = case_id, .mandate = mandate, .at_ms = 100}};
+    const Report report = reconcile(logs);
+    CHECK(report.count_of(Rule::refusal_justified, Judgement::holds) == row.holds);
+    CHECK(report.count_of(Rule::refusal_justified, Judgement::broken) == row.broken);
+    for (const Finding& finding : report.findings) CHECK(finding.at_fault == Party::brand);
+  }
+}
+
+TEST_CASE("logs of two cards are compared only if the auditor knows whose the second is",
+          "[replay]") {
+  const auto card = [](std::uint8_t number) {
+    Digest digest;
+    digest.bytes.fill(number);
+    return digest;
+  };
+  for (const bool is_trusted : {false, true}) {
+    for (const std::uint8_t other : {std::uint8_t{2}, std::uint8_t{3}}) {
+      ReplayedLog logs[2];
+      logs[0].owner = Party::brand;
+      logs[0].cards = {card(1), card(2)};
+      logs[0].checkpoint.origin = "a/log";
+      logs[0].leaves = {leaf_hash(view("one"))};
+      logs[1].owner = Party::consumer;
+      logs[1].cards = {card(other)};
+      logs[1].has_trusted_root = is_trusted;
+      logs[1].seen = {
+          {.entry = 1,
+           .checkpoint = {"a/log", 1, leaf_hash(view("other"))},
+           .verified_by = *Vkey::decode("example.com/foo+530d903a+"
+                                        "AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")}};
+      const Report report = reconcile(logs);
+      const bool is_compared = other == 2 || is_trusted;
+      CHECK(report.count_of(Rule::both_checkpoints, Judgement::broken) == (is_compared ? 1 : 0));
+      CHECK(report.count_of(Rule::card_root, Judgement::not_checkable) == (is_compared ? 0 : 1));
+    }
+  }
+}

@@ -35,9 +35,9 @@ struct ReplayOptions {
   // every message. Else what is kept does not grow with the log.
   bool keep_for_comparison = false;
   // Hear what would take memory for every case and every message; else it is in the result. A case
-  // is told when it has ended, a view when it was verified, by the origin of its log.
+  // is told when it has ended, a view when it was verified, as ReplayedLog::views names its log.
   std::function<void(CaseSummary)> each_case;
-  std::function<void(std::string_view origin, const LogView& view)> each_view;
+  std::function<void(std::string_view log, const LogView& view)> each_view;
   // Hears now and then how many entries were read, and how many there are (0: nobody knows).
   std::function<void(std::uint64_t done, std::uint64_t of)> progress;
   // Messages whose id begins so, in hex, are explained in ReplayedLog::traces. Empty: none.
@@ -83,6 +83,15 @@ struct Trace {
   std::vector<std::string> lines;  // for people, in order
 };
 
+// What a consumer was refused as if under a mandate that was taken back, which its log does not
+// show: it may have been in a case that the consumer keeps to itself.
+struct UnshownRevoke {
+  std::uint64_t entry = 0;  // of the refusal
+  CaseId case_id;
+  Digest mandate;
+  std::int64_t at_ms = 0;
+};
+
 struct ReplayedLog {
   Report report;
   Party owner = Party::unset;
@@ -92,7 +101,14 @@ struct ReplayedLog {
   std::int64_t last_ms = 0;              // of the newest entry of a brand's log
   std::vector<Digest> leaves;            // leaf hashes in order; empty if the source is partial
   std::vector<SeenCheckpoint> seen;      // of other parties' logs; only if kept for comparison
-  // What this log and others have signed, as far as it was seen and verified, by origin.
+  std::optional<Vkey> consumer_key;  // of a consumer's log: it speaks for the consumer and signs it
+  std::vector<UnshownRevoke> unshown_revokes;
+  // When each mandate was taken back, by the brand's own log; unset if that is not all shown.
+  std::optional<std::map<Digest, std::int64_t>> taken_back;
+  std::vector<Digest> cards;      // of the brand, as this log has them
+  bool has_trusted_root = false;  // the first of them is signed by a root that the auditor brought
+  // What this log and others have signed, as far as it was seen and verified: by origin, and of
+  // consumers' logs by vkey.
   std::map<std::string, std::vector<LogView>> views;
   std::vector<Trace> traces;
   std::vector<Redecision> redecisions;  // in the order of the log
