@@ -3,6 +3,7 @@
 #include <entente/crypto/hash.h>
 
 #include "catch.h"
+#include "own_words.h"
 
 namespace entente::tests {
 namespace {
@@ -33,10 +34,16 @@ void HeldVoice::respond(Room& room) {
     if (!said) throw std::runtime_error(describe(said.error()));
   }
   std::unique_lock lock(mutex_);
+  ++asked_[room.casefile().id()];
   waiting_ = held_;
   changed_.notify_all();
   changed_.wait(lock, [&] { return !held_; });
   waiting_ = false;
+}
+
+std::size_t HeldVoice::asked_for(const CaseId& case_id) {
+  const std::scoped_lock lock(mutex_);
+  return asked_[case_id];
 }
 
 void HeldVoice::hold() {
@@ -66,6 +73,10 @@ Crowd::Crowd(LoadLimits load) : brand(make_brand(1, clock.now_ms())) {
                              brand.log, entropy);
   if (!opened) FAIL(describe(opened.error()));
   ledger = std::move(*opened);
+  start(load);
+}
+
+void Crowd::start(const LoadLimits& load) {
   auto started = Sequencer::start(*ledger,
                                   {.did = {},
                                    .card = brand.card,
@@ -78,6 +89,21 @@ Crowd::Crowd(LoadLimits load) : brand(make_brand(1, clock.now_ms())) {
   sequencer = std::move(*started);
 }
 
+void Crowd::give_up_message_key() {
+  stop();
+  const auto before = Admission::admit<Card>(brand.card);
+  Card next = **before;
+  next.number += 1;
+  next.prev_card = before->id();
+  brand.message = key_of(5'000'000);
+  next.keys.front().revoked_at_index = ledger->size();
+  next.keys.push_back({.key = brand.message.public_key(),
+                       .purpose = KeyPurpose::message,
+                       .custody = Custody::server});
+  brand.card = *entente::sign(next, brand.root);
+  start({});
+}
+
 Crowd::~Crowd() {
   voice.release();
   stop();
@@ -86,44 +112,21 @@ Crowd::~Crowd() {
 void Crowd::stop() { sequencer.reset(); }
 
 Body Crowd::open(bool asks_for_person) {
-  Open open{.claims = {{.claim_id = 1,
-                        .category = "delivery",
-                        .code = "late",
-                        .basis = Basis::contract,
-                        .desired = {{.remedy = "voucher"}}}},
-            .jurisdiction = "es",
-            .language = "en"};
-  if (asks_for_person) {
-    open.handoff = std::get<HandoffRequest>(std::get<Handoff>(ask_for_person()).act);
-  }
+  Open open = late_parcels();
+  if (asks_for_person) open.handoff = person_request();
   return open;
 }
 
-Body Crowd::ask_for_person() {
-  HandoffRequest request;
-  request.reason = "consumer_asked";
-  request.principal_present = HandoffRequest::Present::live;
-  request.channels = {"case"};
-  request.language = "en";
-  return Handoff{.hid = {}, .act = request};
-}
+Body Crowd::ask_for_person() { return Handoff{.hid = {}, .act = person_request()}; }
 
 Bytes Crowd::sign(Person& person, Body body, std::optional<MessageId> prev) {
-  const bool opens = std::holds_alternative<Open>(body);
-  Message message{.environment = Environment::sandbox,
-                  .case_id = opens ? CaseId{} : person.case_id,
-                  .prev = opens ? MessageId{} : prev.value_or(person.case_id),
-                  .sent_at_ms = clock.now_ms(),
-                  .admit_by_ms = clock.now_ms() + 600'000,
-                  .author = {Party::consumer, Actor::person, person.key.public_key(), {}},
-                  .audience = {"did:web:kettle.example", Admission::admit<Card>(brand.card)->id()},
-                  .body = std::move(body)};
-  ++person.said;
-  for (std::size_t i = 0; i < 4; ++i) {
-    message.act_id[i] = static_cast<std::uint8_t>(person.said >> (8 * i));
-    message.nonce[i] = message.act_id[i];
-  }
-  return *entente::sign(message, person.key);
+  const Frame said{.key = person.key.public_key(),
+                   .card = Admission::admit<Card>(brand.card)->id(),
+                   .now_ms = clock.now_ms(),
+                   .case_id = person.case_id,
+                   .prev = prev.value_or(MessageId{}),
+                   .number = ++person.said};
+  return *entente::sign(frame(said, std::move(body)), person.key);
 }
 
 Person Crowd::member(std::uint32_t number) {

@@ -37,8 +37,11 @@ class HeldVoice final : public Speaker {
   void wait_until_held();
   void release();
   std::atomic<std::int64_t> offer_valid_ms{0};  // 0: says nothing
+  // How often it was asked whether there is something to say in this case.
+  std::size_t asked_for(const CaseId& case_id);
 
  private:
+  std::unordered_map<CaseId, std::size_t> asked_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool held_ = false;
@@ -88,6 +91,8 @@ class Crowd {
   // Ids of messages in the log, in its order. Stops the sequencer.
   std::vector<MessageId> logged();
   void stop();
+  // From now on another key speaks for the brand, and nothing is shed any more.
+  void give_up_message_key();
 
   TemporaryDirectory directory;
   StandingClock clock;
@@ -98,6 +103,8 @@ class Crowd {
   std::unique_ptr<Sequencer> sequencer;
 
  private:
+  void start(const LoadLimits& load);
+
   std::mutex mutex_;
   std::condition_variable heard_;
   std::unique_ptr<Person> waker_;

@@ -18,6 +18,7 @@ Result<std::unique_ptr<Endpoint>> LifeWorld::begin(const fs::path& in) {
   if (office != nullptr) options.back_office = office;
   options.desk = desk;
   options.clock = &clock;
+  options.load = load;
   return Endpoint::start(std::move(options));
 }
 

@@ -38,6 +38,7 @@ struct LifeWorld {
   std::vector<Bytes> earlier_cards;        // given at the next start
   BackOffice* office = nullptr;            // in place of the shop, from the next start on
   Desk* desk = nullptr;                    // in place of the usual one; likewise
+  LoadLimits load;                         // likewise
   std::atomic<std::int64_t> later_ms = 0;  // how far time has gone on meanwhile
   LaterClock clock{later_ms};
   std::unique_ptr<Endpoint> endpoint;

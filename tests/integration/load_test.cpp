@@ -2,14 +2,12 @@
 // person, of bytes sent again. Who floods waits; nobody else does, and nothing that was
 // acknowledged is lost.
 
-#include <entente/auditor.h>
 #include <entente/journal/challenge.h>
 
 #include <algorithm>
 #include <deque>
 #include <set>
 
-#include "../../sdk/cli/record.h"
 #include "catch.h"
 #include "crowd.h"
 
@@ -399,60 +397,6 @@ TEST_CASE("bytes sent again by others cost their author nothing", "[load][negati
   const auto log = crowd.logged();
   CHECK(std::ranges::count(log, id_in(asked)) == 1);
   CHECK(std::ranges::count(log, id_in(inform)) == 1);
-}
-
-TEST_CASE("an accept that was told to come back is agreed to after the offer has lapsed",
-          "[load]") {
-  Crowd crowd(small());
-  crowd.voice.offer_valid_ms = crowd.clock.now_ms() + 10'000;
-  Person ana = crowd.member(1);
-  Person ben = crowd.member(2);
-  const auto offer_to = [&](Person& person) {
-    const Delivery news = crowd.ask(crowd.sign(person, Inform{}));
-    for (const Bytes& envelope : news.parcel.envelopes) {
-      const auto message = Admission::admit<Message>(envelope);
-      if (message && (*message)->verb() == Verb::propose) return message->id();
-    }
-    return MessageId{};
-  };
-  const MessageId offers[] = {offer_to(ana), offer_to(ben)};
-  for (int i = 0; i < 30; ++i) crowd.ask(crowd.sign(ana, Inform{}));  // her bucket is empty now
-  crowd.clock.advance(10'000 + limits::offer_grace_ms);
-  for (int i = 0; i < 80; ++i) crowd.ask(crowd.sign(ana, Inform{}));
-  const Bytes accepts[] = {crowd.sign(ana, Accept{.offer = offers[0], .approval = {}}),
-                           crowd.sign(ben, Accept{.offer = offers[1], .approval = {}})};
-  const auto busy = crowd.refusals(crowd.ask(accepts[0]));
-  REQUIRE(busy.size() == 1);
-  CHECK(busy[0].code == "busy");
-  CHECK(busy[0].message == id_in(accepts[0]));
-
-  crowd.clock.advance(busy[0].retry_after_ms + limits::offer_grace_ms);
-  const Delivery agreed = crowd.ask(accepts[0]);
-  const Delivery late = crowd.ask(accepts[1]);
-
-  const auto effect = [&](const Delivery& delivery) {
-    return decode<LogEntry>(delivery.parcel.receipts.back().leaf)->effect;
-  };
-  CHECK(effect(agreed) == "binding");
-  CHECK(effect(late) == "lapsed");
-  // The consumer can understand the receipt: what made the accept timely came along.
-  const auto again = crowd.refusals(agreed);
-  REQUIRE(again.size() == 1);
-  CHECK(again[0] == busy[0]);
-  // And so can an auditor, from the log alone.
-  crowd.stop();
-  crowd.ledger.reset();
-  const std::filesystem::path store = crowd.directory.path() / "brand";
-  const auto auditor = Auditor::open({&store, 1});
-  REQUIRE(auditor);
-  const auto report = auditor->replay();
-  REQUIRE(report);
-  INFO(to_text(*report));
-  CHECK(report->broken() == 0);
-  // And whoever shows the case.
-  const auto reader = cli::PartyStore::open(store);
-  CHECK(reader->read(ana.case_id)->casefile.bindings().size() == 1);
-  CHECK(reader->read(ben.case_id)->casefile.bindings().empty());
 }
 
 TEST_CASE("who opens a case under load may be asked for work, and nobody else is", "[load]") {

@@ -399,6 +399,49 @@ TEST_CASE("what was accepted in time stays so, however late it is taken back", "
   CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
 }
 
+TEST_CASE("an accept that was told to come back is in time, though the brand lost that it was",
+          "[life]") {
+  for (const bool is_admitted : {true, false}) {
+    INFO((is_admitted ? "admitted before the loss" : "sent again after it"));
+    LifeWorld world;
+    LifeCustomer ana(world, 1);
+    const CaseId case_id = ana.halfway();
+    must_back_up(world.store(), world.at("backup"));
+    const MessageId offer = standing_offer(*ana.assistant->find_case(case_id));
+    const std::int64_t end_ms =
+        ana.assistant->find_case(case_id)->offers().at(offer).valid_until_ms;
+    ana.assistant.reset();
+    world.stop();
+    world.load.messages_per_key = {.per_minute = 2, .burst = 3};
+    world.later_ms = end_ms + limits::offer_grace_ms - 40'000 - SystemClock().now_ms();
+    world.start();
+    QuickLine line(world);
+    REQUIRE(ana.start(&line));
+    for (int i = 0; i < 4; ++i) {  // until nothing more is taken of her
+      if (!ana.assistant->say(case_id, {.body = Inform{}})) break;
+    }
+    const Status told = ana.assistant->accept(case_id, offer);
+    REQUIRE_FALSE(told);
+    REQUIRE(told.error().code == ErrorCode::busy);
+    world.later_ms = world.later_ms + 62'000;  // too late, but for that
+    world.load = {};
+    if (is_admitted) {
+      must(ana.assistant->resume(case_id));
+      REQUIRE(ana.assistant->find_case(case_id)->bindings().size() == 1);
+    }
+    ana.assistant.reset();
+
+    world.lose_end(world.at("backup"));
+    REQUIRE(ana.start());
+    must(ana.assistant->resume(case_id));
+    CHECK(ana.assistant->find_case(case_id)->bindings().size() == 1);
+    ana.finish(case_id);
+    ana.assistant.reset();
+    world.stop();
+    CHECK(broken_in(world.audit({world.store(), ana.home()}, world.first_trust())) == Words{});
+  }
+}
+
 TEST_CASE("an assistant that only waits shows the brand first what it lost", "[life]") {
   LifeWorld world;
   LifeCustomer ana(world, 1);

@@ -1,6 +1,7 @@
 // A signed busy proves that its message was presented: an accept told to come back is judged, as
 // far as time goes, by the instant it first came, if it returns when it was told to.
 
+#include <entente/casefile/presented.h>
 #include <entente/protocol/parcel.h>
 
 #include <algorithm>
@@ -11,18 +12,19 @@ namespace entente {
 
 void Case::note_busy(const Refusal& busy) {
   if (busy.code != name(ErrorCode::busy) || busy.unlogged) return;
-  const std::int64_t until_ms =
-      busy.at_ms + std::max<std::int64_t>(0, busy.retry_after_ms) + limits::offer_grace_ms;
+  Presented told{busy.at_ms, busy_until_ms(busy)};
   auto& known = state_->presented[busy.message];
-  const auto met = std::ranges::find_if(known, [&](const Presented& each) {
-    return busy.at_ms <= each.until_ms && until_ms >= each.first_ms;
+  // Whichever is heard first: what meets it becomes one with it.
+  std::erase_if(known, [&](const Presented& each) {
+    if (each.until_ms < told.first_ms || told.until_ms < each.first_ms) return false;
+    told = {std::min(told.first_ms, each.first_ms), std::max(told.until_ms, each.until_ms)};
+    return true;
   });
-  if (met == known.end()) {
-    known.push_back({busy.at_ms, until_ms});
-  } else {
-    met->first_ms = std::min(met->first_ms, busy.at_ms);
-    met->until_ms = std::max(met->until_ms, until_ms);
-  }
+  known.push_back(told);
+}
+
+std::int64_t busy_until_ms(const Refusal& busy) {
+  return busy.at_ms + std::max<std::int64_t>(0, busy.retry_after_ms) + limits::offer_grace_ms;
 }
 
 std::int64_t Case::judged_at_ms(const Verified<Message>& message, std::int64_t now_ms) const {

@@ -32,6 +32,8 @@ std::uint64_t unseen_from(const Case& casefile) {
   return casefile.effective_prev(Party::consumer) + 1;
 }
 
+constexpr std::size_t busies_in_a_row_max = 8;
+
 // What only ends a right of the other side calls for nothing when its time has come, and would keep
 // an ended case in mind for years.
 bool wakes_somebody(const CaseClock& clock) {
@@ -55,7 +57,15 @@ Arrived check_signatures(Submission submission) {
   for (const Part& part : submission.parcel.parts) arrived.bytes += part.content.size();
   for (const Bytes& envelope : submission.parcel.envelopes) {
     arrived.bytes += envelope.size();
-    arrived.messages.push_back(Admission::admit<Message>(envelope));
+    const auto type = unverified_payload_type(envelope);
+    auto busy = type && *type == payload_type::refusal
+                    ? Admission::admit<Refusal>(envelope)
+                    : Result<Verified<Refusal>>(fail(ErrorCode::unknown_type));
+    if (busy) {
+      arrived.busies.push_back(std::move(*busy));
+    } else {
+      arrived.messages.push_back(Admission::admit<Message>(envelope));
+    }
   }
   for (const Bytes& envelope : submission.parcel.mandates) {
     if (auto mandate = Admission::admit<Mandate>(envelope)) {
@@ -219,8 +229,12 @@ void Batch::take_message(const Arrived& arrived, const Verified<Message>& messag
     return;
   }
   reply.seen_size = message->seen.size;
+  take_back_busies(*live, arrived, message);
   if (!repeats(*live, message, reply) && !put_off(*live, arrived, message, reply)) {
-    if (arrived.hold_back_ms > 0 && !is_owed(arrived, message)) {
+    // What shows that an accept came in time has to fit into the parcel of its receipt.
+    const bool may_wait =
+        live->record.busies_until(message.id(), now_ms_).size() < busies_in_a_row_max;
+    if (arrived.hold_back_ms > 0 && may_wait && !is_owed(arrived, message)) {
       refuse(*live, message, {ErrorCode::busy, arrived.hold_back_ms}, reply);
     } else {
       admit(*live, arrived, message, reply);
@@ -362,6 +376,15 @@ void Batch::note_checkpoint(LiveCase& live, const Arrived& arrived, const Messag
                         .content = encode(CheckpointSeenRecord{.note = note})});
 }
 
+void Batch::log_refusal(LiveCase& live, const Verified<Refusal>& refusal) {
+  live.record.note_busy(refusal);
+  parts_.ledger.append({.kind = EntryKind::refusal,
+                        .case_id = live.record.casefile.id(),
+                        .direction = Direction::sent,
+                        .time_ms = now_ms_,
+                        .content = bytes_of(refusal.envelope())});
+}
+
 // Refusals of members are signed and logged; one who has no case yet gets a signature and no entry.
 // Of those told to come back only an accept has an entry, which keeps it in time.
 void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Reply& reply) {
@@ -384,23 +407,13 @@ void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Repl
     refusal.head_pos = casefile.next_position() - 1;
     if (!busy) reply.deliver_from(unseen_from(casefile));
   }
-  auto envelope = sign_refusal(parts_, refusal);
-  if (!envelope) {
+  const auto said = Admission::sign(refusal, *parts_.identity.message_key);
+  if (!said) {
     reply.kind = Delivery::Kind::failed;
     return;
   }
-  if (member && (!busy || message->verb() == Verb::accept)) {
-    if (busy) {
-      casefile.note_busy(refusal);
-      live.record.busies[message.id()] = *envelope;
-    }
-    parts_.ledger.append({.kind = EntryKind::refusal,
-                          .case_id = refusal.case_id,
-                          .direction = Direction::sent,
-                          .time_ms = now_ms_,
-                          .content = *envelope});
-  }
-  reply.refusals.push_back(std::move(*envelope));
+  if (member && (!busy || message->verb() == Verb::accept)) log_refusal(live, *said);
+  reply.refusals.push_back(bytes_of(said->envelope()));
 }
 
 void Batch::put_cases() {

@@ -19,7 +19,8 @@ namespace entente {
 // A submission whose signatures were checked on the thread that brought it.
 struct Arrived {
   Submission submission;
-  std::vector<Result<Verified<Message>>> messages;  // one per envelope
+  std::vector<Result<Verified<Message>>> messages;  // one per envelope, but for:
+  std::vector<Verified<Refusal>> busies;  // ours, shown again; what does not verify is a message
   std::vector<Verified<Mandate>> mandates;
   std::optional<Result<Verified<Read>>> read;
   std::vector<Verified<ErasureNotice>> notices;  // what does not verify is not among them
@@ -30,6 +31,7 @@ struct Arrived {
 };
 
 Arrived check_signatures(Submission submission);
+inline Bytes bytes_of(ByteView view) { return {view.begin(), view.end()}; }
 // Never shed: what is unrefusable by itself, and the `open` of the same parcel it stands on.
 bool is_owed(const Arrived& arrived, const Verified<Message>& message);
 
@@ -132,7 +134,9 @@ class Batch {
 
  private:
   void note_member(const LiveCase& live, const Message& message);
-  void log_word(LiveCase& live, const Refusal& word, const Bytes& envelope);
+  void log_word(LiveCase& live, const Verified<Refusal>& word);
+  void log_refusal(LiveCase& live, const Verified<Refusal>& refusal);
+  void take_back_busies(LiveCase& live, const Arrived& arrived, const Verified<Message>& message);
   bool put_off(LiveCase& live, const Arrived& arrived, const Verified<Message>& message,
                Reply& reply);
   bool is_ahead(const LiveCase& live, const Message& message) const;

@@ -186,7 +186,7 @@ void Batch::backfill(const Owed& owed) {
       }
       continue;
     }
-    if (live != nullptr) log_word(*live, **word, envelope);
+    if (live != nullptr) log_word(*live, *word);
   }
 }
 
@@ -205,20 +205,12 @@ bool Batch::stands_as_another(const Arrived& arrived, const MessageId& id) {
 }
 
 // Once: what a crash cut off is backfilled again.
-void Batch::log_word(LiveCase& live, const Refusal& word, const Bytes& envelope) {
+void Batch::log_word(LiveCase& live, const Verified<Refusal>& word) {
   const bool known = std::ranges::any_of(live.record.records, [&](const StoredEntry& entry) {
-    return entry.leaf.kind == EntryKind::refusal && entry.content == envelope;
+    return entry.leaf.kind == EntryKind::refusal &&
+           std::ranges::equal(entry.content, word.envelope());
   });
-  if (known) return;
-  if (!word.unlogged) {
-    live.record.casefile.note_busy(word);
-    live.record.busies[word.message] = envelope;
-  }
-  parts_.ledger.append({.kind = EntryKind::refusal,
-                        .case_id = word.case_id,
-                        .direction = Direction::sent,
-                        .time_ms = now_ms_,
-                        .content = envelope});
+  if (!known) log_refusal(live, word);
 }
 
 std::set<MessageId> backfill(SequencerParts& parts, Batch::Cases& cases, std::int64_t now_ms) {

@@ -159,6 +159,7 @@ Status Batch::regain_message(LiveCase& live, const Arrived& arrived, const Place
     return fail(ErrorCode::receipt_invalid, "it is older than the message before it");
   }
   learn_mandate(arrived, *item.message);
+  take_back_busies(live, arrived, item.message);
   ENTENTE_LET(message, pass_gate(parts_.authority, casefile, item.message,
                                  {.now_ms = then_ms, .index = parts_.ledger.next_index()}));
   const Outcome outcome = casefile.judge(message, then_ms);
@@ -170,6 +171,22 @@ Status Batch::regain_message(LiveCase& live, const Arrived& arrived, const Place
   casefile.admit(message, then_ms);
   log_regained(live, arrived, item, message);
   return {};
+}
+
+// What this log said before it lost its end, and what came after that is on record: an accept that
+// was told to come back then is still in time by it.
+void Batch::take_back_busies(LiveCase& live, const Arrived& arrived,
+                             const Verified<Message>& message) {
+  const Case& casefile = live.record.casefile;
+  if (parts_.lost_ends.empty() || !casefile.is_open() || message->verb() != Verb::accept) return;
+  for (const Verified<Refusal>& busy : arrived.busies) {
+    const bool is_lost = busy->message == message.id() && busy->case_id == casefile.id() &&
+                         busy->at_ms <= parts_.lost_ends.back().at_ms && !busy->unlogged &&
+                         busy->code == name(ErrorCode::busy);
+    const Status is_ours = parts_.authority.check_brand_key(busy.signer(), KeyPurpose::message,
+                                                            parts_.ledger.next_index());
+    if (is_lost && is_ours && !live.record.has_busy(busy)) log_refusal(live, busy);
+  }
 }
 
 // Neither received nor sent now: an entry of the log's own making, with the receipt behind it.

@@ -1,3 +1,4 @@
+#include <entente/casefile/presented.h>
 #include <entente/crypto/hash.h>
 #include <entente/identity/gate.h>
 #include <entente/journal/case_record.h>
@@ -63,10 +64,7 @@ Status fold_entry(Loading& loading, StoredEntry entry) {
     }
     case EntryKind::refusal: {
       ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
-      if (refusal->code == name(ErrorCode::busy)) {
-        record.casefile.note_busy(*refusal);
-        record.busies[refusal->message] = entry.content;
-      }
+      record.note_busy(refusal);
       record.records.push_back(std::move(entry));
       return {};
     }
@@ -84,6 +82,45 @@ const Part* CaseRecord::find_part(const PartRef& ref) const {
 }
 
 void CaseRecord::keep(const Part& part) { parts.emplace(part_digest(part), part); }
+
+void CaseRecord::note_busy(const Verified<Refusal>& busy) {
+  if (busy->code != name(ErrorCode::busy) || busy->unlogged || has_busy(busy)) return;
+  casefile.note_busy(*busy);
+  busies[busy->message].push_back(busy);
+}
+
+bool CaseRecord::has_busy(const Verified<Refusal>& busy) const {
+  const auto known = busies.find(busy->message);
+  return known != busies.end() &&
+         std::ranges::find(known->second, busy.id(), &Verified<Refusal>::id) != known->second.end();
+}
+
+std::vector<Verified<Refusal>> CaseRecord::busies_until(const MessageId& message,
+                                                        std::int64_t at_ms) const {
+  const auto known = busies.find(message);
+  if (known == busies.end()) return {};
+  auto told = known->second;
+  std::ranges::sort(told, {}, [](const Verified<Refusal>& busy) { return busy->at_ms; });
+  std::vector<Verified<Refusal>> row;
+  std::int64_t reaches_ms = -1;
+  for (auto next = told.begin(); next != told.end() && reaches_ms < at_ms;) {
+    if ((*next)->at_ms > reaches_ms) {  // it came back too late, and so came anew
+      row.clear();
+      reaches_ms = (*next)->at_ms;
+    }
+    auto farthest = told.end();
+    std::int64_t until_ms = reaches_ms;
+    for (; next != told.end() && (*next)->at_ms <= reaches_ms; ++next) {
+      if (busy_until_ms(**next) <= until_ms) continue;
+      farthest = next;
+      until_ms = busy_until_ms(**next);
+    }
+    if (farthest != told.end()) row.push_back(*farthest);
+    reaches_ms = until_ms;
+  }
+  if (reaches_ms < at_ms) row.clear();
+  return row;
+}
 
 Result<CaseRecord> load_case(const Ledger& ledger, Authority& authority, const CaseId& case_id) {
   ENTENTE_LET(entries, ledger.entries_of(case_id));

@@ -13,29 +13,59 @@ Result<Receipt> receipt_of(const Ledger& ledger, const CaseRecord& record, std::
   return ledger.receipt(record.entries.at(position));
 }
 
+namespace {
+
+// What the message at one position takes of a parcel.
+struct Item {
+  std::vector<ByteView> envelopes;
+  std::vector<const Part*> parts;
+  std::size_t bytes = 0;  // of these parts
+};
+
+Item item_at(const CaseRecord& record, std::uint64_t position, bool is_read) {
+  const Authorised<Message>& message = record.casefile.messages()[position];
+  Item item;
+  // What made an accept timely comes with its receipt, or its effect could not be understood.
+  const std::int64_t at_ms = record.casefile.admitted_ms(position);
+  for (const Verified<Refusal>& busy : record.busies_until(message.id(), at_ms)) {
+    item.envelopes.push_back(busy.envelope());
+  }
+  if (message->author.party != Party::brand && !is_read) return item;
+  item.envelopes.push_back(message.verified().envelope());
+  for (const PartRef& ref : message->parts) {
+    const Part* part = record.find_part(ref);
+    if (part == nullptr) continue;
+    item.parts.push_back(part);
+    item.bytes += part->content.size();
+  }
+  return item;
+}
+
+// The first one of a parcel came in one itself.
+bool has_room_for(const Item& item, const Parcel& parcel, std::size_t bytes) {
+  if (parcel.envelopes.size() + item.envelopes.size() > limits::parcel_envelopes_max) return false;
+  if (parcel.receipts.empty()) return true;
+  return parcel.receipts.size() < limits::parcel_receipts_max &&
+         parcel.parts.size() + item.parts.size() <= limits::parcel_parts_max &&
+         bytes + item.bytes <= limits::parcel_bytes_max / 2;
+}
+
+}  // namespace
+
 bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& reply,
                   Parcel& parcel) {
   std::size_t bytes = 0;  // of parts
   for (std::uint64_t position = *reply.from; position < record.entries.size(); ++position) {
-    const bool full = parcel.envelopes.size() >= limits::parcel_envelopes_max ||
-                      bytes > limits::parcel_bytes_max / 4;
-    if (full) return true;
+    const Item item = item_at(record, position, reply.is_read);
+    if (!has_room_for(item, parcel, bytes)) return true;
     auto receipt = receipt_of(ledger, record, position);
     if (!receipt) return false;
     parcel.receipts.push_back(std::move(*receipt));
-    const Authorised<Message>& message = record.casefile.messages()[position];
-    // What made an accept timely comes with its receipt, or its effect could not be understood.
-    const auto busy = record.busies.find(message.id());
-    if (busy != record.busies.end()) parcel.envelopes.push_back(busy->second);
-    if (message->author.party != Party::brand && !reply.is_read) continue;
-    const ByteView envelope = message.verified().envelope();
-    parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
-    for (const PartRef& ref : message->parts) {
-      const Part* part = record.find_part(ref);
-      if (part == nullptr) continue;
-      bytes += part->content.size();
-      parcel.parts.push_back(*part);
+    for (const ByteView envelope : item.envelopes) {
+      parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
     }
+    for (const Part* part : item.parts) parcel.parts.push_back(*part);
+    bytes += item.bytes;
   }
   return true;
 }

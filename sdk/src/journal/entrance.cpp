@@ -25,11 +25,12 @@ std::vector<Refusal> words_for_opening(const Parcel& parcel) {
 }
 
 // Busy for each message that is signed by its author; `unlogged`: for what nothing sheds, as the
-// acknowledgement that its entry is owed.
+// acknowledgement that its entry is owed. What an accept is told needs an entry first.
 std::vector<Refusal> words_for(const Arrived& arrived, bool unlogged) {
   std::vector<Refusal> words;
   for (const auto& message : arrived.messages) {
-    if (!message || (unlogged && !is_owed(arrived, *message))) continue;
+    if (!message || (*message)->verb() == Verb::accept) continue;
+    if (unlogged && !is_owed(arrived, *message)) continue;
     words.push_back(busy_word(message->id(), (*message)->case_id));
     words.back().unlogged = unlogged;
   }

@@ -46,10 +46,10 @@ Result<std::optional<Placed>> open_receipt(const Receipt& receipt,
                               .parts = {}});
 }
 
-void FollowedCase::hear(const Refusal& refusal) {
-  record.casefile.note_busy(refusal);
-  const auto own = unplaced.find(refusal.message);
-  if (own == unplaced.end() || refusal.code == name(ErrorCode::busy)) return;
+void FollowedCase::hear(const Verified<Refusal>& refusal) {
+  record.note_busy(refusal);
+  const auto own = unplaced.find(refusal->message);
+  if (own == unplaced.end() || refusal->code == name(ErrorCode::busy)) return;
   if (!is_never_refused(*own->second)) unplaced.erase(own);
 }
 

@@ -37,7 +37,7 @@ struct FollowedCase {
 
   // A signed no ends its message; a busy, or a no to what nothing refuses, leaves it to be sent
   // again.
-  void hear(const Refusal& refusal);
+  void hear(const Verified<Refusal>& refusal);
   // Nothing if the brand still has all that it gave receipts for; else from which position on it
   // has lost them, as its log under another name shows an older head.
   std::optional<std::uint64_t> hear_head(const CheckedReply& reply);

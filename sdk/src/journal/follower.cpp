@@ -1,3 +1,4 @@
+#include <entente/casefile/presented.h>
 #include <entente/core/limits.h>
 #include <entente/crypto/hash.h>
 #include <entente/journal/content.h>
@@ -9,6 +10,21 @@
 #include "follower_state.h"
 
 namespace entente {
+namespace {
+
+// As far as they show that an accept is still in time, and fit into one parcel with it.
+std::vector<Verified<Refusal>> busies_of(const CaseRecord& record,
+                                         const Verified<Message>& message) {
+  const auto known = record.busies.find(message.id());
+  if (known == record.busies.end() || message->verb() != Verb::accept) return {};
+  std::int64_t until_ms = 0;
+  for (const auto& busy : known->second) until_ms = std::max(until_ms, busy_until_ms(*busy));
+  auto row = record.busies_until(message.id(), until_ms);
+  while (row.size() >= limits::parcel_envelopes_max) row.pop_back();
+  return row;
+}
+
+}  // namespace
 
 void Follower::State::frame(Message& message, const CaseId& case_id) const {
   message.environment = identity.environment;
@@ -70,8 +86,11 @@ Result<Parcel> Follower::State::pack(const CaseId& case_id,
   Parcel parcel;
   FollowedCase& followed = cases.at(case_id);
   for (const Verified<Message>& message : messages) {
-    const ByteView envelope = message.envelope();
-    parcel.envelopes.emplace_back(envelope.begin(), envelope.end());
+    // What it was told is shown with an accept: the brand may have lost it since.
+    const auto busies = busies_of(followed.record, message);
+    if (parcel.envelopes.size() + busies.size() >= limits::parcel_envelopes_max) break;
+    for (const auto& busy : busies) parcel.envelopes.push_back(bytes_of(busy.envelope()));
+    parcel.envelopes.push_back(bytes_of(message.envelope()));
     for (const PartRef& ref : message->parts) {
       if (const Part* part = followed.record.find_part(ref)) parcel.parts.push_back(*part);
     }
@@ -106,12 +125,13 @@ void Follower::State::advance_line(const CheckedReply& reply, const Parcel& parc
 void Follower::State::log_refusals(const CaseId& case_id,
                                    const std::vector<HeardRefusal>& refusals) {
   for (const HeardRefusal& heard : refusals) {
-    if (!cases.at(case_id).refusals.insert(sha256(heard.envelope)).second) continue;
+    const ByteView envelope = heard.refusal.envelope();
+    if (!cases.at(case_id).refusals.insert(sha256(envelope)).second) continue;
     ledger.append({.kind = EntryKind::refusal,
                    .case_id = case_id,
                    .direction = Direction::received,
                    .time_ms = clock.now_ms(),
-                   .content = heard.envelope});
+                   .content = Bytes(envelope.begin(), envelope.end())});
   }
 }
 
@@ -141,7 +161,7 @@ Status Follower::State::load_entry(FollowedCase& followed, const StoredEntry& en
   if (entry.leaf.kind == EntryKind::refusal) {
     ENTENTE_LET(refusal, Admission::admit<Refusal>(entry.content));
     followed.refusals.insert(sha256(entry.content));
-    followed.hear(*refusal);
+    followed.hear(refusal);
   } else if (entry.leaf.kind == EntryKind::freeze) {
     ENTENTE_TRY(contradictions.load(entry.content));
   } else if (entry.leaf.kind == EntryKind::message) {
@@ -342,9 +362,6 @@ Result<Parcel> Follower::unsent(const CaseId& case_id) const {
   std::ranges::stable_sort(messages, {}, [](const Verified<Message>& message) {
     return std::pair(message->verb() != Verb::open, message->sent_at_ms);
   });
-  if (messages.size() > limits::parcel_envelopes_max) {
-    messages.erase(messages.begin() + limits::parcel_envelopes_max, messages.end());
-  }
   return state_->pack(case_id, messages);
 }
 
@@ -399,11 +416,13 @@ Result<News> Follower::receive(const CaseId& case_id, const Parcel& parcel) {
   }
   const Case& casefile = known->second.record.casefile;
   for (const HeardRefusal& heard : reply->refusals) {
-    // A receipt has overtaken the busy that comes with it.
-    const bool busy = heard.refusal.code == name(ErrorCode::busy);
-    if (busy && casefile.find_position(heard.refusal.message)) continue;
-    news.refusals.push_back(heard.refusal);
-    if (heard.is_breach) news.never_refused.insert(heard.refusal.message);
+    // A receipt has overtaken the busy that comes with it, be it one that only a read brings.
+    const Refusal& refusal = *heard.refusal;
+    const bool busy = refusal.code == name(ErrorCode::busy);
+    const bool is_to_read = reply->is_behind && !parcel.receipts.empty();
+    if (busy && (is_to_read || casefile.find_position(refusal.message))) continue;
+    news.refusals.push_back(refusal);
+    if (heard.is_breach) news.never_refused.insert(refusal.message);
   }
   return news;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "batch.h"
 #include "follower_state.h"
 
 namespace entente {
@@ -21,8 +22,11 @@ class Showing {
 
   void add(std::uint64_t position) {
     const Authorised<Message>& message = messages()[position];
+    for (const auto& busy : busies_of(position)) {
+      parcel_.envelopes.push_back(bytes_of(busy.envelope()));
+    }
     const ByteView envelope = message.verified().envelope();
-    parcel_.envelopes.emplace_back(envelope.begin(), envelope.end());
+    parcel_.envelopes.push_back(bytes_of(envelope));
     bytes_ += envelope.size();
     for (const PartRef& ref : message->parts) {
       const Part* part = followed_.record.find_part(ref);
@@ -36,14 +40,20 @@ class Showing {
     const auto row = std::ranges::find(receipts_, messages()[position].id(), &ReceiptRow::message);
     if (row != receipts_.end()) parcel_.receipts.push_back({row->leaf, row->salt, row->proof});
   }
-  bool is_full() const {
-    return parcel_.envelopes.size() >= limits::parcel_envelopes_max || bytes_ > shown_bytes_max;
+  bool has_room_for(std::uint64_t position) const {
+    return parcel_.envelopes.size() + busies_of(position).size() < limits::parcel_envelopes_max &&
+           bytes_ <= shown_bytes_max;
   }
   Parcel take() { return std::move(parcel_); }
 
  private:
   const std::vector<Authorised<Message>>& messages() const {
     return followed_.record.casefile.messages();
+  }
+  // Without what made it timely the brand could not find its effect again.
+  std::vector<Verified<Refusal>> busies_of(std::uint64_t position) const {
+    const std::int64_t at_ms = followed_.record.casefile.admitted_ms(position);
+    return followed_.record.busies_until(messages()[position].id(), at_ms);
   }
   void add_mandate(const Digest& authority) {
     const auto* mandate = authority_.find_signed_mandate(authority);
@@ -82,7 +92,7 @@ Result<Parcel> Follower::show(const CaseId& case_id, std::uint64_t from) const {
   while (messages[own]->author.party != Party::consumer) --own;  // the opening is the consumer's
   if (own < from) showing.add(own);
   std::uint64_t at = from;
-  for (; at < messages.size() && !showing.is_full(); ++at) {
+  for (; at < messages.size() && showing.has_room_for(at); ++at) {
     showing.add(at);
     showing.add_receipt(at);
   }

@@ -18,8 +18,6 @@ constexpr std::chrono::seconds calm{10};
 
 bool opens(const Verified<Message>& message) { return message->verb() == Verb::open; }
 
-Bytes bytes_of(ByteView view) { return {view.begin(), view.end()}; }
-
 // What is promised has to become an entry, so that the tables are asked as well as the gate. An act
 // that is on record has one.
 bool would_admit(const Authority& authority, const Case& casefile, const Verified<Message>& message,
@@ -97,8 +95,9 @@ Delivery Outage::answer(const Arrived& arrived, std::int64_t now_ms) {
         continue;
       }
     }
-    // That an accept came in time must be on record, too, before it is judged.
-    const bool noted = (*message)->verb() == Verb::accept && promises_.has_room();
+    // That an accept came in time must be on record, too, before it is judged: or nothing is said.
+    const bool noted = (*message)->verb() == Verb::accept;
+    if (noted && !promises_.has_room()) continue;
     auto word = sign_busy(parts_, *message, promise, now_ms);
     if (!word) return {.kind = Delivery::Kind::failed, .parcel = {}};
     if (promise) promised.envelopes.push_back(bytes_of(message->envelope()));

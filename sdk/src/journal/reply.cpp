@@ -17,10 +17,10 @@ Bytes bytes_of(const Verified<Message>& message) {
   return {envelope.begin(), envelope.end()};
 }
 
+bool is_busy(const Refusal& refusal) { return refusal.code == name(ErrorCode::busy); }
+
 // Busy because the log cannot be written: an acknowledgement, whatever was asked.
-bool acknowledges(const Refusal& refusal) {
-  return refusal.unlogged && refusal.code == name(ErrorCode::busy);
-}
+bool acknowledges(const Refusal& refusal) { return refusal.unlogged && is_busy(refusal); }
 
 Contradiction two_receipts(const Placed& item, const Receipt& other, Bytes other_envelope) {
   return {.kind = Contradiction::Kind::receipts,
@@ -56,13 +56,17 @@ Result<CheckedReply> ReplyCheck::check(const Parcel& parcel) {
   ENTENTE_LET(log, Vkey::decode(known_.authority.newest_card()->log_vkey));
   CheckedReply reply;
   ENTENTE_TRY(check_view(parcel, log, reply));
-  ENTENTE_LET(refusals, read_refusals(parcel));
+  std::vector<Verified<Message>> said;
+  if (!reply.is_behind) {
+    ENTENTE_LET(messages, read_messages(parcel));
+    said = std::move(messages);
+  }
+  ENTENTE_LET(refusals, read_refusals(parcel, said));
   reply.refusals = std::move(refusals);
   if (reply.is_behind) {
     reply.view.reset();
     return reply;
   }
-  ENTENTE_LET(said, read_messages(parcel));
   ENTENTE_TRY(check_acts(said));
   for (const auto& [id, message] : known_.followed.unplaced) said.push_back(message);
   for (const auto& message : known_.followed.record.casefile.messages()) {
@@ -141,30 +145,44 @@ bool ReplyCheck::follows_older(const Checkpoint& view, const Parcel& parcel) con
   });
 }
 
-Result<std::vector<HeardRefusal>> ReplyCheck::read_refusals(const Parcel& parcel) {
+Result<std::vector<HeardRefusal>> ReplyCheck::read_refusals(
+    const Parcel& parcel, std::span<const Verified<Message>> said) {
   std::vector<HeardRefusal> refusals;
   for (const Bytes& envelope : parcel.envelopes) {
     ENTENTE_LET(type, unverified_payload_type(envelope));
     if (type != payload_type::refusal) continue;
     ENTENTE_LET(refusal, Admission::admit<Refusal>(envelope));
-    ENTENTE_TRY(known_.authority.check_brand_key(refusal.signer(), KeyPurpose::message,
-                                                 known_.line.head.size));
-    const auto own = known_.followed.unplaced.find(refusal->message);
+    // A busy comes again with the receipt, however long ago it was said, and by which key.
+    const bool is_old = is_busy(*refusal) && !refusal->unlogged;
+    ENTENTE_TRY(is_old ? known_.authority.check_brand_key(refusal.signer(), KeyPurpose::message)
+                       : known_.authority.check_brand_key(refusal.signer(), KeyPurpose::message,
+                                                          known_.line.head.size));
+    const Verified<Message>* refused = find_refused(refusal->message, said);
     // Of what we did not ask, or have a receipt of, a refusal says nothing to us.
-    if (own == known_.followed.unplaced.end()) continue;
+    if (refused == nullptr) continue;
     if (refusal->environment != known_.environment) return fail(ErrorCode::environment_mismatch);
-    const bool is_breach = is_never_refused(*own->second) && !acknowledges(*refusal);
+    const bool is_breach = is_never_refused(**refused) && !acknowledges(*refusal);
     if (is_breach) {
       contradictions_.push_back({.kind = Contradiction::Kind::refusal,
                                  .cards = {},
                                  .checkpoints = {},
                                  .receipts = {},
-                                 .envelopes = {bytes_of(own->second), envelope},
+                                 .envelopes = {bytes_of(*refused), envelope},
                                  .mandates = {}});
     }
-    refusals.push_back({*refusal, envelope, is_breach});
+    refusals.push_back({refusal, is_breach});
   }
   return refusals;
+}
+
+// One that waits for its receipt, or that this log had lost and the answer brings back.
+const Verified<Message>* ReplyCheck::find_refused(const MessageId& id,
+                                                  std::span<const Verified<Message>> said) const {
+  const auto& unplaced = known_.followed.unplaced;
+  if (const auto own = unplaced.find(id); own != unplaced.end()) return &own->second;
+  if (known_.followed.record.casefile.find_position(id)) return nullptr;
+  const auto found = std::ranges::find(said, id, &Verified<Message>::id);
+  return found == said.end() || (*found)->author.party != Party::consumer ? nullptr : &*found;
 }
 
 Result<std::vector<Verified<Message>>> ReplyCheck::read_messages(const Parcel& parcel) {

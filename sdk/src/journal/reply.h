@@ -21,8 +21,7 @@ struct BrandLine {
 };
 
 struct HeardRefusal {
-  Refusal refusal;
-  Bytes envelope;
+  Verified<Refusal> refusal;
   bool is_breach = false;  // of what nobody may refuse
 };
 
@@ -58,7 +57,10 @@ class ReplyCheck {
   Status check_view(const Parcel& parcel, const Vkey& log, CheckedReply& reply);
   Status check_line(const Parcel& parcel, const Checkpoint& view);
   bool follows_older(const Checkpoint& view, const Parcel& parcel) const;
-  Result<std::vector<HeardRefusal>> read_refusals(const Parcel& parcel);
+  Result<std::vector<HeardRefusal>> read_refusals(const Parcel& parcel,
+                                                  std::span<const Verified<Message>> said);
+  const Verified<Message>* find_refused(const MessageId& id,
+                                        std::span<const Verified<Message>> said) const;
   Result<std::vector<Verified<Message>>> read_messages(const Parcel& parcel);
   Status check_acts(std::span<const Verified<Message>> said);
   Result<std::map<std::uint64_t, Placed>> place(const Parcel& parcel,

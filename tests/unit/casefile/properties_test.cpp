@@ -1,3 +1,6 @@
+#include <entente/protocol/parcel.h>
+
+#include <algorithm>
 #include <random>
 
 #include "babbler.h"
@@ -52,6 +55,27 @@ TEST_CASE("time passes the same in one step and in many, and replay needs none o
     for (int i = 0; i < 40; ++i) play.try_say(babbler.next(play.casefile, play.now_ms));
     CHECK(broken_at_the_end(play.casefile, play.now_ms) == Sentences{});
   }
+}
+
+TEST_CASE("what an accept was told first counts, in whichever order it is heard") {
+  // Each reaches the next one, and none the one after that.
+  std::array<std::int64_t, 3> after_ms{0, limits::offer_grace_ms - 1,
+                                       2 * limits::offer_grace_ms - 2};
+  do {
+    Play play;
+    Offer offer = propose({1});
+    offer.valid_until_ms = play.now_ms + hour_ms;
+    const auto message =
+        cast().say(play.casefile, {.body = accept(play.brand(offer))}, play.now_ms);
+    const std::int64_t end_ms = offer.valid_until_ms;
+    for (const std::int64_t each : after_ms) {
+      play.casefile.note_busy({.message = message.id(), .code = "busy", .at_ms = end_ms + each});
+    }
+    INFO(after_ms[0] << " " << after_ms[1] << " " << after_ms[2]);
+    const std::int64_t last_ms = end_ms + 3 * limits::offer_grace_ms - 2;
+    CHECK(play.casefile.judged_at_ms(message.verified(), last_ms) == end_ms);
+    CHECK(play.casefile.judged_at_ms(message.verified(), last_ms + 1) == last_ms + 1);
+  } while (std::ranges::next_permutation(after_ms).found);
 }
 
 }  // namespace entente::tests

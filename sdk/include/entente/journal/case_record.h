@@ -21,12 +21,19 @@ struct CaseRecord {
   std::vector<StoredEntry> records;                // what is no message: facts, decisions, ...
   std::set<Digest> mandates;                       // logged with this case, by id
   std::map<std::uint64_t, Receipt> regained;       // by position: given by the log it was lost from
-  std::unordered_map<MessageId, Bytes> busies;     // the newest signed busy for an accept, as sent
   Seen other_log;                                  // newest checkpoint of the other party's log
+  // Signed by the brand, by the message that was told so; without acknowledgements.
+  std::unordered_map<MessageId, std::vector<Verified<Refusal>>> busies;
 
   // The content behind a reference; null if it did not come or was erased.
   const Part* find_part(const PartRef& ref) const;
   void keep(const Part& part);
+  // Nothing changes if it is known, or no busy.
+  void note_busy(const Verified<Refusal>& busy);
+  bool has_busy(const Verified<Refusal>& busy) const;
+  // As few as lead in a row from when the message first came to `at_ms`, oldest first: whoever has
+  // these judges whether it was in time as this party does. Empty if none reaches that far.
+  std::vector<Verified<Refusal>> busies_until(const MessageId& message, std::int64_t at_ms) const;
 };
 
 // Reads one case from the brand's own ledger and folds it again, learning its mandates.
