@@ -105,6 +105,52 @@ TEST_CASE("a stranger who is held back hears nothing of the case", "[load][negat
   }
 }
 
+TEST_CASE("a stranger who asks for a person has no entry promised, however many wait",
+          "[load][negative]") {
+  LoadLimits load;
+  load.reserved_prompt_max = 1;
+  Crowd crowd(load);
+  Person ana = crowd.member(1);
+  Person mallory(2);
+  mallory.case_id = ana.case_id;
+  crowd.hold_writer();
+  std::vector<std::shared_ptr<Heard>> strangers, members;
+  for (int i = 0; i < 5; ++i) {
+    strangers.push_back(crowd.send(crowd.sign(mallory, Crowd::ask_for_person())));
+    members.push_back(crowd.send(crowd.sign(ana, Crowd::ask_for_person())));
+  }
+  CHECK(crowd.sequencer->load().unlogged == members.size() - 1);
+  crowd.release();
+  for (const auto& heard : strangers) {
+    const Delivery answer = crowd.answer(heard);
+    CHECK(answer.kind == Delivery::Kind::not_found);
+    CHECK(answer.parcel.envelopes.empty());
+  }
+  for (const auto& heard : members) {
+    const Parcel answer = crowd.answer(heard).parcel;
+    CHECK(answer.receipts.size() + answer.envelopes.size() > 0);
+  }
+}
+
+TEST_CASE("a case that has ended wakes nobody when it cannot be reopened any more", "[load]") {
+  Crowd crowd({});
+  Person ana = crowd.member(1);
+  Person ben = crowd.member(2);
+  const std::int64_t now_ms = crowd.clock.now_ms();
+  const CloseProposed end{
+      .outcome = "resolved", .contest_until_ms = now_ms + 1'000, .reopen_until_ms = now_ms + 2'000};
+  const Bytes closing = crowd.sign(ana, Close{end});
+  REQUIRE(crowd.ask(closing).kind == Delivery::Kind::parcel);
+  crowd.ask(crowd.sign(ana, Close{CloseFinal{.of = id_in(closing)}}, id_in(closing)));
+  crowd.settle();
+  const std::size_t before = crowd.voice.asked_for(ana.case_id);
+  crowd.clock.advance(3'000);
+  crowd.ask(crowd.sign(ben, Inform{}));
+  crowd.settle();
+  CHECK(crowd.voice.asked_for(ben.case_id) == 2);
+  CHECK(crowd.voice.asked_for(ana.case_id) == before);
+}
+
 TEST_CASE("a network that opens cases with fresh keys pays for all of them", "[load]") {
   Crowd crowd(small());
   std::size_t admitted = 0, signed_no = 0, plain_no = 0;

@@ -130,10 +130,11 @@ void Entrance::reserve(const Verdict& verdict, Arrived arrived, std::int64_t now
   done(busy(words, parts_.identity.load.retry_ms_min));
 }
 
-// Nothing was taken and nothing is refused: the same bytes may come again.
+// Nothing was taken and nothing is refused: the same bytes may come again, and soon, as what waits
+// in this lane is done within moments.
 void Entrance::turn_away(const Arrived& arrived) {
   triage_.note_turned_away(arrived);
-  arrived.submission.done(busy({}, parts_.identity.load.retry_ms_max));
+  arrived.submission.done(busy({}, parts_.identity.load.retry_ms_min));
 }
 
 // What is addressed to somebody else will not become an entry here.
