@@ -57,15 +57,14 @@ Arrived check_signatures(Submission submission) {
   for (const Part& part : submission.parcel.parts) arrived.bytes += part.content.size();
   for (const Bytes& envelope : submission.parcel.envelopes) {
     arrived.bytes += envelope.size();
-    const auto type = unverified_payload_type(envelope);
-    auto busy = type && *type == payload_type::refusal
-                    ? Admission::admit<Refusal>(envelope)
-                    : Result<Verified<Refusal>>(fail(ErrorCode::unknown_type));
-    if (busy) {
-      arrived.busies.push_back(std::move(*busy));
-    } else {
-      arrived.messages.push_back(Admission::admit<Message>(envelope));
+    auto message = Admission::admit<Message>(envelope);
+    if (!message && message.error().code == ErrorCode::unknown_type) {
+      if (auto busy = Admission::admit<Refusal>(envelope)) {
+        arrived.busies.push_back(std::move(*busy));
+        continue;
+      }
     }
+    arrived.messages.push_back(std::move(message));
   }
   for (const Bytes& envelope : submission.parcel.mandates) {
     if (auto mandate = Admission::admit<Mandate>(envelope)) {
