@@ -335,6 +335,7 @@ TEST_CASE("told to read a new policy, it keeps its monitoring port, too", "[serv
   shell(brand, "sed -i '$a monitoring: {port: 0}' brand.yaml");
   ServeProcess serve(brand);
   const std::string at = "metrics on http://127.0.0.1:";
+  REQUIRE(eventually([&] { return times_in(serve.output(), "/metrics\n") == 1; }));
   const std::string output = serve.output();
   const auto port =
       static_cast<std::uint16_t>(std::stoul(output.substr(output.find(at) + at.size())));
