@@ -32,12 +32,8 @@ Person::Person(KeyPair key, Console& console, Answers answers, std::filesystem::
 const PublicKey& Person::public_key() const { return key_.public_key(); }
 
 std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign) {
-  console_.line();
-  console_.line(console_.paint(Ink::person, "For you to approve:"));
-  show(text);
-  bool agreed = answers_ == Answers::yes;
-  if (agreed) console_.line("  approved without asking");
-  if (!agreed && console_.is_interactive()) agreed = console_.confirm("  Agree and sign?");
+  const bool agreed =
+      ask({"For you to approve:", "Agree and sign?", "approved without asking"}, text);
   console_.line();
   if (!agreed) return std::nullopt;
   const auto signature = key_.sign(to_sign);
@@ -45,21 +41,22 @@ std::optional<Signature> Person::approve(std::string_view text, ByteView to_sign
   return *signature;
 }
 
-void Person::show(std::string_view text) const {
+bool Person::ask(const Question& question, std::string_view text) {
+  console_.line();
+  console_.line(console_.paint(Ink::person, question.heading));
   std::istringstream lines{std::string(text)};
   for (std::string line; std::getline(lines, line);) {
     for (const std::string& row : wrap(harmless(line), "  | ", columns_max)) console_.line(row);
   }
+  if (answers_ == Answers::yes) {
+    console_.line("  " + std::string(question.unasked));
+    return true;
+  }
+  return console_.is_interactive() && console_.confirm("  " + std::string(question.asked));
 }
 
 bool Person::has_happened(std::string_view text) {
-  console_.line();
-  console_.line(console_.paint(Ink::person, "Has this happened?"));
-  show(text);
-  bool happened = answers_ == Answers::yes;
-  if (happened) console_.line("  yes, without asking");
-  if (!happened && console_.is_interactive()) happened = console_.confirm("  Tell the brand so?");
-  return happened;
+  return ask({"Has this happened?", "Tell the brand so?", "yes, without asking"}, text);
 }
 
 Result<Signature> Person::sign_mandate(ByteView to_sign) { return key_.sign(to_sign); }

@@ -25,7 +25,13 @@ class Person final : public Principal {
   std::optional<std::string> link_proof(std::string_view method) override;
 
  private:
-  void show(std::string_view text) const;
+  struct Question {
+    std::string_view heading;
+    std::string_view asked;    // at the terminal
+    std::string_view unasked;  // what is printed where the answer is yes to everything
+  };
+  // Shows the text; the answer is no where nobody can be asked.
+  bool ask(const Question& question, std::string_view text);
 
   KeyPair key_;
   Console& console_;
