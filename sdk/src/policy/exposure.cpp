@@ -83,7 +83,7 @@ void Exposure::reserve(const Pledge& pledge) {
   promise.account->second.push_back(&promise);
   of_case_[pledge.case_id].push_back(pledge.message);
   // Its case had ended, and goes on.
-  promise.kept = unsettle(pledge.message, pledge.account);
+  promise.kept = unsettle(pledge);
   if (promise.kept) return;
   count_in(promise, 1);
   lapsing_.emplace(promise.until_ms, pledge.message);
@@ -154,7 +154,10 @@ void Exposure::let_pass(std::int64_t now_ms) {
   for (auto promise = promises_.begin(); promise != promises_.end();) {
     promise = promise->second.at_ms < before_ms ? drop(promise) : std::next(promise);
   }
-  std::erase_if(settled_, [&](const auto& old) { return old.second.at_ms < before_ms; });
+  for (auto account = settled_.begin(); account != settled_.end();) {
+    std::erase_if(account->second, [&](const Settled& old) { return old.at_ms < before_ms; });
+    account = account->second.empty() ? settled_.erase(account) : std::next(account);
+  }
   days_.erase(days_.begin(), days_.lower_bound(day_of(before_ms)));
 }
 
@@ -197,17 +200,27 @@ void Exposure::end_case(const CaseId& case_id) {
 
 void Exposure::settle(Promises::iterator found) {
   const Promise& promise = found->second;
+  auto& settled = settled_[promise.account->first];
+  const auto after = std::ranges::upper_bound(settled, promise.at_ms, {}, &Settled::at_ms);
+  auto at = after - settled.begin();
   for (const Share& share : promise.shares) {
-    settled_.emplace(std::pair(promise.account->first, mark_of(found->first)),
-                     Settled{promise.at_ms, share});
+    settled.insert(settled.begin() + at++, {mark_of(found->first), promise.at_ms, share});
   }
   leave_account(promise);
   promises_.erase(found);
 }
 
 // False if it was not settled.
-bool Exposure::unsettle(const MessageId& message, std::string_view account) {
-  return settled_.erase({std::string(account), mark_of(message)}) > 0;
+bool Exposure::unsettle(const Pledge& pledge) {
+  const auto known = settled_.find(pledge.account);
+  if (known == settled_.end()) return false;
+  auto& settled = known->second;
+  const auto of_then = std::ranges::equal_range(settled, pledge.at_ms, {}, &Settled::at_ms);
+  const auto gone = std::ranges::remove(of_then, mark_of(pledge.message), &Settled::message);
+  const bool was_settled = !gone.empty();
+  settled.erase(gone.begin(), gone.end());
+  if (settled.empty()) settled_.erase(known);
+  return was_settled;
 }
 
 void Exposure::leave_account(const Promise& promise) {
@@ -281,10 +294,11 @@ Promised Exposure::to_customer(std::string_view account, std::string_view family
       add_shares(sum, promise->shares, named->second, 1);
     }
   }
-  const auto first = settled_.lower_bound({std::string(account), Mark{}});
-  for (auto at = first; at != settled_.end() && at->first.first == account; ++at) {
-    const Settled& settled = at->second;
-    if (settled.at_ms >= from_ms) add_shares(sum, {&settled.share, 1}, named->second, 1);
+  if (const auto known = settled_.find(account); known != settled_.end()) {
+    auto settled = std::ranges::lower_bound(known->second, from_ms, {}, &Settled::at_ms);
+    for (; settled != known->second.end(); ++settled) {
+      add_shares(sum, {&settled->share, 1}, named->second, 1);
+    }
   }
   return sum;
 }

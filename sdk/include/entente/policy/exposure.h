@@ -135,6 +135,7 @@ class Exposure {
   // All that is left of a promise that was kept, whose case has ended and that made no order good:
   // for each of its shares.
   struct Settled {
+    Mark message;
     std::int64_t at_ms = 0;
     Share share;
   };
@@ -149,7 +150,7 @@ class Exposure {
   void give(Promise& promise, const Term& term);
   void count_in(const Promise& promise, int sign);
   void settle(Promises::iterator found);
-  bool unsettle(const MessageId& message, std::string_view account);
+  bool unsettle(const Pledge& pledge);
   void leave_account(const Promise& promise);
   Promises::iterator drop(Promises::iterator found);
   void add(Promised& sum, Name currency, const Sum& more, int sign) const;
@@ -164,8 +165,8 @@ class Exposure {
   std::map<CaseId, std::vector<MessageId>> of_case_;      // of cases that have not ended
   std::set<std::pair<std::int64_t, MessageId>> lapsing_;  // by until_ms: what is not kept
   Accounts of_account_;
-  // By account and message: an account may have many, and where nobody is linked it has them all.
-  std::multimap<std::pair<std::string, Mark>, Settled> settled_;
+  // By account, in order of time: one may have many, and where nobody is linked it has them all.
+  std::map<std::string, std::vector<Settled>, std::less<>> settled_;
   std::map<std::int64_t, Day> days_;  // by UTC day
   std::map<ClaimKey, std::vector<OrderLine>> things_;
   Orders orders_;
