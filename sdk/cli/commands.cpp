@@ -5,7 +5,7 @@ namespace entente::cli {
 const std::vector<Verb>& all_verbs() {
   static const std::vector<Verb> verbs = {
       demo(),           serve(),          pause(),          resume(),        negotiate(),
-      approve(),        handoff(),        case_list(),      case_show(),     case_evidence(),
+      approve(),        exercise(), handoff(),        case_list(),      case_show(),     case_evidence(),
       backup(),         restore_backup(), erase(),          hold_add(),      hold_list(),
       hold_end(),       retention_run(),  audit_replay(),   audit_why(),     audit_acquire(),
       audit_custody(),  audit_sample(),   audit_selftest(), log_verify(),    log_checkpoint(),

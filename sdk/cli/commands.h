@@ -31,6 +31,7 @@ Verb hold_list();
 Verb hold_end();
 Verb retention_run();
 Verb approve();
+Verb exercise();
 Verb handoff();
 Verb log_checkpoint();
 Verb log_verify();

@@ -1,6 +1,6 @@
 #pragma once
 // A consumer's directory: who the brand is, the goal, the keys and the store of one (principal,
-// brand). What `entente negotiate`, `approve` and `handoff` have in common.
+// brand). What `entente negotiate`, `approve`, `exercise` and `handoff` have in common.
 //
 //     consumer.yaml   goal.yaml   keys/principal.key   keys/assistant.key   data/
 
@@ -20,7 +20,7 @@ struct ConsumerConfig {
   Environment environment = Environment::sandbox;
 };
 
-// The options that all three verbs take.
+// The options that all of them take.
 std::vector<OptionRule> consumer_options();
 // consumer.yaml in the home, if it is there; options override it. Fails with file_missing,
 // config_invalid, yaml_invalid, wrong_use (no brand).

@@ -1,9 +1,10 @@
-// Brands that keep people waiting, talk on while a person is awaited, or perform twice, and sign it
-// all with their own keys: what an auditor says to that.
+// Brands that keep people waiting, talk on while a person is awaited, perform twice or what nobody
+// has approved, and sign it all with their own keys: what an auditor says to that.
 
 #include <entente/protocol/message.h>
 #include <entente/wire/admission.h>
 #include <entente/wire/codec.h>
+#include <entente/wire/part.h>
 
 #include <algorithm>
 
@@ -27,13 +28,13 @@ T must(Result<T> result) {
   return std::move(*result);
 }
 
-// The brand offered, the customer did not agree and asked for a person, who has not come yet.
-struct AwaitedPerson {
+// The brand offered, and the customer did not agree and said something else.
+struct Undecided {
   TemporaryDirectory directory;
   Brand brand = make_brand(1, SystemClock().now_ms());
   std::filesystem::path store = directory.path() / "brand";
 
-  AwaitedPerson() {
+  explicit Undecided(const std::function<Status(Assistant&, const CaseId&)>& say_instead) {
     KettleShop shop;
     auto endpoint = must(Endpoint::start(kettle_endpoint(store, brand, shop)));
     LocalBrand connection(*endpoint, brand.card);
@@ -49,14 +50,24 @@ struct AwaitedPerson {
                                             .key = &key}));
     const CaseId case_id = must(assistant->open());
     must(assistant->run(case_id, 60'000));
-    if (!assistant->ask_for_person(case_id, "consumer_asked")) throw std::runtime_error("no ack");
+    if (!say_instead(*assistant, case_id)) throw std::runtime_error("not said");
     assistant.reset();
     endpoint->stop();
   }
 };
 
-const AwaitedPerson& awaited_person() {
-  static const AwaitedPerson made;
+// Who has not come yet.
+const Undecided& awaited_person() {
+  static const Undecided made([](Assistant& assistant, const CaseId& case_id) {
+    return assistant.ask_for_person(case_id, "consumer_asked");
+  });
+  return made;
+}
+
+const Undecided& unapproved_right() {
+  static const Undecided made([](Assistant& assistant, const CaseId& case_id) {
+    return assistant.say(case_id, {.body = Exercise{Invoke{.right = "withdrawal", .claims = {1}}}});
+  });
   return made;
 }
 
@@ -86,7 +97,7 @@ bool keep(EditedEntry&) { return true; }
 }  // namespace
 
 TEST_CASE("a brand that keeps the promise of a person breaks nothing", "[audit]") {
-  const AwaitedPerson& world = awaited_person();
+  const Undecided& world = awaited_person();
   CHECK(broken_in({world.store}).empty());
   CHECK(broken_after(world.store, world.brand.log, keep).empty());
 }
@@ -115,7 +126,7 @@ TEST_CASE("a request for a person that was never acknowledged is found", "[audit
 }
 
 TEST_CASE("an offer made while a person is awaited is found", "[audit]") {
-  const AwaitedPerson& world = awaited_person();
+  const Undecided& world = awaited_person();
   std::optional<Message> offer;
   EditedEntry last;
   MessageId head;
@@ -166,6 +177,35 @@ TEST_CASE("a term that was carried out twice is found", "[audit]") {
   }
 }
 
+TEST_CASE("a right that was carried out though nobody has approved it is found", "[audit]") {
+  const Undecided& world = unapproved_right();
+  CHECK(broken_in({world.store}).empty());
+  std::optional<EntryDraft> right;
+  const auto watch = [&](EditedEntry& entry) {
+    const auto message = message_of(entry);
+    const bool is_consumers = message && message->author.party == Party::consumer;
+    if (is_consumers && message->verb() == Verb::exercise) right = entry.draft;
+    return true;
+  };
+  const auto carry_out = [&] {
+    const MessageId source = must(Admission::admit<Message>(right->content)).id();
+    PerformanceRecord record{
+        .case_id = *right->case_id, .key = perform_key(source, 1), .source = source, .term = 1};
+    EntryDraft intent{.kind = EntryKind::perform_intent,
+                      .case_id = right->case_id,
+                      .time_ms = right->time_ms + 60'000,
+                      .content = encode(record)};
+    record.state = Performed::State::done;
+    EntryDraft result = intent;
+    result.kind = EntryKind::perform_result;
+    result.content = encode(record);
+    return std::vector{intent, result};
+  };
+  const Lines broken = broken_after(world.store, world.brand.log, watch, carry_out);
+  REQUIRE(right);
+  CHECK(broken == Lines{"perform.bound by brand"});
+}
+
 TEST_CASE("a card that revokes its key from before it spoke is found where it stands",
           "[audit][negative]") {
   const auto first = must(Admission::admit<Card>(aftermath().brand.card));
@@ -206,7 +246,7 @@ TEST_CASE("a card that revokes its key from before it spoke is found where it st
 
 TEST_CASE("what a key says once a card from `entente card make` has revoked it is found",
           "[audit][negative]") {
-  const AwaitedPerson& world = awaited_person();
+  const Undecided& world = awaited_person();
   const Bytes first = world.brand.card;
   const KeyPair next_key = must(KeyPair::from_seed(Bytes(32, 102)));
   // The card, and then one more word by the old key, so many entries before it may say none.

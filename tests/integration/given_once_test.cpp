@@ -165,15 +165,10 @@ TEST_CASE("a right gives nothing back that an agreement has given back", "[money
     Customer customer(world, {1, 1, 1});
     customer.negotiate();
     REQUIRE(world.endpoint->wait_idle(60'000));
-    const auto exercise = [&](const std::vector<std::uint16_t>& claims) {
-      REQUIRE(customer.assistant().say(
-          customer.case_id(),
-          {.body = Exercise{Invoke{.right = "withdrawal", .claims = claims, .subject = 0}},
-           .added = {{PartClass::reference, "text/plain", to_bytes("K-1")}}}));
+    for (const auto& claims : {std::vector<std::uint16_t>{1}, std::vector<std::uint16_t>{}}) {
+      withdraw(customer, {claims, "K-1"});
       REQUIRE(world.endpoint->wait_idle(60'000));
-    };
-    exercise({1});
-    exercise({});
+    }
     CHECK(customer.has_person());
     CHECK(office.accounts_of("refund_full").empty());
     CHECK(office.accounts_of("contract_termination").size() == 2);
@@ -382,11 +377,11 @@ TEST_CASE("a right is carried out on what it names, wherever that stands in its 
   world.start();
   {
     const auto customer = undecided(world, {1, 1, 1});
-    const Speech speech{
-        .body = Exercise{Invoke{.right = "withdrawal", .claims = {1}, .subject = 1}},
-        .added = {{PartClass::reference, "text/plain", to_bytes("K-7")},
-                  {PartClass::reference, "text/plain", to_bytes("K-1")}}};
-    REQUIRE(customer->assistant().say(customer->case_id(), speech));
+    customer->principal.agrees = true;
+    REQUIRE(customer->assistant().exercise(
+        customer->case_id(), {.right = "withdrawal", .claims = {1}, .subject = 1},
+        {{PartClass::reference, "text/plain", to_bytes("K-7")},
+         {PartClass::reference, "text/plain", to_bytes("K-1")}}));
     REQUIRE(world.endpoint->wait_idle(60'000));
   }
   CHECK(office.contracts() == std::vector<std::string>{"K-1"});

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "shared_data.h"
 
@@ -148,14 +149,15 @@ void send_back(Customer& customer) {
 }
 
 void withdraw(Customer& customer, const RightSaid& said) {
-  Speech speech;
+  std::vector<NewPart> parts;
   Invoke invoke{.right = "withdrawal", .claims = said.claims};
   if (!said.subject.empty()) {
     invoke.subject = 0;
-    speech.added = {{PartClass::reference, "text/plain", to_bytes(said.subject)}};
+    parts = {{PartClass::reference, "text/plain", to_bytes(said.subject)}};
   }
-  speech.body = Exercise{std::move(invoke)};
-  const auto sent = customer.assistant().say(customer.case_id(), speech);
+  const bool agreed = std::exchange(customer.principal.agrees, true);
+  const auto sent = customer.assistant().exercise(customer.case_id(), invoke, parts);
+  customer.principal.agrees = agreed;
   if (!sent) throw std::runtime_error(describe(sent.error()));
 }
 

@@ -1,3 +1,7 @@
+#include <entente/protocol/vocabulary.h>
+
+#include <limits>
+
 #include "../commands.h"
 #include "../consumer.h"
 #include "../record.h"
@@ -80,6 +84,38 @@ Result<ExitCode> run_handoff(const Arguments& arguments, Console& console) {
   return ExitCode::ok;
 }
 
+// All claims of the case, unless one is named.
+Result<std::vector<std::uint16_t>> claims_of(const Arguments& arguments, const Case& casefile) {
+  std::vector<std::uint16_t> claims;
+  ENTENTE_LET(named, arguments.integer_or("claim", 0, std::numeric_limits<std::uint16_t>::max()));
+  for (const auto& [id, claim] : casefile.claims()) {
+    if (named == 0 || id == named) claims.push_back(id);
+  }
+  if (claims.empty()) return fail(ErrorCode::not_found, "the case has no such claim");
+  return claims;
+}
+
+Result<ExitCode> run_exercise(const Arguments& arguments, Console& console) {
+  ENTENTE_LET(config, read_consumer_config(arguments));
+  ENTENTE_LET(timeout_ms, timeout_ms_of(arguments));
+  ENTENTE_LET(consumer, Consumer::start(config, console, answers_of(arguments)));
+  Assistant& assistant = consumer->assistant();
+  ENTENTE_LET(case_id, find_case(*consumer, arguments.operand(0)));
+  Invoke right{.right = arguments.operand(1)};
+  if (find_right(right.right) == nullptr && !is_extension_code(right.right)) {
+    return fail(ErrorCode::wrong_use, "there is no right " + right.right);
+  }
+  ENTENTE_LET(claims, claims_of(arguments, *assistant.find_case(case_id)));
+  right.claims = claims;
+  std::vector<NewPart> parts;
+  if (const auto about = arguments.find("about")) {
+    right.subject = 0;
+    parts.push_back({PartClass::reference, "text/plain", to_bytes(*about)});
+  }
+  ENTENTE_TRY(assistant.exercise(case_id, right, parts));
+  return run_to_the_end(*consumer, case_id, console, timeout_ms);
+}
+
 std::vector<OptionRule> with(OptionRule option) {
   std::vector<OptionRule> options = consumer_options();
   options.push_back(option);
@@ -115,6 +151,18 @@ Verb handoff() {
           .options = with({"reason", "CODE", "why (default consumer_asked)"}),
           .run = run_handoff,
           .example = "entente handoff 3f0a --home me --reason deadlock"};
+}
+
+Verb exercise() {
+  std::vector<OptionRule> options = with({"about", "TEXT", "the order or contract it is about"});
+  options.push_back({"claim", "N", "of this claim alone (default: of all)"});
+  return {.path = "exercise",
+          .summary = "exercise a right: it counts at once, and is not negotiated",
+          .operands = {{"CASE", "the beginning of its id"},
+                       {"RIGHT", "withdrawal, cancellation, access, erasure, objection, contest"}},
+          .options = std::move(options),
+          .run = run_exercise,
+          .example = "entente exercise 3f0a withdrawal --home me --about K-2291"};
 }
 
 }  // namespace entente::cli

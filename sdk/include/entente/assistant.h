@@ -105,6 +105,12 @@ class Assistant {
   // Accepts an offer with the principal's approval, asks for a person, leaves: what a person may
   // want at any time.
   Status accept(const CaseId& case_id, const MessageId& offer);
+  // Exercises a right: it counts from its receipt. What cannot be undone is said only with the
+  // principal's approval; else this fails with approval_missing. Indices in `right` count `parts`.
+  Status exercise(const CaseId& case_id, const Invoke& right,
+                  const std::vector<NewPart>& parts = {});
+  // A right that was dated without its approval, by say(): gets it now. Fails as exercise() does.
+  Status approve(const CaseId& case_id, const MessageId& right);
   Status ask_for_person(const CaseId& case_id, std::string_view reason);
   Status leave(const CaseId& case_id, std::string_view reason);
   Status say(const CaseId& case_id, const Speech& speech);

@@ -144,6 +144,11 @@ Result<Bytes> Assistant::State::approval_of_offer(const CaseId& case_id, const M
   return approval_of({.offer = offer}, text);
 }
 
+Result<Bytes> Assistant::State::approval_of_exercise(const Message& exercise) {
+  return approval_of({.case_id = exercise.case_id, .act_id = exercise.act_id},
+                     render_exercise(exercise, options.goal->language()));
+}
+
 void Assistant::State::tell(const CaseId& case_id, std::uint64_t from) const {
   if (!options.on_message) return;
   const auto& messages = follower->find_case(case_id)->messages();
@@ -275,16 +280,17 @@ Status Assistant::State::settle(const CaseId& case_id) {
   return follower->may_be_lost(case_id) ? poll(case_id, 0) : Status();
 }
 
-Status Assistant::State::say(const CaseId& case_id, const Speech& speech) {
+Status Assistant::State::say(const CaseId& case_id, const Speech& speech,
+                             const ApproveExercise& approve) {
   ENTENTE_TRY(settle(case_id));
-  ENTENTE_LET(parcel, follower->say(case_id, speech));
+  ENTENTE_LET(parcel, follower->say(case_id, speech, approve));
   if (follower->find_case(case_id)->is_open()) {
     const Status said = exchange(case_id, parcel, false);
     const bool was_lost = !said && said.error().code == ErrorCode::unknown_prev;
     if (!was_lost || brand_at_fault) return said;
     // What it answers to is there again, and a refused act was none.
     was_refused = false;
-    ENTENTE_LET(anew, follower->say(case_id, speech));
+    ENTENTE_LET(anew, follower->say(case_id, speech, approve));
     return exchange(case_id, anew, false);
   }
   // The brand does not know the case yet: it is opened in the same breath.
@@ -392,6 +398,24 @@ Move Assistant::next(const CaseId& case_id) const {
 Status Assistant::accept(const CaseId& case_id, const MessageId& offer) {
   ENTENTE_LET(approval, state_->approval_of_offer(case_id, offer));
   return state_->say(case_id, {.body = Accept{.offer = offer, .approval = approval}});
+}
+
+Status Assistant::exercise(const CaseId& case_id, const Invoke& right,
+                           const std::vector<NewPart>& parts) {
+  if (find_case(case_id) == nullptr) return fail(ErrorCode::not_found, "no such case");
+  return state_->exercise(case_id, {.body = Exercise{right}, .added = parts});
+}
+
+Status Assistant::approve(const CaseId& case_id, const MessageId& right) {
+  const Case* casefile = find_case(case_id);
+  const Authorised<Message>* message = casefile ? casefile->find_message(right) : nullptr;
+  if (message == nullptr || !casefile->exercises().contains(right)) {
+    return fail(ErrorCode::not_found, "no such right was exercised in this case");
+  }
+  Invoke invoke = casefile->exercises().at(right).invoke;
+  invoke.approval.clear();
+  return state_->exercise(case_id,
+                          {.body = Exercise{std::move(invoke)}, .repeated = (*message)->parts});
 }
 
 Status Assistant::ask_for_person(const CaseId& case_id, std::string_view reason) {

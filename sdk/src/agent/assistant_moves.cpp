@@ -1,4 +1,5 @@
 #include <entente/protocol/render.h>
+#include <entente/protocol/vocabulary.h>
 
 #include <algorithm>
 
@@ -58,6 +59,13 @@ Status Assistant::State::hear_that_done(const CaseId& case_id, const moves::Fulf
   return fail(ErrorCode::approval_missing, "the principal has not done it yet: " + text);
 }
 
+Status Assistant::State::exercise(const CaseId& case_id, const Speech& right) {
+  const auto& invoke = std::get<Invoke>(std::get<Exercise>(right.body).act);
+  if (!is_irreversible(invoke.right)) return say(case_id, right);
+  return say(case_id, right,
+             [this](const Message& exercise) { return approval_of_exercise(exercise); });
+}
+
 Status Assistant::carry_out(const CaseId& case_id, const Move& move) {
   State& s = *state_;
   return std::visit(
@@ -102,6 +110,7 @@ Status Assistant::carry_out(const CaseId& case_id, const Move& move) {
             }
             return s.say(case_id, {.body = Close{std::move(final)}});
           },
+          [&](const moves::Approve& approved) { return approve(case_id, approved.right); },
           [&](const moves::Leave& leaving) { return leave(case_id, leaving.reason); },
       },
       move.what);

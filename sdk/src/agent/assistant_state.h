@@ -36,6 +36,7 @@ struct Assistant::State {
   Status deliver_notices();
   Result<Bytes> approval_of(Approval approval, std::string_view text);
   Result<Bytes> approval_of_offer(const CaseId& case_id, const MessageId& offer);
+  Result<Bytes> approval_of_exercise(const Message& exercise);
   // Nothing, if the principal says that it has happened; else approval_missing.
   Status hear_that_done(const CaseId& case_id, const moves::Confirm& confirm);
   Status hear_that_done(const CaseId& case_id, const moves::Fulfil& fulfil);
@@ -45,7 +46,9 @@ struct Assistant::State {
   Status hear_refusals(const News& news);
   // Writes what the brand has signed against itself beside the log.
   Status keep_evidence();
-  Status say(const CaseId& case_id, const Speech& speech);
+  Status say(const CaseId& case_id, const Speech& speech, const ApproveExercise& approve = {});
+  // A right, with the principal's approval if it cannot be undone.
+  Status exercise(const CaseId& case_id, const Speech& right);
   // Reads the case, and shows the brand what it says it has lost of it.
   Status poll(const CaseId& case_id, std::int64_t wait_ms);
   Status read(const CaseId& case_id, std::int64_t wait_ms);

@@ -12,6 +12,16 @@ namespace {
 
 constexpr int rounds_max = 16;  // of answers to one batch
 
+// By a right that the brand owes something for. That it is done, is asked of all that is owed.
+bool is_answered_by_right(const Case& casefile, std::uint16_t claim) {
+  return std::ranges::any_of(casefile.exercises(), [&](const auto& entry) {
+    const auto& [id, right] = entry;
+    const auto duties = casefile.bindings().find(id);
+    return duties != casefile.bindings().end() && !duties->second.terms.empty() &&
+           std::ranges::find(right.invoke.claims, claim) != right.invoke.claims.end();
+  });
+}
+
 }  // namespace
 
 ServiceAgent::ServiceAgent(ServiceAgentParts parts)
@@ -261,20 +271,25 @@ bool ServiceAgent::route_handoff(Room& room) {
       .has_value();
 }
 
-// The receipt has dated the right; the acknowledgement names what the brand now owes.
+// The receipt has dated the right; the acknowledgement names what the brand now owes. Where the
+// policy knows of nothing, a person answers it.
 bool ServiceAgent::acknowledge_right(Room& room) {
   const Case& casefile = room.casefile();
   for (const auto& message : casefile.messages()) {
     const auto* exercise = std::get_if<Exercise>(&message->body);
     if (exercise == nullptr || !std::holds_alternative<Invoke>(exercise->act)) continue;
     if (casefile.bindings().contains(message.id())) continue;
-    const std::uint64_t position = casefile.find_position(message.id()).value_or(0);
+    const MessageId right = message.id();
+    const std::uint64_t position = casefile.find_position(right).value_or(0);
     if (casefile.outcome_at(position).effect != Effect::binding) continue;
     const auto link = find_account_link(casefile, room.now_ms());
     const Speech speech =
         entente::acknowledge_right(parts_.policy, message, link ? link->assurance : std::string(),
                                    casefile.admitted_ms(position));
-    return room.say(speech, Actor::rules).has_value();
+    if (!room.say(speech, Actor::rules)) return false;
+    const auto duties = casefile.bindings().find(right);
+    if (duties->second.terms.empty()) ask_for_person(room, "legal_right_invoked");
+    return true;
   }
   return false;
 }
@@ -289,16 +304,19 @@ bool ServiceAgent::propose_close(Room& room) {
   }
   std::size_t agreed = 0;
   bool withdrawn = false;
+  bool by_right = false;
   for (const auto& [id, claim] : casefile.claims()) {
-    const bool answered = claim.agreement || claim.determination;
+    const bool owed_by_right = is_answered_by_right(casefile, id);
+    const bool answered = claim.agreement || claim.determination || owed_by_right;
     if (!answered && !casefile.consumer_left()) return false;
     withdrawn = withdrawn || !answered;
+    by_right = by_right || owed_by_right;
     if (claim.agreement) ++agreed;
   }
   for (const auto& [source, binding] : casefile.bindings()) {
     if (binding.superseded) continue;
     for (const TermState& term : binding.terms) {
-      if (term.term.standby && term.state == Performed::State::unset) continue;
+      if (term.ended || (term.term.standby && term.state == Performed::State::unset)) continue;
       if (term.state != Performed::State::done || term.disputed) return false;
       if (!std::holds_alternative<NoCondition>(term.term.condition) &&
           term.condition != Performed::State::done) {
@@ -306,10 +324,11 @@ bool ServiceAgent::propose_close(Room& room) {
       }
     }
   }
-  const std::string_view outcome = agreed == casefile.claims().size() ? "resolved_agreed"
-                                   : agreed > 0                       ? "resolved_partial"
-                                   : withdrawn                        ? "withdrawn_by_consumer"
-                                                                      : "not_entitled";
+  const std::string_view outcome = by_right                             ? "resolved_consumer_favour"
+                                   : agreed == casefile.claims().size() ? "resolved_agreed"
+                                   : agreed > 0                         ? "resolved_partial"
+                                   : withdrawn                          ? "withdrawn_by_consumer"
+                                                                        : "not_entitled";
   const std::int64_t now_ms = room.now_ms();
   return room
       .say(

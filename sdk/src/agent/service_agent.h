@@ -109,7 +109,8 @@ class ServiceAgent final : public Speaker {
   Order order_of(Room& room, const Binding& binding, const Term& term) const;
   PartTexts texts_for(const Room& room, const Binding& binding) const;
   bool is_linked_enough(const Room& room, const Binding& binding) const;
-  bool awaits_better_link(Room& room, const Binding& binding);
+  bool awaits_link(const Room& room, const Binding& binding) const;
+  bool awaits_consumer(Room& room, const Binding& binding);
   // True if it is under way; what stands in its way is its end.
   bool carry_out(Room& room, const Binding& binding, const Order& order);
   std::string_view obstacle_to(const Room& room, const Binding& binding, const Order& order) const;

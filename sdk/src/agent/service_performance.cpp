@@ -87,6 +87,25 @@ const Message& acknowledgement_of(const Case& casefile, const MessageId& right) 
   });
 }
 
+// Of what it owes by right the agent says nothing until then.
+bool is_held_back(const Binding& binding) {
+  return binding.awaiting_link_until_ms != 0 || binding.awaiting_approval;
+}
+
+// When a right that waits for its consumer becomes a person's. What is due at once is due once it
+// may be done.
+std::int64_t wait_ends_ms(const Case& casefile, const Binding& binding) {
+  const Message& said = acknowledgement_of(casefile, binding.source);
+  const auto& answer = std::get<Acknowledged>(std::get<Exercise>(said.body).act);
+  std::int64_t ends_ms = limits::integer_max;
+  const auto not_after = [&](std::int64_t at_ms) {
+    if (at_ms > binding.at_ms) ends_ms = std::min(ends_ms, at_ms);
+  };
+  not_after(answer.awaiting_link_until_ms);
+  for (const TermState& term : binding.terms) not_after(term.due_ms);
+  return ends_ms;
+}
+
 // What is thrown says nothing about what was done, and only a look-up can tell what is under way
 // from what never came.
 Performance execute_once(BackOffice& office, const Order& order) {
@@ -107,19 +126,18 @@ bool ServiceAgent::perform_terms(Room& room) {
   const KeysOnRecord keys = keys_on_record(room.records());
   bool working = false;
   for (const auto& [source, binding] : casefile.bindings()) {
-    const bool linked = find_account_link(casefile, room.now_ms()).has_value();
-    if (binding.awaiting_link_until_ms != 0 && !linked) continue;
+    const bool held_back = is_held_back(binding);
     for (const TermState& term : binding.terms) {
       const KeyRecord key = find_key(keys, perform_key(source, term.term.id));
       if (key.is_settled()) {
-        tell_later(room, term, *key.last);
+        if (!held_back) tell_later(room, term, *key.last);
         continue;
       }
       const bool begun = key.intended ||
                          (binding.at_ms <= parts_.lost_until_ms &&
                           told_by_agent(casefile, source, term.term.id) != Performed::State::unset);
       if (!is_brands_to_do(binding, term, begun)) continue;
-      if (!begun && awaits_better_link(room, binding)) continue;
+      if ((held_back || !begun) && awaits_consumer(room, binding)) continue;
       working = start_performance(room, binding, term, key) || working;
     }
   }
@@ -192,7 +210,6 @@ std::optional<AccountLink> ServiceAgent::account_link_for(const Room& room,
   return newest ? now : then;
 }
 
-// The tables know a link from none. How good it must be for this right, the policy says.
 bool ServiceAgent::is_linked_enough(const Room& room, const Binding& binding) const {
   const auto right = room.casefile().exercises().find(binding.source);
   if (binding.kind != Binding::Kind::exercise || right == room.casefile().exercises().end()) {
@@ -203,18 +220,22 @@ bool ServiceAgent::is_linked_enough(const Room& room, const Binding& binding) co
                             assurance_for_right(parts_.policy, right->second.invoke.right));
 }
 
-// For as long as the acknowledgement said, and not until it is late; then it is a person's.
-bool ServiceAgent::awaits_better_link(Room& room, const Binding& binding) {
-  if (is_linked_enough(room, binding)) return false;
-  const Message& said = acknowledgement_of(room.casefile(), binding.source);
-  const auto& answer = std::get<Acknowledged>(std::get<Exercise>(said.body).act);
-  std::int64_t until_ms = answer.awaiting_link_until_ms;
-  for (const TermState& term : binding.terms) {
-    if (term.due_ms != 0) until_ms = std::min(until_ms, term.due_ms);
+// What the tables know of a right's link is that there is one; how good it must be, the policy
+// says.
+bool ServiceAgent::awaits_link(const Room& room, const Binding& binding) const {
+  return binding.awaiting_link_until_ms != 0 || !is_linked_enough(room, binding);
+}
+
+// A right waits for its link and for the principal's approval as long as the acknowledgement said,
+// and not until it is late; then it is a person's.
+bool ServiceAgent::awaits_consumer(Room& room, const Binding& binding) {
+  const bool for_link = awaits_link(room, binding);
+  if (!for_link && !binding.awaiting_approval) return false;
+  if (room.now_ms() >= wait_ends_ms(room.casefile(), binding)) return false;
+  const auto right = room.casefile().exercises().find(binding.source);
+  if (for_link && right != room.casefile().exercises().end()) {
+    require_link(room, assurance_for_right(parts_.policy, right->second.invoke.right));
   }
-  if (room.now_ms() >= until_ms) return false;
-  const std::string& right = room.casefile().exercises().at(binding.source).invoke.right;
-  require_link(room, assurance_for_right(parts_.policy, right));
   return true;
 }
 

@@ -80,7 +80,8 @@ std::string_view ServiceAgent::obstacle_to(const Room& room, const Binding& bind
   const auto link = account_link_for(room, binding);
   const bool is_account_erased = link && room.find_part(link->account) == nullptr;
   if (is_account_erased || lacks_what_it_names(order)) return "content_withheld";
-  if (!is_linked_enough(room, binding)) return "assurance_too_low";
+  if (awaits_link(room, binding)) return "assurance_too_low";
+  if (binding.awaiting_approval) return "approval_missing";
   if (binding.kind == Binding::Kind::grant) return {};
   const bool agreed = binding.kind == Binding::Kind::agreement;
   if (agreed && takes_place_of_begun(room, binding)) return "remedy_given";

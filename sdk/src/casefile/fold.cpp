@@ -221,6 +221,8 @@ void fold_message(CaseState& state, const Authorised<Message>& message, const Ou
     enter_phase(state, *message);
     std::visit(Fold(state, message, now_ms), message->body);
     note_speaker(state, message, now_ms);
+  } else if (outcome.code == ErrorCode::already_exercised && message.approved()) {
+    fold_approval(state, message, now_ms);
   }
   plan_next_change(state);
 }

@@ -1,3 +1,5 @@
+#include <entente/protocol/vocabulary.h>
+
 #include <algorithm>
 
 #include "state.h"
@@ -105,6 +107,18 @@ void report(Binding& binding, TermState& term, const Performed& item, std::int64
   if (item.state == Performed::State::failed) call_standby(binding, term, now_ms);
 }
 
+Digest subject_of(const Invoke& invoke, const Message& message) {
+  return invoke.subject < message.parts.size() ? message.parts[invoke.subject].digest : Digest{};
+}
+
+// Word for word, as the principal reads it: the same right on the same claims and contract.
+bool reads_the_same(const ExerciseState& right, const Invoke& invoke, const Message& message) {
+  return right.invoke.right == invoke.right && right.invoke.claims == invoke.claims &&
+         right.subject == subject_of(invoke, message) &&
+         right.invoke.effective == invoke.effective &&
+         right.invoke.offers_wanted == invoke.offers_wanted;
+}
+
 }  // namespace
 
 void end_offer(OfferState& offer, OfferStatus status, std::uint64_t position) {
@@ -159,17 +173,28 @@ void fold_invoke(CaseState& state, const Authorised<Message>& message, std::int6
   const Invoke& invoke = std::get<Invoke>(std::get<Exercise>(message->body).act);
   ExerciseState right;
   right.invoke = invoke;
-  if (invoke.subject < message->parts.size()) {
-    right.subject = message->parts[invoke.subject].digest;
-  }
+  right.subject = subject_of(invoke, *message);
   right.position = newest_position(state);
   right.received_ms = now_ms;
+  const bool awaits_approval = is_irreversible(invoke.right) && !message.approved();
+  right.approved_ms = awaits_approval ? 0 : now_ms;
   state.exercises.emplace(message.id(), std::move(right));
-  end_terms(state, invoke);
+  if (!awaits_approval) end_terms(state, invoke);
   if (!ends_offers(invoke)) return;
   for (auto& [id, offer] : state.offers) {
     if (!share_claim(offer.offer().terms, invoke.claims)) continue;
     end_offer(offer, OfferStatus::ended_by_exercise, newest_position(state));
+  }
+}
+
+void fold_approval(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms) {
+  const Invoke& invoke = std::get<Invoke>(std::get<Exercise>(message->body).act);
+  for (auto& [id, right] : state.exercises) {
+    if (right.approved_ms != 0 || !reads_the_same(right, invoke, *message)) continue;
+    right.approved_ms = now_ms;
+    end_terms(state, invoke);
+    const auto duties = state.bindings.find(id);
+    if (duties != state.bindings.end()) duties->second.awaiting_approval = false;
   }
 }
 
@@ -179,7 +204,8 @@ void fold_acknowledged(CaseState& state, const Authorised<Message>& message, std
   const std::uint64_t received = state.positions.at(answer.of);
   const std::int64_t received_ms = state.admitted_ms[received];
   const auto right = state.exercises.find(answer.of);
-  if (right != state.exercises.end()) right->second.acknowledged = true;
+  const bool in_force = right != state.exercises.end();
+  if (in_force) right->second.acknowledged = true;
   Binding duties = make_binding(answer.duties, Due::Start::exercise, received_ms);
   duties.kind = Binding::Kind::exercise;
   duties.by = Party::consumer;
@@ -187,6 +213,8 @@ void fold_acknowledged(CaseState& state, const Authorised<Message>& message, std
   duties.position = received;
   const bool linked = !state.link.assurance.empty();
   duties.awaiting_link_until_ms = linked ? 0 : answer.awaiting_link_until_ms;
+  duties.awaiting_approval =
+      in_force ? right->second.approved_ms == 0 : is_irreversible(answer.right);
   state.bindings.emplace(answer.of, std::move(duties));
 }
 

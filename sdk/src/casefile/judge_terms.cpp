@@ -255,10 +255,10 @@ class References {
     if (goes_on && term->state == Performed::State::failed && gave_way(state_, binding)) {
       return refuse(Code::agreement_stands);
     }
-    // Until the link that a right needs, only a person may go ahead.
-    const bool waits =
-        binding.awaiting_link_until_ms != 0 && message_->author.actor != Actor::person;
-    return waits ? refuse(Code::assurance_too_low) : ok;
+    // Until the link and the approval that a right needs, only a person may go ahead.
+    if (message_->author.actor == Actor::person) return ok;
+    if (binding.awaiting_link_until_ms != 0) return refuse(Code::assurance_too_low);
+    return binding.awaiting_approval ? refuse(Code::approval_missing) : ok;
   }
 
   Outcome check_received(const Digest& source, const std::vector<std::uint16_t>& terms) const {

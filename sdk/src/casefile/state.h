@@ -107,6 +107,8 @@ void fold_offer(CaseState& state, const Authorised<Message>& message, std::int64
 void fold_accept(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
 void fold_grant(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
 void fold_invoke(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
+// The right was exercised before, without the approval that this repeat of it carries.
+void fold_approval(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
 void fold_acknowledged(CaseState& state, const Authorised<Message>& message, std::int64_t now_ms);
 void fold_perform(CaseState& state, const Perform& perform, std::int64_t now_ms);
 void end_offer(OfferState& offer, OfferStatus status, std::uint64_t position);

@@ -83,7 +83,8 @@ void add_bindings(Lines& lines, const Case& casefile) {
     }
   }
   for (const auto& [id, right] : casefile.exercises()) {
-    lines.add("right", id, right.invoke.right, right.received_ms, right.acknowledged);
+    lines.add("right", id, right.invoke.right, right.received_ms, right.approved_ms,
+              right.acknowledged);
   }
 }
 

@@ -31,7 +31,6 @@ struct FollowedCase {
   std::map<MessageId, std::vector<Part>> own_parts;
   std::vector<Digest> leaves;  // of the receipt's leaf, by position
   std::set<Digest> refusals;   // of the envelopes on record
-  ActId next_act{};
   // The brand's log, by the name under which it last showed how far the case has come.
   std::string shown_by = {};
 

@@ -57,25 +57,30 @@ Result<Verified<Message>> Follower::State::persist(Composition made, const CaseI
   }
   followed.own_parts[message.id()] = std::move(made.new_parts);
   followed.unplaced.emplace(message.id(), message);
-  entropy.fill(followed.next_act);
   return message;
 }
 
 // At the head as far as it is known here; by the assistant, unless the principal itself speaks.
 Result<Verified<Message>> Follower::State::reply(const CaseId& case_id, const Speech& speech,
-                                                 const Signer* principal) {
+                                                 const Signer* principal,
+                                                 const ApproveExercise& approve) {
   const auto known = cases.find(case_id);
   if (known == cases.end()) return fail(ErrorCode::not_found, "no such case");
   FollowedCase& followed = known->second;
   const Case& casefile = followed.record.casefile;
   Composition made = compose(speech, clock.now_ms(), entropy);
-  made.message.act_id = followed.next_act;
   made.message.prev = casefile.is_open() ? casefile.head() : case_id;
   frame(made.message, case_id);
   if (principal != nullptr) {
     made.message.author.actor = Actor::person;
     made.message.author.key = principal->public_key();
     made.message.author.authority = {};
+  }
+  auto* exercise = std::get_if<Exercise>(&made.message.body);
+  auto* invoke = exercise != nullptr ? std::get_if<Invoke>(&exercise->act) : nullptr;
+  if (invoke != nullptr && approve) {
+    ENTENTE_LET(approval, approve(made.message));
+    invoke->approval = approval;
   }
   return persist(std::move(made), &case_id,
                  principal != nullptr ? *principal : *identity.assistant);
@@ -176,7 +181,6 @@ Status Follower::State::load_entry(FollowedCase& followed, const StoredEntry& en
 Result<Follower::State::Receipted> Follower::State::load_case(const CaseId& case_id) {
   ENTENTE_LET(entries, ledger.entries_of(case_id));
   FollowedCase& followed = cases[case_id];
-  entropy.fill(followed.next_act);
   std::vector<Verified<Message>> messages;
   for (const std::uint64_t index : entries) {
     ENTENTE_LET(entry, ledger.read(index));
@@ -337,9 +341,10 @@ Result<Parcel> Follower::open_case(const Speech& opening, std::span<const Speech
   return s.pack(case_id, messages);
 }
 
-Result<Parcel> Follower::say(const CaseId& case_id, const Speech& speech) {
+Result<Parcel> Follower::say(const CaseId& case_id, const Speech& speech,
+                             const ApproveExercise& approve) {
   State& s = *state_;
-  ENTENTE_LET(message, s.reply(case_id, speech, nullptr));
+  ENTENTE_LET(message, s.reply(case_id, speech, nullptr, approve));
   ENTENTE_TRY(s.ledger.commit());
   return s.pack(case_id, {&message, 1});
 }
@@ -347,7 +352,7 @@ Result<Parcel> Follower::say(const CaseId& case_id, const Speech& speech) {
 Result<Parcel> Follower::take_back(const CaseId& case_id, const Digest& mandate,
                                    const Signer& principal) {
   State& s = *state_;
-  ENTENTE_LET(message, s.reply(case_id, {.body = Revoke{mandate}}, &principal));
+  ENTENTE_LET(message, s.reply(case_id, {.body = Revoke{mandate}}, &principal, {}));
   s.ledger.put_revoked(mandate, principal.public_key(), s.ledger.next_index() - 1);
   ENTENTE_TRY(s.ledger.commit());
   return s.pack(case_id, {&message, 1});
@@ -476,7 +481,5 @@ std::vector<CaseId> Follower::cases() const {
   for (const auto& [case_id, followed] : state_->cases) ids.push_back(case_id);
   return ids;
 }
-
-ActId Follower::next_act(const CaseId& case_id) const { return state_->cases.at(case_id).next_act; }
 
 }  // namespace entente

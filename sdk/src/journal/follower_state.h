@@ -32,7 +32,7 @@ struct Follower::State {
   void frame(Message& message, const CaseId& case_id) const;
   Result<Verified<Message>> persist(Composition made, const CaseId* known, const Signer& author);
   Result<Verified<Message>> reply(const CaseId& case_id, const Speech& speech,
-                                  const Signer* principal);
+                                  const Signer* principal, const ApproveExercise& approve);
   Result<Parcel> pack(const CaseId& case_id, std::span<const Verified<Message>> messages);
   Status keep(const CaseId& case_id, std::vector<Contradiction> found);
   void advance_line(const CheckedReply& reply, const Parcel& parcel);

@@ -29,6 +29,7 @@ struct Mover {
   std::optional<Move> find_close() const;
   std::optional<Move> find_confirm() const;
   std::optional<Move> find_duty() const;
+  std::optional<Move> find_unapproved() const;
   std::optional<Move> find_breach() const;
   std::optional<Move> find_silence() const;
 
@@ -292,6 +293,16 @@ std::optional<Move> Mover::find_duty() const {
   return std::nullopt;
 }
 
+// Said before the principal was asked; nothing comes of it until then.
+std::optional<Move> Mover::find_unapproved() const {
+  for (const auto& [id, right] : casefile.exercises()) {
+    const auto duties = casefile.bindings().find(id);
+    const bool is_open = duties == casefile.bindings().end() || duties->second.is_open();
+    if (right.approved_ms == 0 && is_open) return Move{moves::Approve{id}, "irreversible"};
+  }
+  return std::nullopt;
+}
+
 // What the brand owes is late, or has failed and nothing stands in for it.
 bool Mover::is_broken(const TermState& term) const {
   if (!term.active || term.ended || term.term.obligor != Party::brand) return false;
@@ -304,9 +315,10 @@ bool Mover::is_broken(const TermState& term) const {
 std::optional<Move> Mover::find_breach() const {
   if (asked_for_person()) return std::nullopt;
   for (const auto& [source, binding] : casefile.bindings()) {
-    if (binding.superseded || !std::ranges::any_of(binding.terms, [&](const TermState& term) {
-          return is_broken(term);
-        })) {
+    const bool waits_for_us = binding.awaiting_link_until_ms != 0 || binding.awaiting_approval;
+    if (binding.superseded || waits_for_us ||
+        !std::ranges::any_of(binding.terms,
+                             [&](const TermState& term) { return is_broken(term); })) {
       continue;
     }
     return Move{moves::AskHuman{"principal_needs_judgement"}, "not_performed"};
@@ -337,9 +349,9 @@ std::optional<Move> Mover::find_silence() const {
 }  // namespace
 
 std::string_view name(const Move& move) {
-  constexpr std::array<std::string_view, 12> names = {
-      "wait",   "accept",     "counter", "decline", "ask_principal", "ask_human",
-      "answer", "prove_link", "confirm", "fulfil",  "close_final",   "leave"};
+  constexpr std::array<std::string_view, 13> names = {
+      "wait",       "accept",  "counter", "decline",     "ask_principal", "ask_human", "answer",
+      "prove_link", "confirm", "fulfil",  "close_final", "approve",       "leave"};
   static_assert(names.size() == std::variant_size_v<decltype(move.what)>);
   return names.at(move.what.index());
 }
@@ -356,9 +368,10 @@ Move next_move(const Goal& goal, const Case& casefile, std::int64_t now_ms,
     return {moves::Wait{}, "closed"};
   }
   using Finder = std::optional<Move> (Mover::*)() const;
-  constexpr std::array<Finder, 11> finders = {
-      &Mover::find_instruction, &Mover::find_acceptable, &Mover::find_link,   &Mover::find_answer,
-      &Mover::find_reply,       &Mover::find_refusal,    &Mover::find_breach, &Mover::find_close,
+  constexpr std::array<Finder, 12> finders = {
+      &Mover::find_instruction, &Mover::find_acceptable, &Mover::find_link,
+      &Mover::find_unapproved,  &Mover::find_answer,     &Mover::find_reply,
+      &Mover::find_refusal,     &Mover::find_breach,     &Mover::find_close,
       &Mover::find_confirm,     &Mover::find_duty,       &Mover::find_silence};
   for (const Finder finder : finders) {
     if (auto move = (mover.*finder)()) return *move;

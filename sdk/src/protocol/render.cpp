@@ -379,11 +379,6 @@ Phrase phrase_of(std::string_view right) {
   return Phrase::other_right;
 }
 
-bool is_irreversible(std::string_view right) {
-  const Right* known = find_right(right);
-  return !known || known->is_irreversible;
-}
-
 }  // namespace
 
 std::string render_offer(const Message& offer, std::string_view brand_did,

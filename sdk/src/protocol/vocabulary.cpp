@@ -229,6 +229,11 @@ Status check_remedy(std::string_view purpose, const Shape& shape) {
 std::span<const Right> rights() { return right_rows; }
 const Right* find_right(std::string_view name) { return find_row(right_rows, name); }
 
+bool is_irreversible(std::string_view right) {
+  const Right* known = find_right(right);
+  return known == nullptr || known->is_irreversible;
+}
+
 Words words(Vocabulary vocabulary) {
   switch (vocabulary) {
     case Vocabulary::evidence_type:

@@ -172,17 +172,33 @@ std::int64_t linked_ms(const Case& casefile, const Binding& binding) {
   return 0;
 }
 
-// Until the link that a right needs the tables let the agent carry out nothing.
+// Until the link and the approval that a right needs the tables let the agent carry out nothing.
+std::int64_t ready_ms(const Case& casefile, const Binding& binding) {
+  const auto right = casefile.exercises().find(binding.source);
+  const std::int64_t approved_ms =
+      right == casefile.exercises().end() ? 0 : right->second.approved_ms;
+  return std::max(linked_ms(casefile, binding), approved_ms);
+}
+
 std::int64_t latest_ms(const Case& casefile, const Binding& binding, const TermState& state) {
   const std::int64_t due_ms = state.due_ms + tolerance_ms(state.term.due);
-  return std::max(due_ms, linked_ms(casefile, binding) + at_once_ms);
+  return std::max(due_ms, ready_ms(casefile, binding) + at_once_ms);
+}
+
+// Its consumer let the due time pass: by then it is a person's, in that person's time.
+bool was_kept_waiting(const Case& casefile, const Binding& binding, const TermState& state) {
+  const bool due_at_once = state.due_ms <= binding.at_ms;
+  return !due_at_once && ready_ms(casefile, binding) > state.due_ms;
 }
 
 void check_term(const CaseFold& fold, const Binding& binding, const TermState& state, EndOfLog end,
                 Notes& notes) {
   const bool owed = state.term.obligor == Party::brand && state.active && !state.ended &&
-                    !binding.superseded && state.due_ms != 0 && binding.awaiting_link_until_ms == 0;
-  if (!owed) return notes.not_applicable(Rule::perform_in_time);
+                    !binding.superseded && state.due_ms != 0 &&
+                    binding.awaiting_link_until_ms == 0 && !binding.awaiting_approval;
+  if (!owed || was_kept_waiting(fold.casefile, binding, state)) {
+    return notes.not_applicable(Rule::perform_in_time);
+  }
   const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
   const std::int64_t until_ms = latest_ms(fold.casefile, binding, state);
   if (state.state == Performed::State::done) {

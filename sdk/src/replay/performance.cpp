@@ -19,6 +19,13 @@ const TermState* find_owed(const Case& casefile, const PerformanceRecord& record
   return state != nullptr && state->term.obligor == Party::brand ? state : nullptr;
 }
 
+// Of what a right owes nothing is done before its link and its approval.
+bool is_too_early(const Case& casefile, const PerformanceRecord& record) {
+  const auto binding = casefile.bindings().find(record.source);
+  return binding != casefile.bindings().end() &&
+         (binding->second.awaiting_link_until_ms != 0 || binding->second.awaiting_approval);
+}
+
 }  // namespace
 
 void PerformanceCheck::take_intent(const CaseFold& fold, const OpenEntry& entry,
@@ -51,6 +58,10 @@ void PerformanceCheck::take_result(const CaseFold& fold, const OpenEntry& entry,
   key->second.last = record.state;
   if (record.state != Performed::State::done) return;
   ++key->second.done;
+  if (is_too_early(fold.casefile, record)) {
+    notes_.broken(Rule::perform_bound, at(entry, fold), Party::brand,
+                  "carried out before the link or the approval that the right waits for");
+  }
   notes_.check(
       key->second.done == 1, Rule::perform_once,
       {.entries = {key->second.intent, entry.index}, .case_id = fold.id}, Party::brand,

@@ -91,7 +91,7 @@ void exercise_right(Meeting& m) {
   Play& play = m.play;
   Exercise right = invoke("withdrawal", {1});
   std::get<Invoke>(right.act).offers_wanted = m.is(When::wanted);
-  const auto exercised = play.consumer(right);
+  const auto exercised = play.say({.body = right, .approved = true});
   if (m.is(When::same_right)) m.right = "withdrawal";
   if (!m.is(When::wanted) && !m.is(When::performed)) return;
   play.brand(Exercise{

@@ -71,6 +71,7 @@ struct Binding {
   std::uint64_t position = 0;
   std::int64_t at_ms = 0;
   std::int64_t awaiting_link_until_ms = 0;
+  bool awaiting_approval = false;  // of an irreversible right, by the principal
   bool superseded = false;
   std::vector<TermState> terms;
 
@@ -84,6 +85,7 @@ struct ExerciseState {
   Digest subject;  // digest of the part that the right is about; zero: none
   std::uint64_t position = 0;
   std::int64_t received_ms = 0;
+  std::int64_t approved_ms = 0;  // 0: it waits for the principal's approval
   bool acknowledged = false;
 };
 

@@ -18,7 +18,8 @@ struct Outcome {
   ErrorCode code = ErrorCode::internal;  // meaningless when binding
 
   static constexpr Outcome binding() { return {Effect::binding, ErrorCode::internal}; }
-  // Admitted: it has a position and a receipt, and changes nothing.
+  // Admitted: it has a position and a receipt, and changes nothing. One thing it may bring: the
+  // approval of a right that was exercised before.
   static constexpr Outcome none(ErrorCode code) { return {Effect::none, code}; }
   // Not admitted: no position, and its act id is not used up.
   static constexpr Outcome refused(ErrorCode code) { return {Effect::refused, code}; }

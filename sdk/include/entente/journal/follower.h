@@ -11,6 +11,7 @@
 #include <entente/policy/speech.h>
 #include <entente/wire/contradiction.h>
 
+#include <functional>
 #include <set>
 
 namespace entente {
@@ -35,6 +36,9 @@ struct News {
   std::optional<std::uint64_t> lost_from;
 };
 
+// The envelope of the principal's approval of this exercise, which is not signed yet.
+using ApproveExercise = std::function<Result<Bytes>(const Message& exercise)>;
+
 class Follower {
  public:
   // Fails with what the ledger says, card_invalid, mandate_invalid.
@@ -50,7 +54,10 @@ class Follower {
 
   // The first message of a case. `also` are said in the same breath, e.g. the proof of an account.
   Result<Parcel> open_case(const Speech& opening, std::span<const Speech> also);
-  Result<Parcel> say(const CaseId& case_id, const Speech& speech);
+  // With `approve`, a right says in the same breath that the principal wants it: the approval names
+  // the act, and so is asked for once the act is composed. Nothing is said without; it fails so.
+  Result<Parcel> say(const CaseId& case_id, const Speech& speech,
+                     const ApproveExercise& approve = {});
   // The principal takes a mandate back, by its own signature. From here on this journal will not
   // speak under it again, whether or not the brand has heard. Fails with not_found.
   Result<Parcel> take_back(const CaseId& case_id, const Digest& mandate, const Signer& principal);
@@ -91,8 +98,6 @@ class Follower {
   const Case* find_case(const CaseId& case_id) const;
   const Part* find_part(const CaseId& case_id, const PartRef& ref) const;
   std::vector<CaseId> cases() const;
-  // The act id the next say() with this body will use; an approval of an exercise names it.
-  ActId next_act(const CaseId& case_id) const;
 
  private:
   struct State;

@@ -55,6 +55,9 @@ struct CloseFinal {
   MessageId of;
   std::vector<Confirm> confirms;
 };
+struct Approve {
+  MessageId right;  // that waits for the principal's approval
+};
 struct Leave {
   std::string reason;
 };
@@ -63,7 +66,7 @@ struct Leave {
 struct Move {
   std::variant<moves::Wait, moves::Accept, moves::Counter, moves::Decline, moves::AskPrincipal,
                moves::AskHuman, moves::Answer, moves::ProveLink, moves::Confirm, moves::Fulfil,
-               moves::CloseFinal, moves::Leave>
+               moves::CloseFinal, moves::Approve, moves::Leave>
       what;
   std::string why;  // a short code: exact_match, pays_above_limit, rounds_exceeded ...
 };

@@ -49,8 +49,9 @@ struct Right {
   bool needs_link;       // carrying it out, or disclosing anything, waits for the link
 };
 std::span<const Right> rights();
-// Extension codes are not found here: treat them as irreversible and in need of a link.
+// Extension codes are not found here: they count as irreversible and in need of a link.
 const Right* find_right(std::string_view name);
+bool is_irreversible(std::string_view right);
 
 // The lists without structure.
 enum class Vocabulary : std::uint8_t {
