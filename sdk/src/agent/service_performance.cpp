@@ -160,8 +160,9 @@ bool ServiceAgent::start_performance(Room& room, const Binding& binding, const T
                                                                   .key = order.key,
                                                                   .source = order.source,
                                                                   .term = term.term.id}));
-  if (binding.at_ms <= parts_.lost_until_ms) {
-    look_up(order, 0);  // the intent, and what came of it, may have been lost
+  // What came of an earlier intent may have been lost. What waited to the end, a person sees.
+  if (binding.at_ms <= parts_.lost_until_ms && !is_held_back(binding)) {
+    look_up(order, 0);
     return false;
   }
   return carry_out(room, binding, order);

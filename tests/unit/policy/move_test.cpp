@@ -1,4 +1,5 @@
 #include <entente/policy/move.h>
+#include <entente/policy/rights.h>
 
 #include "catch.h"
 #include "table.h"
@@ -283,6 +284,32 @@ TEST_CASE("what waits for the consumer is not late", "[policy][negative]") {
   play.now_ms += 300 * day_ms;
   CHECK(play.moved({.done = {back}}) == "wait brands_turn");
   CHECK(agreement == back.source);
+}
+
+TEST_CASE("a right that cannot be undone is put to the principal, until it is approved or done",
+          "[policy]") {
+  for (const bool acknowledged : {false, true}) {
+    Play play;
+    const Exercise right{Invoke{.right = "withdrawal", .claims = {1}}};
+    const MessageId exercised = play.say(Party::consumer, right);
+    if (acknowledged) {
+      const auto& message = *play.casefile.find_message(exercised);
+      play.say(Party::brand, acknowledge_right(play.policy, message, "email_otp", play.now_ms));
+      play.now_ms += 300 * day_ms;  // what waits for the consumer is not late
+    }
+    CHECK(play.moved() == "approve irreversible");
+    CHECK(play.moved_as<moves::Approve>().right == exercised);
+    Said again;
+    again.body = right;
+    again.approved = true;
+    play.now_ms += 60'000;
+    static_cast<void>(
+        play.casefile.admit(play.cast.say(play.casefile, again, play.now_ms), play.now_ms));
+    CHECK(play.moved() != "approve irreversible");
+  }
+  Play play;
+  play.say(Party::consumer, Exercise{Invoke{.right = "objection", .claims = {1}}});
+  CHECK(play.moved() == "wait brands_turn");
 }
 
 TEST_CASE("silence sends for a person when the brand has the turn, and not before", "[policy]") {
