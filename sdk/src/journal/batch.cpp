@@ -96,6 +96,12 @@ Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) 
   return sign(refusal, *parts.identity.message_key);
 }
 
+void forget_unused_mandates(SequencerParts& parts, const Arrived& arrived) {
+  for (const Verified<Mandate>& mandate : arrived.mandates) {
+    if (!parts.mandates.contains(mandate.id())) parts.authority.forget_mandate(mandate.id());
+  }
+}
+
 Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
     : parts_(parts), cases_(cases), now_ms_(now_ms) {}
 
@@ -148,7 +154,12 @@ void Batch::wake(const CaseId& case_id) {
 }
 
 Reply Batch::take(const Arrived& arrived) {
-  if (arrived.read) return take_read(arrived);
+  Reply reply = arrived.read ? take_read(arrived) : take_parcel(arrived);
+  forget_unused_mandates(parts_, arrived);
+  return reply;
+}
+
+Reply Batch::take_parcel(const Arrived& arrived) {
   Reply reply{.case_id = arrived.submission.case_id};
   const bool shows = shows_lost(arrived, parts_.lost_ends);
   const bool fits = !shows || regain(arrived, reply);

@@ -148,6 +148,7 @@ class Batch {
   bool stands_as_another(const Arrived& arrived, const MessageId& id);
   void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
+  Reply take_parcel(const Arrived& arrived);
   // What the log has lost of a case and its consumer shows, with the log's receipts.
   bool regain(const Arrived& arrived, Reply& reply);
   bool is_here(const Verified<Message>& message);
@@ -188,6 +189,9 @@ class Batch {
   std::map<CaseId, std::int64_t> next_clocks_;
   std::set<MessageId> backfilled_;
 };
+
+// Of those that came: anybody can sign one, and only what a case rests on is kept.
+void forget_unused_mandates(SequencerParts& parts, const Arrived& arrived);
 
 // Before anything else is written: what was promised gets its entry at the time it was promised,
 // unless it is put off. Gives the messages that were owed and are not any more.

@@ -216,6 +216,7 @@ void Sequencer::State::hold(std::deque<Work> works) {
   for (Work& work : works) {
     if (auto* message = std::get_if<Arrived>(&work)) {
       Delivery answer = outage.answer(*message, now_ms());
+      forget_unused_mandates(parts, *message);
       if (!message->acknowledged) message->submission.done(std::move(answer));
     } else if (auto* post = std::get_if<Post>(&work)) {
       held.push_back(std::move(*post));
