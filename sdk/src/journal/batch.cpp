@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "delivery.h"
 #include "members.h"
 #include "notice_reply.h"
 #include "own_line.h"
@@ -194,6 +195,20 @@ Reply Batch::take_read(const Arrived& arrived) {
           .refusals = {},
           .seen_size = (*read)->seen_size,
           .is_read = true};
+}
+
+Result<Receipt> Batch::find_receipt(const Verified<Read>& read, const CaseId& case_id,
+                                    const MessageId& message) {
+  const LiveCase* live = find(case_id);
+  if (unreadable_) return fail(ErrorCode::busy);
+  if (live == nullptr) return fail(ErrorCode::not_found);
+  const CaseRecord& record = live->record;
+  if (!parts_.authority.authorise(read, *record.casefile.messages().front(), now_ms_)) {
+    return fail(ErrorCode::not_found);
+  }
+  const auto position = record.casefile.find_position(message);
+  if (!position) return fail(ErrorCode::not_admitted);
+  return receipt_of(parts_.ledger, record, *position);
 }
 
 LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {

@@ -113,6 +113,9 @@ class Batch {
   const std::set<MessageId>& backfilled() const { return backfilled_; }
   // Lets time pass in a case that is loaded.
   void wake(const CaseId& case_id);
+  // For whoever may read the case. Fails with not_found, not_admitted, busy (it cannot be read).
+  Result<Receipt> find_receipt(const Verified<Read>& read, const CaseId& case_id,
+                               const MessageId& message);
   // Null if there is no such case, or it cannot be read. Loads it if it is not in memory.
   LiveCase* find(const CaseId& case_id);
   // Something could not be read: nothing of this batch may be believed, and it will not commit.

@@ -198,6 +198,7 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
     if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
     if (const auto* entry = std::get_if<NoteDown>(&work)) entry->then(true);
   }
+  concerned.insert(batch.loaded().begin(), batch.loaded().end());
   forget_closed(concerned);
 }
 
@@ -450,17 +451,11 @@ void Sequencer::note(EntryKind kind, Direction direction, Bytes content,
 
 void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                            std::function<void(Result<Receipt>)> done) {
-  if (const Status may = state_->entrance.check_read(case_id, read); !may) {
-    return done(std::unexpected(may.error()));
-  }
-  const auto look = [case_id, message, done = std::move(done)](Batch* batch) {
+  const auto may = state_->entrance.check_read(case_id, read);
+  if (!may) return done(std::unexpected(may.error()));
+  const auto look = [case_id, message, read = *may, done = std::move(done)](Batch* batch) {
     if (batch == nullptr) return done(fail(ErrorCode::busy));
-    const LiveCase* live = batch->find(case_id);
-    if (batch->is_unreadable()) return done(fail(ErrorCode::busy));
-    if (live == nullptr) return done(fail(ErrorCode::not_found));
-    const auto position = live->record.casefile.find_position(message);
-    if (!position) return done(fail(ErrorCode::not_admitted));
-    done(receipt_of(batch->parts().ledger, live->record, *position));
+    done(batch->find_receipt(read, case_id, message));
   };
   state_->intake.post(Look(look));
 }
