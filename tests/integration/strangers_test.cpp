@@ -1,5 +1,7 @@
 // What anybody on the network can learn of a case that is not theirs, and make the brand hold.
 
+#include <entente/wire/part.h>
+
 #include <future>
 
 #include "catch.h"
@@ -112,4 +114,42 @@ TEST_CASE("who asks for the status of an ended case does not bring it back", "[l
         ErrorCode::internal);
   crowd.settle();
   CHECK(cases_in_memory(crowd) == 0);
+}
+
+TEST_CASE("what a stranger sends to be kept does not stay in memory", "[load][negative]") {
+  Crowd crowd({});
+  Person mallory = crowd.member(1);
+  constexpr std::size_t photo_bytes = 1'000'000;
+  std::vector<Part> photos;
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    const Bytes content(photo_bytes, i);
+    Part photo = make_part(PartClass::media, "image/jpeg", content, crowd.entropy);
+    Message message = **Admission::admit<Message>(crowd.sign(mallory, Inform{}));
+    message.parts = {reference(photo)};
+    Parcel parcel;
+    parcel.envelopes = {*entente::sign(message, mallory.key)};
+    parcel.parts = {photo};
+    const Delivery answer =
+        crowd.answer(crowd.send({.parcel = parcel, .case_id = {}, .read = {}, .done = {}}));
+    REQUIRE_FALSE(answer.parcel.receipts.empty());
+    CHECK(crowd.voice.part_bytes < 2 * photo_bytes);
+    photos.push_back(std::move(photo));
+  }
+  // Whoever reads the case gets them all the same.
+  const Read read{.key = mallory.key.public_key(),
+                  .audience = "did:web:kettle.example",
+                  .environment = Environment::sandbox,
+                  .method = "GET",
+                  .path = "/",
+                  .expires_ms = crowd.clock.now_ms() + 60'000};
+  for (std::uint64_t i = 0; i < photos.size(); ++i) {
+    const Delivery answer = crowd.answer(crowd.send({.parcel = {},
+                                                     .case_id = mallory.case_id,
+                                                     .after = i + 1,
+                                                     .read = *entente::sign(read, mallory.key),
+                                                     .done = {}}));
+    REQUIRE_FALSE(answer.parcel.parts.empty());
+    CHECK(answer.parcel.parts.front() == photos[i]);
+  }
+  CHECK(crowd.voice.part_bytes < 2 * photo_bytes);
 }

@@ -115,6 +115,7 @@ LiveCase* Batch::find(const CaseId& case_id) {
   }
   auto live = std::make_unique<LiveCase>();
   live->record = std::move(*loaded);
+  live->record.let_go_of_bulky(parts_.ledger);
   for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
   for (const Digest& mandate : live->record.mandates) ++parts_.mandates[mandate];
   if (!parts_.lost_ends.empty()) {
@@ -139,10 +140,7 @@ void Batch::note_member(const LiveCase& live, const Message& message) {
 // A disk that does not answer is no proof that there is no such case. One that answers with
 // nonsense is: that case is damaged, and the others go on.
 void Batch::note_unreadable(const Error& why) {
-  if (why.code != ErrorCode::store_failed && why.code != ErrorCode::store_locked &&
-      why.code != ErrorCode::file_missing) {
-    return;
-  }
+  if (!is_silence(why)) return;
   unreadable_ = true;
   parts_.ledger.fail_batch(why);
 }
