@@ -62,6 +62,28 @@ TEST_CASE("bodies that together are too much are refused with a time to come bac
   CHECK(answers_in(third->read_all()) == 2);
 }
 
+TEST_CASE("answers that nobody reads are held within the same bound", "[hostile]") {
+  HttpServerOptions options;
+  options.limits.bodies_per_address_bytes_max = 40'000'000;
+  Siege siege(options, false);
+  const std::string much = "GET /much?32000000 HTTP/1.1\r\nHost: a\r\n\r\n";
+  {
+    const auto first = connected(siege.server(), attacker_address);
+    first->send(much);
+    REQUIRE(eventually([&] { return siege.server().has_seen("/much"); }));
+    const auto second = connected(siege.server(), attacker_address);
+    second->send(much);
+    const auto answer = second->read_all(20'000);
+    CHECK(status_in(answer) == 503);
+    CHECK(answer.find("retry-after: 1\r\n") != std::string::npos);
+    CHECK(siege.honest().is_served(6));
+  }
+  siege.check_back_to_normal();
+  const auto third = connected(siege.server(), attacker_address);
+  third->send(much);
+  CHECK(status_in(third->read_all(20'000)) == 200);
+}
+
 TEST_CASE("a connection ends after its number of requests, or at its age", "[hostile]") {
   HttpServerOptions by_number;
   by_number.limits.requests_per_connection_max = 3;

@@ -18,6 +18,12 @@ KeyPair key_of(std::uint32_t number) {
 
 }  // namespace
 
+void HeldVoice::admitted(const CaseRecord& record) {
+  std::size_t bytes = 0;
+  for (const auto& [digest, part] : record.parts) bytes += part.content.size();
+  part_bytes = bytes;
+}
+
 void HeldVoice::respond(Room& room) {
   if (offer_valid_ms > 0 && room.casefile().next_position() == 1) {
     Term term;

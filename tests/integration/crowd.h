@@ -25,7 +25,7 @@ class StandingClock final : public Clock {
 class HeldVoice final : public Speaker {
  public:
   void attach(Sequencer&) override {}
-  void admitted(const CaseRecord&) override {}
+  void admitted(const CaseRecord& record) override;
   void promised(const CaseRecord&, const Authorised<Message>&) override {}
   void respond(Room& room) override;
   void start_over() override {}
@@ -37,6 +37,7 @@ class HeldVoice final : public Speaker {
   void wait_until_held();
   void release();
   std::atomic<std::int64_t> offer_valid_ms{0};  // 0: says nothing
+  std::atomic<std::size_t> part_bytes{0};       // in memory, of the case that was spoken in last
   // How often it was asked whether there is something to say in this case.
   std::size_t asked_for(const CaseId& case_id);
 

@@ -1,5 +1,7 @@
 // What the endpoint says while its log cannot be written, and what of it stands in the log after.
 
+#include <entente/agent/freeze.h>
+#include <entente/crypto/hash.h>
 #include <sys/mount.h>
 
 #include <fstream>
@@ -230,4 +232,46 @@ TEST_CASE("a disk that is really full, and is freed again, loses nothing", "[out
   const Report report = scene.audit();
   INFO(to_text(report));
   CHECK(report.broken() == 0);
+}
+
+TEST_CASE("an order to go on that the disk refused lets nobody go on", "[outage][negative]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  const auto give = [&](bool frozen, std::string_view reason) {
+    REQUIRE(write_freeze_order(scene.brand_store(), {.frozen = frozen,
+                                                     .order = sha256(view(reason)),
+                                                     .by = "ops",
+                                                     .reason = std::string(reason),
+                                                     .at_ms = scene.clock.now_ms()}));
+  };
+  const auto entries = [&] {
+    std::uint64_t size = 0;
+    scene.endpoint->inspect([&](const Ledger& ledger) { size = ledger.size(); });
+    return size;
+  };
+  const std::uint64_t before = entries();
+  give(true, "wrong prices");
+  for (int i = 0; i < 600 && entries() == before; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(entries() > before);
+
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  give(false, "prices are right again");
+  for (int i = 0; i < 600 && !scene.endpoint->trouble(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(scene.endpoint->trouble());
+  fs::remove(scene.brand_store() / freeze_order_file);  // it was a mistake
+  disk.heal();
+  REQUIRE(scene.recovers());
+
+  scene.invite_customer();
+  const auto case_id = scene.customer->open();
+  REQUIRE(case_id);
+  CHECK(scene.customer->run(*case_id, 20'000)->kind == Ending::Kind::with_a_person);
+  const Report report = scene.audit_brand();
+  INFO(to_text(report));
+  CHECK(report.count_of(Rule::freeze_respected, Judgement::broken) == 0);
 }

@@ -219,6 +219,32 @@ TEST_CASE("a witness that cannot be reached holds up nobody, and its operator he
   CHECK(comes_true([&] { return kettle.published(keys).cosignatures.size() == 2; }));
 }
 
+TEST_CASE("what a log shows to everybody gets no smaller by a restart", "[integration][witness]") {
+  WatchedBrand kettle;
+  WatcherOnline one(41, kettle.log);
+  kettle.options.witnesses = {one.peer()};
+  kettle.start();
+  kettle.grow();
+  const std::vector<Vkey> keys = {one.vkey};
+  REQUIRE(comes_true([&] { return kettle.published(keys).cosignatures.size() == 1; }));
+  kettle.stop();
+  const auto watched = std::exchange(kettle.options.witnesses, {});
+  kettle.start();
+  kettle.grow();
+  const std::uint64_t shown = kettle.published(keys).checkpoint.size;
+  kettle.stop();
+
+  one.stop();
+  kettle.options.witnesses = watched;
+  kettle.start();
+  CHECK(kettle.published(keys).checkpoint.size >= shown);
+  kettle.stop();
+  one.listen();
+  kettle.start();
+  CHECK(comes_true([&] { return kettle.published(keys).cosignatures.size() == 1; }));
+  CHECK(kettle.published(keys).checkpoint.size >= shown);
+}
+
 TEST_CASE("a witness that has seen more, or another history, is believed and told of",
           "[integration][witness][negative]") {
   WatchedBrand kettle;

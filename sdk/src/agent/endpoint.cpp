@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "endpoint_http.h"
 #include "freeze_watch.h"
@@ -109,6 +110,7 @@ struct Endpoint::State {
   std::unique_ptr<LogTimestamper> timestamper;
   std::unique_ptr<Periodic> inbox;
   std::map<std::filesystem::path, int> looks;  // at what lies there; on the writer thread
+  bool is_frozen = false;                      // the agent is; on the writer thread
   std::unique_ptr<HttpServer> server;
 
   Clock& clock() { return log_clock ? static_cast<Clock&>(*log_clock) : *options.clock; }
@@ -162,7 +164,8 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
   // Frozen from the first batch on if it was, or is to be: only the entry that says so ends it.
   ENTENTE_LET(last, last_freeze(*ledger));
   const auto ordered = read_freeze_order(options.directory);
-  agent->set_frozen((last && last->frozen) || (ordered && ordered->frozen));
+  is_frozen = (last && last->frozen) || (ordered && ordered->frozen);
+  agent->set_frozen(is_frozen);
   ENTENTE_LET(running, Sequencer::start(*ledger,
                                         {.card = options.card,
                                          .earlier_cards = options.earlier_cards,
@@ -204,11 +207,18 @@ void Endpoint::State::watch_orders(const std::optional<FreezeRecord>& last) {
   freeze_watch = std::make_unique<FreezeWatch>(
       options.directory, last ? last->order : Digest{},
       [this](const FreezeRecord& order) {
-        sequencer->declare(EntryKind::freeze, encode(order), [this, order](bool on_record) {
-          // Nothing is promised while the log cannot be written, and then the order comes again.
-          if (!on_record) return freeze_watch->hand_over_again();
-          agent->set_frozen(order.frozen);
-        });
+        const auto obey = [this, order, was = std::optional<bool>()](bool on_record) mutable {
+          if (on_record) {
+            was = std::exchange(is_frozen, order.frozen);
+          } else {
+            // Nothing is promised while the log cannot be written, and then the order comes again.
+            // What an entry was to let go on stays stopped without it.
+            is_frozen = is_frozen || was.value_or(false);
+            freeze_watch->hand_over_again();
+          }
+          agent->set_frozen(is_frozen);
+        };
+        sequencer->declare(EntryKind::freeze, encode(order), obey);
       },
       [this] { order_watch->look(); });
 }

@@ -100,7 +100,7 @@ struct WitnessClient::State {
   void record(const std::string& note, std::uint64_t size, std::size_t lines) const;
 };
 
-// What is on record from before a restart.
+// What is on record from before a restart. What is newer may have been shown to somebody already.
 void WitnessClient::State::recall() {
   std::optional<StoredEntry> entry;
   look_and_wait(parts.sequencer, [&](const Ledger& ledger) {
@@ -113,7 +113,12 @@ void WitnessClient::State::recall() {
   for (const Known& witness : witnesses) keys.push_back(witness.peer.key);
   const auto cosigned = verify_cosigned_checkpoint(newest->note, parts.log, keys);
   if (!cosigned) return;
+  std::uint64_t shown_max = 0;
+  look_and_wait(parts.sequencer, [&](const Ledger& ledger) {
+    if (has_news(ledger, cosigned->checkpoint.size)) shown_max = ledger.size();
+  });
   const std::scoped_lock lock(recorded->mutex);
+  recorded->published_max = shown_max;
   recorded->note = newest->note;
   recorded->size = cosigned->checkpoint.size;
   recorded->lines = cosigned->cosignatures.size();

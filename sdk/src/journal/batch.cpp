@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "delivery.h"
 #include "members.h"
 #include "notice_reply.h"
 #include "own_line.h"
@@ -96,6 +97,12 @@ Result<Bytes> sign_refusal(const SequencerParts& parts, const Refusal& refusal) 
   return sign(refusal, *parts.identity.message_key);
 }
 
+void forget_unused_mandates(SequencerParts& parts, const Arrived& arrived) {
+  for (const Verified<Mandate>& mandate : arrived.mandates) {
+    if (!parts.mandates.contains(mandate.id())) parts.authority.forget_mandate(mandate.id());
+  }
+}
+
 Batch::Batch(SequencerParts& parts, Cases& cases, std::int64_t now_ms)
     : parts_(parts), cases_(cases), now_ms_(now_ms) {}
 
@@ -108,6 +115,7 @@ LiveCase* Batch::find(const CaseId& case_id) {
   }
   auto live = std::make_unique<LiveCase>();
   live->record = std::move(*loaded);
+  live->record.let_go_of_bulky(parts_.ledger);
   for (const auto& message : live->record.casefile.messages()) note_member(*live, *message);
   for (const Digest& mandate : live->record.mandates) ++parts_.mandates[mandate];
   if (!parts_.lost_ends.empty()) {
@@ -132,10 +140,7 @@ void Batch::note_member(const LiveCase& live, const Message& message) {
 // A disk that does not answer is no proof that there is no such case. One that answers with
 // nonsense is: that case is damaged, and the others go on.
 void Batch::note_unreadable(const Error& why) {
-  if (why.code != ErrorCode::store_failed && why.code != ErrorCode::store_locked &&
-      why.code != ErrorCode::file_missing) {
-    return;
-  }
+  if (!is_silence(why)) return;
   unreadable_ = true;
   parts_.ledger.fail_batch(why);
 }
@@ -148,7 +153,12 @@ void Batch::wake(const CaseId& case_id) {
 }
 
 Reply Batch::take(const Arrived& arrived) {
-  if (arrived.read) return take_read(arrived);
+  Reply reply = arrived.read ? take_read(arrived) : take_parcel(arrived);
+  forget_unused_mandates(parts_, arrived);
+  return reply;
+}
+
+Reply Batch::take_parcel(const Arrived& arrived) {
   Reply reply{.case_id = arrived.submission.case_id};
   const bool shows = shows_lost(arrived, parts_.lost_ends);
   const bool fits = !shows || regain(arrived, reply);
@@ -183,6 +193,20 @@ Reply Batch::take_read(const Arrived& arrived) {
           .refusals = {},
           .seen_size = (*read)->seen_size,
           .is_read = true};
+}
+
+Result<Receipt> Batch::find_receipt(const Verified<Read>& read, const CaseId& case_id,
+                                    const MessageId& message) {
+  const LiveCase* live = find(case_id);
+  if (unreadable_) return fail(ErrorCode::busy);
+  if (live == nullptr) return fail(ErrorCode::not_found);
+  const CaseRecord& record = live->record;
+  if (!parts_.authority.authorise(read, *record.casefile.messages().front(), now_ms_)) {
+    return fail(ErrorCode::not_found);
+  }
+  const auto position = record.casefile.find_position(message);
+  if (!position) return fail(ErrorCode::not_admitted);
+  return receipt_of(parts_.ledger, record, *position);
 }
 
 LiveCase* Batch::case_of(const Verified<Message>& message, Reply& reply) {

@@ -113,6 +113,9 @@ class Batch {
   const std::set<MessageId>& backfilled() const { return backfilled_; }
   // Lets time pass in a case that is loaded.
   void wake(const CaseId& case_id);
+  // For whoever may read the case. Fails with not_found, not_admitted, busy (it cannot be read).
+  Result<Receipt> find_receipt(const Verified<Read>& read, const CaseId& case_id,
+                               const MessageId& message);
   // Null if there is no such case, or it cannot be read. Loads it if it is not in memory.
   LiveCase* find(const CaseId& case_id);
   // Something could not be read: nothing of this batch may be believed, and it will not commit.
@@ -148,6 +151,7 @@ class Batch {
   bool stands_as_another(const Arrived& arrived, const MessageId& id);
   void note_unreadable(const Error& why);
   Reply take_read(const Arrived& arrived);
+  Reply take_parcel(const Arrived& arrived);
   // What the log has lost of a case and its consumer shows, with the log's receipts.
   bool regain(const Arrived& arrived, Reply& reply);
   bool is_here(const Verified<Message>& message);
@@ -188,6 +192,9 @@ class Batch {
   std::map<CaseId, std::int64_t> next_clocks_;
   std::set<MessageId> backfilled_;
 };
+
+// Of those that came: anybody can sign one, and only what a case rests on is kept.
+void forget_unused_mandates(SequencerParts& parts, const Arrived& arrived);
 
 // Before anything else is written: what was promised gets its entry at the time it was promised,
 // unless it is put off. Gives the messages that were owed and are not any more.

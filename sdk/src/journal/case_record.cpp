@@ -11,6 +11,8 @@
 namespace entente {
 namespace {
 
+constexpr std::size_t held_part_bytes_max = 4 * 1024;  // longer ones are read when asked for
+
 Error corrupt(std::uint64_t index, const Error& cause) {
   return {ErrorCode::log_corrupt, "entry " + std::to_string(index) + ": " + describe(cause)};
 }
@@ -78,7 +80,27 @@ Status fold_entry(Loading& loading, StoredEntry entry) {
 
 const Part* CaseRecord::find_part(const PartRef& ref) const {
   const auto found = parts.find(ref.digest);
-  return found == parts.end() ? nullptr : &found->second;
+  if (found != parts.end()) return &found->second;
+  if (!stored.contains(ref.digest)) return nullptr;
+  auto part = read_part(ref.digest);
+  if (!part) is_unreadable = true;
+  if (!part || !*part) return nullptr;
+  return &parts.emplace(ref.digest, std::move(**part)).first->second;
+}
+
+void CaseRecord::let_go_of_bulky(Ledger& ledger) {
+  is_unreadable = false;
+  std::erase_if(parts, [&](const auto& item) {
+    const bool is_bulky = item.second.content.size() > held_part_bytes_max;
+    if (is_bulky) stored.insert(item.first);
+    return is_bulky;
+  });
+  if (stored.empty() || read_part) return;
+  read_part = [&ledger, case_id = casefile.id()](const Digest& digest) {
+    auto part = ledger.read_part(case_id, digest);
+    if (!part && is_silence(part.error())) ledger.fail_batch(part.error());
+    return part;
+  };
 }
 
 void CaseRecord::keep(const Part& part) { parts.emplace(part_digest(part), part); }

@@ -57,6 +57,7 @@ bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& r
   std::size_t bytes = 0;  // of parts
   for (std::uint64_t position = *reply.from; position < record.entries.size(); ++position) {
     const Item item = item_at(record, position, reply.is_read);
+    if (record.is_unreadable) return false;
     if (!has_room_for(item, parcel, bytes)) return true;
     auto receipt = receipt_of(ledger, record, position);
     if (!receipt) return false;

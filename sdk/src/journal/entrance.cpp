@@ -184,11 +184,11 @@ Delivery Entrance::busy(const std::vector<Refusal>& words, std::int64_t retry_af
   return delivery;
 }
 
-Status Entrance::check_read(const CaseId& case_id, const Bytes& read) {
+Result<Verified<Read>> Entrance::check_read(const CaseId& case_id, const Bytes& read) {
   const Arrived arrived =
       check_signatures({.parcel = {}, .case_id = case_id, .read = read, .done = {}});
   const Verdict verdict = triage_.judge(arrived, parts_.clock.now_ms());
-  if (verdict.way == Verdict::Way::ordinary) return {};
+  if (verdict.way == Verdict::Way::ordinary) return *arrived.read;
   intake_.note_shed();
   return fail(verdict.way == Verdict::Way::busy ? ErrorCode::busy : ErrorCode::not_found);
 }

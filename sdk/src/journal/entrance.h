@@ -15,7 +15,7 @@ class Entrance {
 
   void submit(Submission submission);
   // Whether this read of a case may ask the writer something now. Fails with not_found, busy.
-  Status check_read(const CaseId& case_id, const Bytes& read);
+  Result<Verified<Read>> check_read(const CaseId& case_id, const Bytes& read);
 
  private:
   using Verdict = Triage::Verdict;

@@ -16,6 +16,11 @@ constexpr std::string_view spool_context = "entente/unlogged/v1";
 
 }  // namespace
 
+bool is_silence(const Error& why) {
+  return why.code == ErrorCode::store_failed || why.code == ErrorCode::store_locked ||
+         why.code == ErrorCode::file_missing;
+}
+
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 // The signed note beside the store is for auditors of a log at rest: a running one has none, lest a
@@ -128,6 +133,16 @@ Result<std::vector<Part>> Ledger::parts_of(const CaseId& case_id) const {
     parts.push_back(std::move(part));
   }
   return parts;
+}
+
+Result<std::optional<Part>> Ledger::read_part(const CaseId& case_id, const Digest& digest) const {
+  ENTENTE_LET(row, state_->store->find_part(case_id, digest));
+  if (!row) return std::optional<Part>();
+  const auto key = state_->content_key({case_id, std::string(name(row->part_class))});
+  if (!key && key.error().code == ErrorCode::content_withheld) return std::optional<Part>();
+  if (!key) return std::unexpected(key.error());
+  ENTENTE_LET(part, open_part(*key, *row));
+  return std::optional(std::move(part));
 }
 
 Result<RetentionRecords> Ledger::retention_records() const {

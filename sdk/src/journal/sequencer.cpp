@@ -59,7 +59,7 @@ struct Sequencer::State {
   void wait_or_answer(std::vector<Waiting> replies, std::int64_t now_ms);
   void answer_waiting(const std::set<CaseId>& concerned, std::int64_t now_ms);
   void forget(Batch::Cases::iterator live);
-  void forget_closed(const std::set<CaseId>& concerned);
+  void let_go(const std::set<CaseId>& concerned);
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
   Delivery deliver(const Reply& reply);
   void publish_note();
@@ -110,7 +110,7 @@ Status Sequencer::State::take_up() {
   ENTENTE_TRY(parts.ledger.commit());
   held.clear();
   after_commit(batch);
-  forget_closed(batch.touched());
+  let_go(batch.touched());
   return {};
 }
 
@@ -198,7 +198,8 @@ void Sequencer::State::run_batch(std::deque<Work> works) {
     if (const auto* look = std::get_if<Look>(&work)) (*look)(&batch);
     if (const auto* entry = std::get_if<NoteDown>(&work)) entry->then(true);
   }
-  forget_closed(concerned);
+  concerned.insert(batch.loaded().begin(), batch.loaded().end());
+  let_go(concerned);
 }
 
 // Nothing of the batch may be believed to have happened, and memory is ahead of the disk.
@@ -216,6 +217,7 @@ void Sequencer::State::hold(std::deque<Work> works) {
   for (Work& work : works) {
     if (auto* message = std::get_if<Arrived>(&work)) {
       Delivery answer = outage.answer(*message, now_ms());
+      forget_unused_mandates(parts, *message);
       if (!message->acknowledged) message->submission.done(std::move(answer));
     } else if (auto* post = std::get_if<Post>(&work)) {
       held.push_back(std::move(*post));
@@ -250,11 +252,14 @@ Status Sequencer::State::start_over() {
   return take_up();
 }
 
-// A closed case is read from the ledger again, should anybody come back to it.
-void Sequencer::State::forget_closed(const std::set<CaseId>& concerned) {
+// What is in the ledger and need not be in memory: a closed case, should anybody come back to it,
+// and the photos of any.
+void Sequencer::State::let_go(const std::set<CaseId>& concerned) {
   for (const CaseId& case_id : concerned) {
     const auto live = cases.find(case_id);
-    if (live == cases.end() || live->second->record.casefile.phase() != Phase::closed) continue;
+    if (live == cases.end()) continue;
+    live->second->record.let_go_of_bulky(parts.ledger);
+    if (live->second->record.casefile.phase() != Phase::closed) continue;
     if (waiters.has(case_id) || parts.speaker.is_working(case_id)) continue;
     forget(live);
   }
@@ -410,7 +415,7 @@ void Sequencer::erase(std::vector<ErasureRecord> erasures, bool notify,
       const auto live = state->cases.find(each.case_id);
       if (entries && covers(each, "terms") && live != state->cases.end()) state->forget(live);
     }
-    state->forget_closed(batch->loaded());
+    state->let_go(batch->loaded());
     state->publish_note();
     then(std::move(entries));
   };
@@ -449,17 +454,11 @@ void Sequencer::note(EntryKind kind, Direction direction, Bytes content,
 
 void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
                            std::function<void(Result<Receipt>)> done) {
-  if (const Status may = state_->entrance.check_read(case_id, read); !may) {
-    return done(std::unexpected(may.error()));
-  }
-  const auto look = [case_id, message, done = std::move(done)](Batch* batch) {
+  const auto may = state_->entrance.check_read(case_id, read);
+  if (!may) return done(std::unexpected(may.error()));
+  const auto look = [case_id, message, read = *may, done = std::move(done)](Batch* batch) {
     if (batch == nullptr) return done(fail(ErrorCode::busy));
-    const LiveCase* live = batch->find(case_id);
-    if (batch->is_unreadable()) return done(fail(ErrorCode::busy));
-    if (live == nullptr) return done(fail(ErrorCode::not_found));
-    const auto position = live->record.casefile.find_position(message);
-    if (!position) return done(fail(ErrorCode::not_admitted));
-    done(receipt_of(batch->parts().ledger, live->record, *position));
+    done(batch->find_receipt(read, case_id, message));
   };
   state_->intake.post(Look(look));
 }

@@ -25,6 +25,9 @@ class ClosedStore final : public Store {
   Result<std::vector<PartRow>> parts_of(const CaseId&) const override {
     return std::unexpected(why_);
   }
+  Result<std::optional<PartRow>> find_part(const CaseId&, const Digest&) const override {
+    return std::unexpected(why_);
+  }
   Result<std::vector<ReceiptRow>> receipts_of(const CaseId&) const override {
     return std::unexpected(why_);
   }

@@ -49,6 +49,16 @@ Status check_class(std::int64_t part_class) {
   return fail(ErrorCode::store_corrupt, "a part of no class");
 }
 
+Result<PartRow> read_part_row(const Statement::Use& use, const CaseId& case_id) {
+  PartRow row{.case_id = case_id,
+              .digest = {},
+              .part_class = static_cast<PartClass>(use.number(1)),
+              .sealed = use.bytes(2)};
+  ENTENTE_TRY(use.bytes_into(0, row.digest.bytes));
+  ENTENTE_TRY(check_class(use.number(1)));
+  return row;
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, Statements statements, std::uint64_t size, std::string checkpoint)
@@ -140,15 +150,17 @@ class SqliteStore final : public Store {
 
   Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const override {
     return collect<PartRow>(statements_.get_parts, case_id,
-                            [&](const Statement::Use& use) -> Result<PartRow> {
-                              PartRow row{.case_id = case_id,
-                                          .digest = {},
-                                          .part_class = static_cast<PartClass>(use.number(1)),
-                                          .sealed = use.bytes(2)};
-                              ENTENTE_TRY(use.bytes_into(0, row.digest.bytes));
-                              ENTENTE_TRY(check_class(use.number(1)));
-                              return row;
-                            });
+                            [&](const Statement::Use& use) { return read_part_row(use, case_id); });
+  }
+
+  Result<std::optional<PartRow>> find_part(const CaseId& case_id,
+                                           const Digest& digest) const override {
+    auto use = statements_.get_part.use();
+    use.bind(ByteView(case_id)).bind(ByteView(digest));
+    ENTENTE_LET(found, use.step());
+    if (!found) return std::optional<PartRow>();
+    ENTENTE_LET(row, read_part_row(use, case_id));
+    return std::optional(std::move(row));
   }
 
   Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const override {

@@ -49,6 +49,7 @@ Status prepare_reads(const Database& database, Statements& s) {
        "ON entry.idx=listed.idx AND entry.owner=listed.owner "
        "WHERE listed.owner=? ORDER BY listed.idx"},
       {&s.get_parts, "SELECT digest, class, sealed FROM parts WHERE case_id=? ORDER BY digest"},
+      {&s.get_part, "SELECT digest, class, sealed FROM parts WHERE case_id=? AND digest=?"},
       {&s.get_receipts,
        "SELECT message, leaf, salt, proof FROM receipts WHERE case_id=? ORDER BY message"},
       {&s.get_case, "SELECT case_id, opener, open_act, closed FROM cases WHERE case_id=?"},

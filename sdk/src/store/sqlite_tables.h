@@ -16,7 +16,7 @@ struct Statements {
   Statement empty_entry, delete_parts, delete_receipts, no_receipts, settle;
   // Read.
   Statement get_head, get_rows, get_owner, get_count, get_entry, get_entries, get_tile;
-  Statement get_case_entries, get_parts, get_receipts, get_case, get_open, get_cases;
+  Statement get_case_entries, get_parts, get_part, get_receipts, get_case, get_open, get_cases;
   Statement get_revoked, get_retention;
 };
 

@@ -108,13 +108,18 @@ Task<bool> Connection::serve_one() {
     head->request.waited_ms = waited_.count();
     answer = co_await ask_handler(std::move(head->request));
     if (!answer) co_return false;
+    // Whoever does not read its answer makes us hold it, as whoever sends a body does.
+    const std::size_t held = answer->body.size();
+    if (held > 0 && !room.grow(held)) answer = refusal_of({503, "bodies", 1});
     context.closes = !head->keep_alive || is_wait_over_ || !may_keep_alive();
   } else {
     if (head.error().status == 0) co_return false;
     ++site_.counters.bad_requests;
     answer = refusal_of(head.error());
   }
-  const bool written = co_await write(write_answer(*answer, context));
+  std::string bytes = write_answer(*answer, context);
+  answer.reset();
+  const bool written = co_await write(std::move(bytes));
   if (!written || !context.closes) co_return written;
   co_await linger();
   co_return false;

@@ -138,6 +138,8 @@ class Ledger final : public NodeReader {
   Result<StoredEntry> read(std::uint64_t index) const;
   Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const;
   Result<std::vector<Part>> parts_of(const CaseId& case_id) const;
+  // Nothing if it did not come or was erased.
+  Result<std::optional<Part>> read_part(const CaseId& case_id, const Digest& digest) const;
   const Store& store() const;
   Result<Digest> read_node(unsigned level, std::uint64_t index) const override;
 
@@ -146,5 +148,8 @@ class Ledger final : public NodeReader {
   explicit Ledger(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// The disk did not answer, which says nothing of what it holds.
+bool is_silence(const Error& why);
 
 }  // namespace entente

@@ -97,7 +97,8 @@ class Sequencer {
   // Runs `work` inside a later batch. Unknown cases are ignored.
   void post(const CaseId& case_id, std::function<void(Room&)> work);
   // Puts an entry of no case on record in a later batch, after which `then` runs and every open
-  // case is looked at again, still in that batch. then(false) while the log cannot be written.
+  // case is looked at again, still in that batch. then(false) while the log cannot be written;
+  // after then(true), if that batch came to nothing.
   void declare(EntryKind kind, Bytes content, std::function<void(bool)> then);
   // Puts an entry on record that is of no case and that no case rests on. `then(true)` runs on the
   // writer thread once it is durable; then(false) while the log cannot be written.

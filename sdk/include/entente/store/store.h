@@ -124,6 +124,8 @@ class Store {
   virtual Result<Bytes> read_tile(unsigned level, std::uint64_t index) const = 0;
   virtual Result<std::vector<std::uint64_t>> entries_of(const CaseId& case_id) const = 0;
   virtual Result<std::vector<PartRow>> parts_of(const CaseId& case_id) const = 0;
+  virtual Result<std::optional<PartRow>> find_part(const CaseId& case_id,
+                                                   const Digest& digest) const = 0;
   virtual Result<std::vector<ReceiptRow>> receipts_of(const CaseId& case_id) const = 0;
   virtual Result<std::optional<CaseRow>> find_case(const CaseId& case_id) const = 0;
   virtual Result<std::optional<CaseRow>> find_open(const PublicKey& opener,

@@ -29,11 +29,12 @@ struct HttpRate {
 // What a stranger may make the server hold, and for how long. Times are total, not since the last
 // byte: dripping does not extend them.
 struct HttpLimits {
-  std::size_t head_bytes_max = std::size_t{8} * 1024;             // 431 beyond
-  std::size_t fields_max = 64;                                    // 431 beyond
-  std::size_t target_bytes_max = std::size_t{2} * 1024;           // 414 beyond
-  std::size_t body_bytes_max = limits::parcel_bytes_max;          // 413 beyond
-  std::size_t bodies_bytes_max = std::size_t{256} * 1024 * 1024;  // of all connections; 503 beyond
+  std::size_t head_bytes_max = std::size_t{8} * 1024;     // 431 beyond
+  std::size_t fields_max = 64;                            // 431 beyond
+  std::size_t target_bytes_max = std::size_t{2} * 1024;   // 414 beyond
+  std::size_t body_bytes_max = limits::parcel_bytes_max;  // 413 beyond
+  // Of requests and of answers that wait to be read: of all connections; 503 beyond.
+  std::size_t bodies_bytes_max = std::size_t{256} * 1024 * 1024;
   std::size_t bodies_per_address_bytes_max = std::size_t{64} * 1024 * 1024;  // of one; 503 beyond
 
   std::int64_t handshake_ms = 5'000;
