@@ -12,6 +12,7 @@ constexpr std::size_t read_ahead_bytes_max =
     std::size_t{64} * 1024;  // of a next request, while one waits
 constexpr std::size_t linger_bytes_max = std::size_t{256} * 1024;
 constexpr std::int64_t linger_ms = 1'000;
+constexpr std::size_t free_answer_bytes = std::size_t{16} * 1024;
 
 // The refusal of one who is not there any more: nothing is sent.
 constexpr Refusal silence{0, "gone"};
@@ -108,9 +109,10 @@ Task<bool> Connection::serve_one() {
     head->request.waited_ms = waited_.count();
     answer = co_await ask_handler(std::move(head->request));
     if (!answer) co_return false;
-    // Whoever does not read its answer makes us hold it, as whoever sends a body does.
+    // Whoever does not read its answer makes us hold it, as whoever sends a body does. A receipt
+    // is let through: nobody who asks for a person waits for those who do not read.
     const std::size_t held = answer->body.size();
-    if (held > 0 && !room.grow(held)) answer = refusal_of({503, "bodies", 1});
+    if (held > free_answer_bytes && !room.grow(held)) answer = refusal_of({503, "bodies", 1});
     context.closes = !head->keep_alive || is_wait_over_ || !may_keep_alive();
   } else {
     if (head.error().status == 0) co_return false;
