@@ -302,7 +302,7 @@ bool ServiceAgent::propose_close(Room& room) {
       casefile.person_joined() || is_working(casefile.id())) {
     return false;
   }
-  std::size_t agreed = 0;
+  std::size_t resolved = 0;
   bool withdrawn = false;
   bool by_right = false;
   for (const auto& [id, claim] : casefile.claims()) {
@@ -311,7 +311,7 @@ bool ServiceAgent::propose_close(Room& room) {
     if (!answered && !casefile.consumer_left()) return false;
     withdrawn = withdrawn || !answered;
     by_right = by_right || owed_by_right;
-    if (claim.agreement) ++agreed;
+    if (claim.agreement || owed_by_right) ++resolved;
   }
   for (const auto& [source, binding] : casefile.bindings()) {
     if (binding.superseded) continue;
@@ -324,11 +324,12 @@ bool ServiceAgent::propose_close(Room& room) {
       }
     }
   }
-  const std::string_view outcome = by_right                             ? "resolved_consumer_favour"
-                                   : agreed == casefile.claims().size() ? "resolved_agreed"
-                                   : agreed > 0                         ? "resolved_partial"
-                                   : withdrawn                          ? "withdrawn_by_consumer"
-                                                                        : "not_entitled";
+  const bool is_whole = resolved == casefile.claims().size();
+  const std::string_view outcome = is_whole && by_right ? "resolved_consumer_favour"
+                                   : is_whole           ? "resolved_agreed"
+                                   : resolved > 0       ? "resolved_partial"
+                                   : withdrawn          ? "withdrawn_by_consumer"
+                                                        : "not_entitled";
   const std::int64_t now_ms = room.now_ms();
   return room
       .say(
