@@ -253,8 +253,9 @@ bool Batch::repeats(LiveCase& live, const Verified<Message>& message, Reply& rep
   const Authorised<Message>* first = casefile.find_act(message->author.key, message->act_id);
   if (first == nullptr) return false;
   if (says_the_same(**first, *message)) {
+    // With what was said before it: whoever lost this answer may not have heard of that either.
     const std::uint64_t position = casefile.find_position(first->id()).value_or(0);
-    reply.deliver_from(position);
+    reply.deliver_from(std::min(position, unseen_from(casefile)));
   } else {
     refuse(live, message, {ErrorCode::act_conflict}, reply);
   }

@@ -284,3 +284,25 @@ TEST_CASE("a code that was not used in time shows nothing", "[agent]") {
     CHECK(table.failed_links() == (in_time ? 0 : 1));
   }
 }
+
+TEST_CASE("an answer that was lost comes again with what was said before it", "[agent]") {
+  Table table;
+  table.agree();
+  // The brand goes on meanwhile, and its consumer has not heard of it when it speaks.
+  while (!table.agent->is_idle()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const Speech request{
+      .body = Handoff{{},
+                      HandoffRequest{.reason = "consumer_asked",
+                                     .principal_present = HandoffRequest::Present::live,
+                                     .channels = {"case"},
+                                     .language = "en"}},
+      .repeated = {},
+      .added = {}};
+  static_cast<void>(table.post(must(table.follower->say(table.case_id, request)), table.case_id));
+  const Parcel again = must(table.follower->unsent(table.case_id));
+  REQUIRE(again.envelopes.size() == 1);
+  const auto news = table.follower->receive(table.case_id, table.post(again, table.case_id));
+  if (!news) FAIL(describe(news.error()));
+  REQUIRE(table.casefile().handoff() != nullptr);
+  CHECK(name(table.casefile().handoff()->stage) == "queued");
+}
