@@ -90,6 +90,7 @@ class ServiceAgent final : public Speaker {
   void settle_at_desk(const Case& casefile);
   bool hand_over(Room& room);
   bool acknowledge_right(Room& room);
+  void turn_to_person(Room& room);
   bool answer_link(Room& room);
   bool perform_terms(Room& room);
   bool answer_claim(Room& room);

@@ -265,6 +265,24 @@ struct Table {
   }
 };
 
+Speech withdrawal(std::uint16_t claim) {
+  return {.body = Exercise{Invoke{.right = "withdrawal", .claims = {claim}}},
+          .repeated = {},
+          .added = {}};
+}
+
+Speech hello() { return {.body = Inform{.canned = true}, .repeated = {}, .added = {}}; }
+
+std::string newest_effect(const Case& casefile, Verb verb) {
+  std::string effect = "not said";
+  for (std::uint64_t position = 0; position < casefile.next_position(); ++position) {
+    const Message& message = *casefile.messages()[position];
+    if (message.author.party != Party::consumer || message.verb() != verb) continue;
+    effect = describe(casefile.outcome_at(position));
+  }
+  return effect;
+}
+
 }  // namespace
 
 // Whoever reads the mail of an account has not signed in to it.
@@ -283,6 +301,35 @@ TEST_CASE("a code that was not used in time shows nothing", "[agent]") {
     CHECK(table.hear().link().assurance == (in_time ? "email_otp" : ""));
     CHECK(table.failed_links() == (in_time ? 0 : 1));
   }
+}
+
+TEST_CASE("a right that names no claim of its case is a person's to sort out", "[agent]") {
+  Table table;
+  table.say(withdrawal(9));
+  CHECK(newest_effect(table.casefile(), Verb::exercise) == "none(unknown_claim)");
+  CHECK(table.requests_of_brand() == 1);
+}
+
+TEST_CASE("a right under a mandate that is over is dated, and a person turns to the principal",
+          "[agent]") {
+  Table table;
+  table.clock.move(31 * day_ms);
+  table.say(withdrawal(1));
+  CHECK(newest_effect(table.casefile(), Verb::exercise) == "none(mandate_revoked)");
+  CHECK(table.requests_of_brand() == 1);
+}
+
+// The brand says that it is done, the consumer that it is not.
+TEST_CASE("what the consumer disputes is a person's to look into, and once", "[agent]") {
+  Table table;
+  const MessageId agreement = table.agree();
+  const TermState& term = table.hear().bindings().at(agreement).terms.front();
+  REQUIRE(term.state == Performed::State::done);
+  REQUIRE(table.requests_of_brand() == 0);
+  table.say({.body = Dispute{agreement, {term.term.id}, "not_done"}, .repeated = {}, .added = {}});
+  CHECK(table.requests_of_brand() == 1);
+  table.say(hello());
+  CHECK(table.requests_of_brand() == 1);
 }
 
 TEST_CASE("an answer that was lost comes again with what was said before it", "[agent]") {
