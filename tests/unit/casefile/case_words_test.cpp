@@ -32,4 +32,20 @@ TEST_CASE("what waits for its condition is not due before it, whatever date was 
   }
 }
 
+TEST_CASE("a brand asks about one topic once, in one message, too") {
+  Play play;
+  Question first;
+  first.id = 1;
+  first.topic = "model";
+  Question second = first;
+  second.id = 2;
+  play.brand(Ask{{first, second}});
+  check(play, "refused(already_answered)");
+  play.consumer(Ask{{first, second}});
+  check(play);
+  second.topic = "age";
+  play.brand(Ask{{first, second}});
+  check(play);
+}
+
 }  // namespace entente::tests
