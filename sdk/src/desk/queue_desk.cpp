@@ -90,23 +90,30 @@ struct QueueDesk::State {
     return ways;
   }
 
+  bool is_reachable(std::int64_t now_ms) const {
+    return options.human.hours.empty() || is_open(options.human, now_ms);
+  }
+
+  // Outside open hours nobody comes and nothing changes before they begin.
   Route queued(const TicketView& ticket, std::int64_t now_ms) {
     const std::uint32_t place = place_of(ticket, now_ms);
-    return Queued{.first_in_line = place == 1,
-                  .place = place,
-                  .eta_ms = now_ms + place * options.per_ticket_ms,
-                  .basis = "queue_length",
-                  .next_update_by_ms = now_ms + options.update_every_ms,
-                  .alternatives = alternatives(now_ms)};
+    const bool reachable = is_reachable(now_ms);
+    const std::int64_t served_from_ms = reachable ? now_ms : next_opening_ms(options.human, now_ms);
+    return Queued{
+        .first_in_line = place == 1,
+        .place = place,
+        .eta_ms = served_from_ms + place * options.per_ticket_ms,
+        .basis = "queue_length",
+        .next_update_by_ms = reachable ? now_ms + options.update_every_ms : served_from_ms,
+        .alternatives = alternatives(now_ms)};
   }
 
   Route route(const TicketView& ticket, std::int64_t now_ms) {
-    const bool reachable = options.human.hours.empty() || is_open(options.human, now_ms);
     if (ticket.request.principal_present == HandoffRequest::Present::async) {
       place_of(ticket, now_ms);
       return AnswerLater{.reply_by_ms = now_ms + options.reply_within_ms};
     }
-    if (reachable) return queued(ticket, now_ms);
+    if (is_reachable(now_ms)) return queued(ticket, now_ms);
     place_of(ticket, now_ms);
     return Unavailable{.why = "out_of_hours",
                        .next_open_ms = next_opening_ms(options.human, now_ms),
