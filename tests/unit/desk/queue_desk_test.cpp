@@ -48,3 +48,21 @@ TEST_CASE("whoever waits when the desk closes is told when it opens, and nothing
   CHECK(open.eta_ms == monday_ms + 3 * minute_ms);
   CHECK(open.next_update_by_ms == monday_ms + minute_ms);
 }
+
+TEST_CASE("a queue offers nothing that whoever stands in it cannot take") {
+  HumanAvailability human = weekdays();
+  human.alternatives = {"phone", "post"};
+  QueueDesk desk({.human = human});
+  HandoffRequest request;
+  request.principal_present = HandoffRequest::Present::live;
+  const TicketView waiting{.hid = ticket(1), .case_id = {}, .request = request, .assurance = {}};
+  const auto can_choose = [](const Alternative& each) {
+    return !std::holds_alternative<OtherContact>(each);
+  };
+  const auto queued = std::get<Queued>(desk.route(waiting, friday_0000_ms + 12 * hour_ms));
+  CHECK(queued.alternatives.size() == 2);
+  CHECK(std::ranges::none_of(queued.alternatives, can_choose));
+  const auto closed = std::get<Unavailable>(desk.route(waiting, friday_0000_ms));
+  CHECK(closed.alternatives.size() == 4);
+  CHECK(std::ranges::count_if(closed.alternatives, can_choose) == 2);
+}
