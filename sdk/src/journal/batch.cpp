@@ -32,6 +32,12 @@ std::uint64_t unseen_from(const Case& casefile) {
   return casefile.effective_prev(Party::consumer) + 1;
 }
 
+// Such a mandate reads nothing: neither by a read nor by the answer to what is refused under it.
+bool is_over(const Authority& authority, const Digest& mandate, std::int64_t now_ms) {
+  const Mandate* known = authority.find_mandate(mandate);
+  return known != nullptr && (now_ms >= known->expires_ms || authority.is_revoked(mandate));
+}
+
 constexpr std::size_t busies_in_a_row_max = 8;
 
 // What only ends a right of the other side calls for nothing when its time has come, and would keep
@@ -405,7 +411,8 @@ void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Repl
     refusal.case_id = casefile.id();
     refusal.head = casefile.head();
     refusal.head_pos = casefile.next_position() - 1;
-    if (!busy) reply.deliver_from(unseen_from(casefile));
+    const bool may_read = !is_over(parts_.authority, message->author.authority, now_ms_);
+    if (!busy && may_read) reply.deliver_from(unseen_from(casefile));
   }
   const auto said = Admission::sign(refusal, *parts_.identity.message_key);
   if (!said) {

@@ -353,3 +353,25 @@ TEST_CASE("an answer that was lost comes again with what was said before it", "[
   REQUIRE(table.casefile().handoff() != nullptr);
   CHECK(name(table.casefile().handoff()->stage) == "queued");
 }
+
+TEST_CASE("a mandate that is over reads nothing, not even with the no to what it says", "[agent]") {
+  for (const bool is_taken_back : {false, true}) {
+    Table table;
+    table.ask_for_code();
+    if (is_taken_back) {
+      const Digest mandate = table.follower->mandate();
+      const Parcel revoke =
+          must(table.follower->take_back(table.case_id, mandate, table.principal));
+      static_cast<void>(
+          must(table.follower->receive(table.case_id, table.post(revoke, table.case_id))));
+    } else {
+      table.clock.move(31 * day_ms);
+    }
+    const News news = table.say(hello());
+    REQUIRE(news.refusals.size() == 1);
+    CHECK(news.refusals.front().code == (is_taken_back ? "mandate_revoked" : "mandate_expired"));
+    CHECK(table.answer.envelopes.size() == 1);  // the refusal
+    CHECK(table.answer.receipts.empty());
+    CHECK(table.answer.parts.empty());
+  }
+}
