@@ -218,7 +218,7 @@ Status PartyStore::State::place_by_receipts(Reading& reading, const CaseId& case
 Status PartyStore::State::fold(Reading& reading) {
   Case& casefile = reading.read.casefile;
   for (const auto& [position, item] : reading.placed) {
-    const GateTime time = taken_back.time_of(*item.message, item.place);
+    const GateTime time = taken_back.time_of(casefile, *item.message, item.place);
     ENTENTE_LET(message, pass_gate(*authority, casefile, item.message, time));
     taken_back.take(*authority, *message, item.place);
     casefile.advance(time.now_ms);

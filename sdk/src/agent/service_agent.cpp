@@ -22,6 +22,34 @@ bool is_answered_by_right(const Case& casefile, std::uint16_t claim) {
   });
 }
 
+// Under a mandate that does not carry it, or of a claim that is none: dated, and no more.
+bool is_right_without_effect(const Message& message, const Outcome& outcome) {
+  const auto* exercise = std::get_if<Exercise>(&message.body);
+  return exercise != nullptr && std::holds_alternative<Invoke>(exercise->act) &&
+         (outcome.code == ErrorCode::mandate_revoked || outcome.code == ErrorCode::unknown_claim);
+}
+
+bool is_still_disputed(const Case& casefile, const Message& message) {
+  const auto* dispute = std::get_if<Dispute>(&message.body);
+  if (dispute == nullptr || message.author.party != Party::consumer) return false;
+  const auto binding = casefile.bindings().find(dispute->source);
+  return binding != casefile.bindings().end() &&
+         std::ranges::any_of(dispute->terms, [&](std::uint16_t id) {
+           const TermState* term = binding->second.find_term(id);
+           return term != nullptr && term->disputed;
+         });
+}
+
+// What was said before it, a person has seen or will.
+bool is_persons_from_here(const Message& message, const Outcome& outcome) {
+  const auto* handoff = std::get_if<Handoff>(&message.body);
+  if (handoff == nullptr || outcome.effect != Effect::binding) return false;
+  return std::holds_alternative<HandoffRequest>(handoff->act) ||
+         std::holds_alternative<HandoffDisputed>(handoff->act) ||
+         std::holds_alternative<Returned>(handoff->act) ||
+         std::holds_alternative<Concluded>(handoff->act);
+}
+
 }  // namespace
 
 ServiceAgent::ServiceAgent(ServiceAgentParts parts)
@@ -98,6 +126,7 @@ void ServiceAgent::respond_once(Room& room) {
   for (std::size_t left = room.casefile().messages().size(); left > 0; --left) {
     if (!acknowledge_right(room)) break;
   }
+  turn_to_person(room);
   if (frozen_) hand_over(room);
   if (answer_link(room)) return;
   if (perform_terms(room)) return;
@@ -292,6 +321,20 @@ bool ServiceAgent::acknowledge_right(Room& room) {
     return true;
   }
   return false;
+}
+
+// What no rule settles: a right that has had no effect, and what the consumer says was not done.
+void ServiceAgent::turn_to_person(Room& room) {
+  const Case& casefile = room.casefile();
+  for (std::uint64_t position = casefile.next_position(); position-- > 0;) {
+    const Message& message = *casefile.messages()[position];
+    const Outcome outcome = casefile.outcome_at(position);
+    if (is_persons_from_here(message, outcome)) return;
+    if (is_right_without_effect(message, outcome)) {
+      return ask_for_person(room, "legal_right_invoked");
+    }
+    if (is_still_disputed(casefile, message)) return ask_for_person(room, "deadlock");
+  }
 }
 
 // Once everything is answered, performed and confirmed or confirmable, the brand proposes to close;

@@ -57,6 +57,9 @@ class ServiceAgent final : public Speaker {
   // die with the process and are then asked anew.
   struct Challenge {
     std::string id;
+    std::string method;  // all that proving it shows, whatever else is said
+    PublicKey consumer;  // who asked for it: nobody else can prove it
+    std::int64_t expires_ms = 0;
     std::string code;                    // empty: nobody was written to
     std::optional<std::string> account;  // nothing: no such account, which nobody is told
     int attempts_left = 3;
@@ -87,6 +90,7 @@ class ServiceAgent final : public Speaker {
   void settle_at_desk(const Case& casefile);
   bool hand_over(Room& room);
   bool acknowledge_right(Room& room);
+  void turn_to_person(Room& room);
   bool answer_link(Room& room);
   bool perform_terms(Room& room);
   bool answer_claim(Room& room);

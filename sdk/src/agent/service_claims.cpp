@@ -12,6 +12,7 @@ namespace entente {
 namespace {
 
 constexpr std::int64_t link_valid_ms = 24LL * 60 * 60 * 1000;
+constexpr std::int64_t code_valid_ms = 10LL * 60 * 1000;
 constexpr int link_failures_max = 3;
 
 struct NewestLink {
@@ -112,29 +113,35 @@ void ServiceAgent::start_code(Room& room, const LinkStart& start, const Message&
   const AccountProof asked{.method = start.method,
                            .proof = part_text(room, message, start.contact)};
   const std::string code = random_digits(parts_.entropy, 6);
-  const std::string id = "c-" + random_digits(parts_.entropy, 8);
   const CaseId case_id = room.casefile().id();
-  const auto challenge = [this, id, case_id, method = asked.method](Room& later_room,
-                                                                    Challenge made) {
+  const Challenge asks{.id = "c-" + random_digits(parts_.entropy, 8),
+                       .method = start.method,
+                       .consumer = message.author.key,
+                       .expires_ms = room.now_ms() + code_valid_ms,
+                       .code = {},
+                       .account = {}};
+  const auto challenge = [this, case_id](Room& later_room, const Challenge& made) {
     {
       const std::scoped_lock lock(mutex_);
-      progress_[case_id].challenge = std::move(made);
+      progress_[case_id].challenge = made;
     }
-    say_link(
-        later_room,
-        {.body = Link{LinkRequire{.methods = {method}, .assurance = method, .challenge = id}}});
+    say_link(later_room,
+             {.body = Link{LinkRequire{
+                  .methods = {made.method}, .assurance = made.method, .challenge = made.id}}});
   };
   later(case_id, "link",
         {.ask = [office = parts_.back_office, limit = code_limit_, now_ms = room.now_ms(), asked,
-                 code, id, challenge]() -> std::function<void(Room&)> {
-           auto account = office->find_account(asked);
-           if (account && !limit->take(*account, now_ms)) account.reset();
-           if (account) office->deliver_code(asked, code);
-           const Challenge made{
-               .id = id, .code = account ? code : std::string(), .account = account};
+                 code, asks, challenge]() -> std::function<void(Room&)> {
+           Challenge made = asks;
+           made.account = office->find_account(asked);
+           if (made.account && !limit->take(*made.account, now_ms)) made.account.reset();
+           if (made.account) {
+             office->deliver_code(asked, code);
+             made.code = code;
+           }
            return [challenge, made](Room& later_room) { challenge(later_room, made); };
          },
-         .unanswered = [challenge, id](Room& later_room) { challenge(later_room, {.id = id}); }});
+         .unanswered = [challenge, asks](Room& later_room) { challenge(later_room, asks); }});
 }
 
 void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message& message) {
@@ -153,17 +160,22 @@ void ServiceAgent::start_proof(Room& room, const LinkProve& prove, const Message
            .unanswered = [finish](Room& later_room) { finish(later_room, std::nullopt); }});
     return;
   }
+  std::string method = prove.method;
   std::optional<std::string> account;
   {
     const std::scoped_lock lock(mutex_);
     auto& challenge = progress_[room.casefile().id()].challenge;
-    if (challenge && challenge->id == prove.challenge && challenge->attempts_left-- > 0 &&
-        !challenge->code.empty() && challenge->code == given) {
+    const bool is_asked = challenge && challenge->id == prove.challenge &&
+                          challenge->consumer == message.author.key &&
+                          room.now_ms() < challenge->expires_ms;
+    if (is_asked && challenge->attempts_left-- > 0 && !challenge->code.empty() &&
+        challenge->code == given) {
+      method = challenge->method;
       account = challenge->account;
       challenge.reset();
     }
   }
-  finish_link(room, prove.method, account);
+  finish_link(room, method, account);
 }
 
 void ServiceAgent::finish_link(Room& room, const std::string& method,

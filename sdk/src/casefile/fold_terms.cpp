@@ -13,9 +13,9 @@ std::int64_t due_from(const TermState& term, Due::Start start, std::int64_t at_m
   const Due& due = term.term.due;
   if (!term.active) return 0;
   const bool on_condition = due.from == Due::Start::condition || term.term.blocks;
-  if (due.at_ms != 0) return due.at_ms;
-  if (on_condition) return start == Due::Start::condition ? due_at_ms(due, at_ms) : 0;
-  return due_at_ms(due, at_ms);
+  if (!on_condition) return due_at_ms(due, at_ms);
+  // By the date that was agreed, but not before anything could be done.
+  return start == Due::Start::condition ? std::max(due_at_ms(due, at_ms), at_ms) : 0;
 }
 
 Binding make_binding(const std::vector<Term>& terms, Due::Start start, std::int64_t at_ms) {

@@ -35,9 +35,13 @@ class References {
   }
 
   Outcome operator()(const Ask& ask) const {
-    for (const Question& question : ask.questions) {
-      if (question.id == 0) return refuse(Code::out_of_range);
-      if (!asked_before(question)) continue;
+    for (auto question = ask.questions.begin(); question != ask.questions.end(); ++question) {
+      if (question->id == 0) return refuse(Code::out_of_range);
+      const bool again = party_ == Party::brand &&
+                         std::any_of(ask.questions.begin(), question, [&](const Question& earlier) {
+                           return earlier.topic == question->topic;
+                         });
+      if (!again && !asked_before(*question)) continue;
       return party_ == Party::brand ? refuse(Code::already_answered)
                                     : Outcome::none(Code::already_answered);
     }

@@ -75,42 +75,56 @@ struct QueueDesk::State {
     return static_cast<std::uint32_t>(std::distance(queue.begin(), at)) + 1;
   }
 
-  std::vector<Alternative> alternatives(std::int64_t now_ms) const {
+  std::vector<Alternative> other_contacts() const {
     std::vector<Alternative> ways;
-    if (const std::int64_t opens_ms = next_opening_ms(options.human, now_ms); opens_ms != 0) {
-      ways.emplace_back(Slot{.id = "next-opening",
-                             .from_ms = opens_ms,
-                             .to_ms = opens_ms + slot_ms,
-                             .channel = "case"});
-    }
-    ways.emplace_back(AnswerLater{.reply_by_ms = now_ms + options.reply_within_ms});
     for (const std::string& contact : options.human.alternatives) {
       ways.emplace_back(OtherContact{.how = contact});
     }
     return ways;
   }
 
+  // A slot and an answer can be chosen while the desk is closed; whoever is in the queue keeps its
+  // place there.
+  std::vector<Alternative> while_closed(std::int64_t now_ms) const {
+    std::vector<Alternative> ways = other_contacts();
+    ways.emplace(ways.begin(), AnswerLater{.reply_by_ms = now_ms + options.reply_within_ms});
+    if (const std::int64_t opens_ms = next_opening_ms(options.human, now_ms); opens_ms != 0) {
+      ways.emplace(ways.begin(), Slot{.id = "next-opening",
+                                      .from_ms = opens_ms,
+                                      .to_ms = opens_ms + slot_ms,
+                                      .channel = "case"});
+    }
+    return ways;
+  }
+
+  bool is_reachable(std::int64_t now_ms) const {
+    return options.human.hours.empty() || is_open(options.human, now_ms);
+  }
+
+  // Outside open hours nobody comes and nothing changes before they begin.
   Route queued(const TicketView& ticket, std::int64_t now_ms) {
     const std::uint32_t place = place_of(ticket, now_ms);
-    return Queued{.first_in_line = place == 1,
-                  .place = place,
-                  .eta_ms = now_ms + place * options.per_ticket_ms,
-                  .basis = "queue_length",
-                  .next_update_by_ms = now_ms + options.update_every_ms,
-                  .alternatives = alternatives(now_ms)};
+    const bool reachable = is_reachable(now_ms);
+    const std::int64_t served_from_ms = reachable ? now_ms : next_opening_ms(options.human, now_ms);
+    return Queued{
+        .first_in_line = place == 1,
+        .place = place,
+        .eta_ms = served_from_ms + place * options.per_ticket_ms,
+        .basis = "queue_length",
+        .next_update_by_ms = reachable ? now_ms + options.update_every_ms : served_from_ms,
+        .alternatives = other_contacts()};
   }
 
   Route route(const TicketView& ticket, std::int64_t now_ms) {
-    const bool reachable = options.human.hours.empty() || is_open(options.human, now_ms);
     if (ticket.request.principal_present == HandoffRequest::Present::async) {
       place_of(ticket, now_ms);
       return AnswerLater{.reply_by_ms = now_ms + options.reply_within_ms};
     }
-    if (reachable) return queued(ticket, now_ms);
+    if (is_reachable(now_ms)) return queued(ticket, now_ms);
     place_of(ticket, now_ms);
     return Unavailable{.why = "out_of_hours",
                        .next_open_ms = next_opening_ms(options.human, now_ms),
-                       .alternatives = alternatives(now_ms)};
+                       .alternatives = while_closed(now_ms)};
   }
 };
 

@@ -99,6 +99,7 @@ struct Authority::State {
 
   std::optional<PublicKey> find_principal(const Author& author) const;
   Result<Speaker> find_speaker(const Author& author, const Author* opener) const;
+  Status check_not_taken_back(const Digest& mandate, const Moment& moment) const;
   Status check_validity(const Digest& mandate, const Moment& moment) const;
   Status check_reach(const Message& message, const Speaker& speaker, const Moment& moment) const;
   Status check_addressing(const Message& message, const Speaker& speaker,
@@ -304,11 +305,14 @@ Status Authority::State::check_reach(const Message& message, const Speaker& spea
   return check_carries(*speaker.mandate, message, of_offer ? moment.subject : nullptr);
 }
 
-Status Authority::State::check_validity(const Digest& mandate, const Moment& moment) const {
+Status Authority::State::check_not_taken_back(const Digest& mandate, const Moment& moment) const {
   const auto withdrawn = revoked.find({mandate, find_mandate(mandate)->principal});
-  if (withdrawn != revoked.end() && moment.log_index >= withdrawn->second) {
-    return fail(ErrorCode::mandate_revoked);
-  }
+  const bool is_over = withdrawn != revoked.end() && moment.log_index >= withdrawn->second;
+  return is_over ? fail(ErrorCode::mandate_revoked) : Status{};
+}
+
+Status Authority::State::check_validity(const Digest& mandate, const Moment& moment) const {
+  ENTENTE_TRY(check_not_taken_back(mandate, moment));
   if (moment.now_ms >= find_mandate(mandate)->expires_ms) return fail(ErrorCode::mandate_expired);
   return {};
 }
@@ -411,13 +415,17 @@ Status Authority::State::check_brand_key(const PublicKey& key, std::uint64_t log
   return {};
 }
 
-// A brand's accept binds the consumer only if the consumer's offer carried the approval it needed.
-// One that it carried was judged when it was admitted.
+// A brand's accept binds the consumer only if the mandate of the offer has not been taken back, in
+// whichever case, and if the offer carried the approval it needed. One that it carried was judged
+// when it was admitted.
 Status Authority::State::check_bound(const Message& message, const Moment& moment) const {
   const bool accepts = std::holds_alternative<Accept>(message.body);
   if (!accepts || !moment.subject) return {};
   const Message& offered = *moment.subject;
-  if (offered.author.party != Party::consumer || nests_approval(offered.body)) return {};
+  if (offered.author.party != Party::consumer) return {};
+  const Digest& mandate = offered.author.authority;
+  if (find_mandate(mandate) != nullptr) ENTENTE_TRY(check_not_taken_back(mandate, moment));
+  if (nests_approval(offered.body)) return {};
   if (needs_approval(offered, moment)) return fail(ErrorCode::approval_missing);
   return {};
 }

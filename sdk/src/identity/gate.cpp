@@ -16,6 +16,13 @@ const Message* subject_of(const Case& casefile, const Message& message) {
   return accept == nullptr ? nullptr : message_or_null(casefile.find_message(accept->offer));
 }
 
+// The mandate on which it stands or falls; of a brand's accept, that of the offer.
+Digest mandate_behind(const Case& casefile, const Message& message) {
+  if (message.author.party != Party::brand) return message.author.authority;
+  const Message* subject = subject_of(casefile, message);
+  return subject == nullptr ? Digest{} : subject->author.authority;
+}
+
 }  // namespace
 
 ByteView nested_approval(const Body& body) {
@@ -55,8 +62,9 @@ void TakenBack::take(Authority& authority, const Message& message, const Place& 
   if (!fresh && place.time.now_ms < at->second.time.now_ms) at->second = place;
 }
 
-GateTime TakenBack::time_of(const Message& message, const Place& place) const {
-  const auto end = first_.find(message.author.authority);
+GateTime TakenBack::time_of(const Case& casefile, const Message& message,
+                            const Place& place) const {
+  const auto end = first_.find(mandate_behind(casefile, message));
   if (end == first_.end() || end->second.log == place.log) return place.time;
   const bool is_before = place.time.now_ms < end->second.time.now_ms;
   return {.now_ms = place.time.now_ms,

@@ -33,6 +33,12 @@ std::uint64_t unseen_from(const Case& casefile) {
   return casefile.effective_prev(Party::consumer) + 1;
 }
 
+// Such a mandate reads nothing: neither by a read nor by the answer to what is refused under it.
+bool is_over(const Authority& authority, const Digest& mandate, std::int64_t now_ms) {
+  const Mandate* known = authority.find_mandate(mandate);
+  return known != nullptr && (now_ms >= known->expires_ms || authority.is_revoked(mandate));
+}
+
 constexpr std::size_t busies_in_a_row_max = 8;
 
 // What only ends a right of the other side calls for nothing when its time has come, and would keep
@@ -277,8 +283,9 @@ bool Batch::repeats(LiveCase& live, const Verified<Message>& message, Reply& rep
   const Authorised<Message>* first = casefile.find_act(message->author.key, message->act_id);
   if (first == nullptr) return false;
   if (says_the_same(**first, *message)) {
+    // With what was said before it: whoever lost this answer may not have heard of that either.
     const std::uint64_t position = casefile.find_position(first->id()).value_or(0);
-    reply.deliver_from(position);
+    reply.deliver_from(std::min(position, unseen_from(casefile)));
   } else {
     refuse(live, message, {ErrorCode::act_conflict}, reply);
   }
@@ -428,7 +435,8 @@ void Batch::refuse(LiveCase& live, const Verified<Message>& message, No no, Repl
     refusal.case_id = casefile.id();
     refusal.head = casefile.head();
     refusal.head_pos = casefile.next_position() - 1;
-    if (!busy) reply.deliver_from(unseen_from(casefile));
+    const bool may_read = !is_over(parts_.authority, message->author.authority, now_ms_);
+    if (!busy && may_read) reply.deliver_from(unseen_from(casefile));
   }
   const auto said = Admission::sign(refusal, *parts_.identity.message_key);
   if (!said) {

@@ -79,7 +79,7 @@ Status FollowedCase::fold(Authority& authority, TakenBack& taken_back,
       return unproved("position " + std::to_string(position) + " is shown, and not position " +
                       std::to_string(casefile.next_position()));
     }
-    const GateTime time = taken_back.time_of(*item.message, item.place());
+    const GateTime time = taken_back.time_of(casefile, *item.message, item.place());
     ENTENTE_LET(message, pass_gate(authority, casefile, item.message, time));
     casefile.advance(time.now_ms);
     const Outcome outcome = casefile.admit(message, time.now_ms);

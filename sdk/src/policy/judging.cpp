@@ -142,7 +142,8 @@ std::vector<std::uint16_t> claims_of(const Offer& offer) {
 
 bool is_exempt(const GoalRules& goal, const Offer& offer) {
   const auto& exempt = goal.mandate.approval_exempt;
-  return offer.waives.empty() && std::ranges::all_of(offer.terms, [&](const Term& term) {
+  const bool takes_nothing = offer.waives.empty() && offer.supersedes.empty();
+  return takes_nothing && std::ranges::all_of(offer.terms, [&](const Term& term) {
            return std::ranges::find(exempt, term.purpose) != exempt.end();
          });
 }

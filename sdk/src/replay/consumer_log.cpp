@@ -290,7 +290,9 @@ void ConsumerLog::fold(ConsumerCase& live, const std::map<std::uint64_t, Receipt
     Saying saying{
         .message = receipted.held->message,
         .brand_ms = receipted.leaf.time_ms,
-        .brand_index = taken_back_.time_of(*receipted.held->message, receipted.place()).index,
+        .brand_index =
+            taken_back_.time_of(live.fold.casefile, *receipted.held->message, receipted.place())
+                .index,
         .position = position,
         .effect = receipted.leaf.effect,
         .noted = describe_held(*receipted.held)};

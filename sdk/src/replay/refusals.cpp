@@ -98,7 +98,7 @@ void check_refusal(const CaseFold& fold, const Authority& authority, const Taken
   }
   const std::uint64_t index = fold.messages[refusal.head_pos].brand_entry.value_or(0) + 1;
   // A refusal has no place in the log: what another case took back by then counts by its time.
-  const GateTime then = taken_back.time_of(message, {{}, {refusal.at_ms, index}});
+  const GateTime then = taken_back.time_of(*earlier, message, {{}, {refusal.at_ms, index}});
   const auto authorised = pass_gate(authority, *earlier, *refused, then);
   if (!authorised) return notes.holds(Rule::refusal_justified);
   const Outcome outcome = earlier->judge(*authorised, refusal.at_ms);

@@ -57,7 +57,8 @@ TEST_CASE("a log that lost its end orders by time what it says under its next na
   for (const auto& [log, index, at_ms, expect] : stands) {
     INFO(log << ", entry " << index << ", " << at_ms - now);
     const Message message = w.said(telling({World::claim()}));
-    const GateTime time = taken_back.time_of(message, {log, {.now_ms = at_ms, .index = index}});
+    const GateTime time =
+        taken_back.time_of(Case(), message, {log, {.now_ms = at_ms, .index = index}});
     Moment moment = w.moment();
     moment.now_ms = time.now_ms;
     moment.log_index = time.index;
@@ -80,4 +81,21 @@ TEST_CASE("a revocation counts from its lowest index, and is remembered") {
   CHECK(at(120) == "mandate_revoked");
   w.authority.revoke(w.mandate_1.id(), w.principal.public_key(), 110);
   CHECK(at(119) == "mandate_revoked");
+}
+
+TEST_CASE("what was offered under a mandate ends with it, whatever case it was taken back in") {
+  World w;
+  const auto offered = admitted(w.said(offer_of({credit()})), w.assistant);
+  const auto by_principal = admitted(w.said_by_principal(offer_of({credit()})), w.principal);
+  const auto accepted = [&](const Verified<Message>& offer, std::uint64_t index) {
+    Moment moment = w.moment();
+    moment.subject = &*offer;
+    moment.log_index = index;
+    return judged(w, w.answered(Accept{.offer = offer.id()}), moment, w.message_key);
+  };
+  CHECK(accepted(offered, 1'000) == "ok");
+  w.authority.revoke(w.mandate_1.id(), w.principal.public_key(), 120);
+  CHECK(accepted(offered, 119) == "ok");
+  CHECK(accepted(offered, 120) == "mandate_revoked");
+  CHECK(accepted(by_principal, 120) == "ok");
 }

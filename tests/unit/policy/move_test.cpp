@@ -91,6 +91,20 @@ TEST_CASE("goal and policy come to the agreement of the worked example", "[polic
   CHECK(play.moved() == "wait closed");
 }
 
+TEST_CASE("whoever takes an offer in place of an agreement is asked, whatever needs no asking",
+          "[policy][negative]") {
+  Play play;
+  play.change_goal("never: []", "never: [replacement, compensation_goodwill]");
+  const Offer good = play.replacement(1500);
+  Offer worse = play.replacement(400);
+  const MessageId first = play.offer_of(good);
+  CHECK_FALSE(play.moved_as<moves::Accept>().needs_approval);
+  worse.supersedes = {play.approve(first)};
+  const MessageId second = play.offer_of(worse);
+  CHECK(play.moved_as<moves::Accept>().offer == second);
+  CHECK(play.moved_as<moves::Accept>().needs_approval);
+}
+
 TEST_CASE("every duty of the consumer is reported, and each for what it is", "[policy]") {
   Play play;
   Offer offer = play.replacement(0);

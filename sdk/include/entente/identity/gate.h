@@ -39,8 +39,8 @@ class TakenBack {
     GateTime time;
   };
   void take(Authority& authority, const Message& message, const Place& place);
-  // When and where the gate is to judge a message that stands there.
-  GateTime time_of(const Message& message, const Place& place) const;
+  // When and where the gate is to judge a message of this case that stands there.
+  GateTime time_of(const Case& casefile, const Message& message, const Place& place) const;
 
  private:
   std::map<Digest, Place> first_;  // by mandate
