@@ -385,8 +385,9 @@ Status Assistant::resume(const CaseId& case_id) {
   ENTENTE_LET(parcel, s.follower->unsent(case_id));
   if (parcel.envelopes.empty()) return {};
   ENTENTE_TRY(s.exchange(case_id, parcel, !find_case(case_id)->is_open()));
-  // What was said long ago names an old checkpoint: a read names the newest.
-  return s.is_behind ? poll(case_id, 0) : Status{};
+  // What was said long ago names an old checkpoint, and what came before it may be more than one
+  // answer holds: a read goes on from the newest that is known.
+  return s.is_behind || s.follower->has_unsent(case_id) ? poll(case_id, 0) : Status{};
 }
 
 Move Assistant::next(const CaseId& case_id) const {

@@ -1,5 +1,7 @@
 #include <entente/casefile/case.h>
 
+#include <algorithm>
+
 #include "state.h"
 
 namespace entente {
@@ -82,9 +84,12 @@ const std::vector<HandoffState>& Case::handoffs() const { return state_->handoff
 bool Case::handoff_pending() const { return state_->pending(); }
 bool Case::person_joined() const { return state_->person_joined(); }
 
+// By the newest ticket that a person came to: asking for another sends nobody away.
 bool CaseState::person_joined() const {
-  const HandoffState* ticket = handoff();
-  if (!ticket || !ticket->joined) return false;
+  const auto ticket =
+      std::find_if(handoffs.rbegin(), handoffs.rend(),
+                   [](const HandoffState& each) { return each.joined.has_value(); });
+  if (ticket == handoffs.rend()) return false;
   return is_live(ticket->stage) || ticket->stage == HandoffStage::concluded;
 }
 

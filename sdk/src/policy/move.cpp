@@ -38,7 +38,8 @@ struct Mover {
   std::size_t rounds_on(std::uint16_t claim) const;
   bool has_newer_counter(std::uint16_t claim, const OfferState& than) const;
   bool is_waiting_for_brand() const;
-  bool is_broken(const TermState& term) const;
+  std::int64_t broken_since_ms(const TermState& term) const;
+  bool has_been_told_since(std::int64_t at_ms) const;
   bool asked_for_person() const { return casefile.handoff() != nullptr; }
   Move reply_to(const MessageId& id, const OfferState& offer) const;
   Move counter_or_end(const MessageId& id, const OfferState& offer) const;
@@ -303,22 +304,31 @@ std::optional<Move> Mover::find_unapproved() const {
   return std::nullopt;
 }
 
-// What the brand owes is late, or has failed and nothing stands in for it.
-bool Mover::is_broken(const TermState& term) const {
-  if (!term.active || term.ended || term.term.obligor != Party::brand) return false;
-  if (term.state == State::failed) return std::holds_alternative<ToPerson>(term.term.on_failure);
+// Since when what the brand owes is late, or has failed and nothing stands in for it; 0: it is not.
+std::int64_t Mover::broken_since_ms(const TermState& term) const {
+  if (!term.active || term.ended || term.term.obligor != Party::brand) return 0;
+  if (term.state == State::failed) {
+    return std::holds_alternative<ToPerson>(term.term.on_failure) ? term.reported_ms : 0;
+  }
   const bool waits_for_us = term.term.blocks && term.condition != State::done;
-  return term.is_open() && !waits_for_us && term.due_ms != 0 &&
-         term.due_ms + late_grace_ms < now_ms;
+  const std::int64_t late_ms = term.due_ms + late_grace_ms;
+  return term.is_open() && !waits_for_us && term.due_ms != 0 && late_ms < now_ms ? late_ms : 0;
+}
+
+// A person has it, or had it and was done with it when it was so already.
+bool Mover::has_been_told_since(std::int64_t at_ms) const {
+  const HandoffState* handoff = casefile.handoff();
+  return handoff != nullptr && (is_live(handoff->stage) || handoff->since_ms >= at_ms);
 }
 
 std::optional<Move> Mover::find_breach() const {
-  if (asked_for_person()) return std::nullopt;
   for (const auto& [source, binding] : casefile.bindings()) {
     const bool waits_for_us = binding.awaiting_link_until_ms != 0 || binding.awaiting_approval;
     if (binding.superseded || waits_for_us ||
-        !std::ranges::any_of(binding.terms,
-                             [&](const TermState& term) { return is_broken(term); })) {
+        !std::ranges::any_of(binding.terms, [&](const TermState& term) {
+          const std::int64_t since_ms = broken_since_ms(term);
+          return since_ms != 0 && !has_been_told_since(since_ms);
+        })) {
       continue;
     }
     return Move{moves::AskHuman{"principal_needs_judgement"}, "not_performed"};

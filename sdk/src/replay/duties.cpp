@@ -191,6 +191,21 @@ bool was_kept_waiting(const Case& casefile, const Binding& binding, const TermSt
   return !due_at_once && ready_ms(casefile, binding) > state.due_ms;
 }
 
+// What was disputed and done again was done in time, if it was the first time: a dispute says what
+// a consumer thinks of it, not when it was done.
+std::int64_t first_done_ms(const Case& casefile, const Binding& binding, const TermState& state) {
+  for (std::uint64_t at = binding.position; at < casefile.next_position(); ++at) {
+    const auto* perform = std::get_if<Perform>(&casefile.messages()[at]->body);
+    if (perform == nullptr || perform->source != binding.source) continue;
+    const bool is_done = std::ranges::any_of(perform->items, [&](const Performed& item) {
+      return item.term == state.term.id && item.state == Performed::State::done &&
+             !item.of_condition;
+    });
+    if (is_done) return casefile.admitted_ms(at);
+  }
+  return state.reported_ms;
+}
+
 void check_term(const CaseFold& fold, const Binding& binding, const TermState& state, EndOfLog end,
                 Notes& notes) {
   const bool owed = state.term.obligor == Party::brand && state.active && !state.ended &&
@@ -202,10 +217,10 @@ void check_term(const CaseFold& fold, const Binding& binding, const TermState& s
   const Where where{.entries = {fold.messages[binding.position].entry}, .case_id = fold.id};
   const std::int64_t until_ms = latest_ms(fold.casefile, binding, state);
   if (state.state == Performed::State::done) {
-    const bool in_time = state.reported_ms <= until_ms;
-    return notes.check(in_time, Rule::perform_in_time, where, Party::brand, [&] {
-      return call(binding, state) + " was done " +
-             std::to_string(state.reported_ms - state.due_ms) + " ms late";
+    const std::int64_t done_ms = first_done_ms(fold.casefile, binding, state);
+    return notes.check(done_ms <= until_ms, Rule::perform_in_time, where, Party::brand, [&] {
+      return call(binding, state) + " was done " + std::to_string(done_ms - state.due_ms) +
+             " ms late";
     });
   }
   // A failed term goes to its standby or to a person, which have deadlines of their own.

@@ -84,6 +84,18 @@ TEST_CASE("once a person has joined, the automated agent does only what is due")
   check(play);
 }
 
+TEST_CASE("asking for another person sends nobody away who has joined", "[negative]") {
+  Play play;
+  const auto hid = join(play);
+  const auto offer = play.person(propose({2}));
+  play.person(move(hid, Concluded{"resolved_agreed"}));
+  play.consumer(ask_person());
+  check(play);
+  CHECK(play.casefile.handoff()->hid != hid);
+  play.consumer(accept(offer));
+  check(play, "none(approval_missing)");
+}
+
 TEST_CASE("a person accepts only what the principal itself approved") {
   Play play;
   const auto plain = play.consumer(propose({1}));

@@ -289,6 +289,32 @@ TEST_CASE("what was agreed and is not done in time goes to a person", "[policy]"
   }
 }
 
+TEST_CASE("a person who came and went before something was late is asked again", "[policy]") {
+  Play play;
+  const MessageId agreement = play.approve(play.offer_of(play.replacement(100)));
+  const moves::Fulfil back = play.moved_as<moves::Fulfil>();
+  const MessageId hid = play.say(Party::consumer, person_request(play.goal, "consumer_asked"));
+  play.say(Party::brand, Handoff{hid, Acked{AnswerLater{play.now_ms + day_ms}}});
+  const auto says = [&](HandoffAct act) {
+    Said said;
+    said.party = Party::brand;
+    said.actor = Actor::person;
+    said.body = Handoff{hid, std::move(act)};
+    play.now_ms += 60'000;
+    const auto message = play.cast.say(play.casefile, said, play.now_ms);
+    CHECK(play.casefile.admit(message, play.now_ms) == Outcome::binding());
+  };
+  says(Joined{"op-1", "agent", "case", "operator_key", no_part, {}});
+  const std::int64_t due_ms = play.casefile.bindings().at(agreement).find_term(1)->due_ms;
+  play.now_ms = due_ms + day_ms;
+  CHECK(play.moved({.done = {back}}) == "wait brands_turn");  // the person has it
+  play.now_ms = due_ms - day_ms;
+  says(Concluded{"resolved_agreed"});
+  CHECK(play.moved({.done = {back}}) == "wait brands_turn");
+  play.now_ms = due_ms + day_ms;
+  CHECK(play.moved({.done = {back}}) == "ask_human not_performed");
+}
+
 TEST_CASE("what waits for the consumer is not late", "[policy][negative]") {
   Play play;
   Offer offer = play.replacement(0);
