@@ -1,8 +1,10 @@
 // Lost requests, lost answers and answers given twice, at every step of a negotiation: one act, one
 // case, one performance.
 
+#include <chrono>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include "catch.h"
 #include "lying_brand.h"
@@ -117,6 +119,75 @@ TEST_CASE("one fault at any step changes nothing", "[integration]") {
     }
   }
   CHECK(step >= 6);
+}
+
+// The system's time, moved.
+class MovedClock final : public Clock {
+ public:
+  std::int64_t now_ms() override { return system_.now_ms() + moved_ms; }
+  std::atomic<std::int64_t> moved_ms{0};
+
+ private:
+  SystemClock system_;
+};
+
+TEST_CASE("a lost answer comes through, however much was said before it", "[integration]") {
+  TemporaryDirectory directory;
+  MovedClock clock;
+  const Brand brand = make_brand(1, SystemClock().now_ms());
+  KettleShop shop;
+  EndpointOptions options = kettle_endpoint(directory.path() / "brand", brand, shop);
+  options.clock = &clock;
+  auto endpoint = Endpoint::start(options);
+  REQUIRE(endpoint);
+  LocalBrand local(**endpoint, brand.card);
+  Agreeable principal(1, shop);
+  principal.agrees = false;
+  const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 101)));
+  const Goal goal = *Goal::parse(kettle_goal(), "goal.yaml");
+  const auto start = [&](BrandConnection& line) {
+    auto started = Assistant::start({.directory = directory.path() / "consumer",
+                                     .goal = &goal,
+                                     .files = {{"kettle.jpg", to_bytes("a photo")}},
+                                     .brand = &line,
+                                     .principal = &principal,
+                                     .key = &key,
+                                     .clock = &clock,
+                                     .pause = [](std::int64_t) {}});
+    if (!started) FAIL(describe(started.error()));
+    return std::move(*started);
+  };
+  auto assistant = start(local);
+  const CaseId case_id = *assistant->open();
+  REQUIRE(assistant->run(case_id, 20'000));
+  REQUIRE(assistant->say(
+      case_id, {.body = Handoff{{},
+                                HandoffRequest{.reason = "consumer_asked",
+                                               .principal_present = HandoffRequest::Present::live,
+                                               .channels = {"case"},
+                                               .language = "en"}}}));
+  assistant.reset();
+  // Nobody listens while the queue says each minute that it is one.
+  const auto entries = [&] {
+    std::uint64_t size = 0;
+    (*endpoint)->inspect([&](const Ledger& ledger) { size = ledger.size(); });
+    return size;
+  };
+  for (int minute = 0; minute < 20; ++minute) {
+    const std::uint64_t before = entries();
+    clock.moved_ms += 61'000;
+    for (int i = 0; i < 1'000 && entries() == before; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    REQUIRE(entries() > before);
+  }
+  FaultyLine line(local, 0, Fault::answer_lost);
+  assistant = start(line);
+  CHECK_FALSE(assistant->say(case_id, {.body = Inform{}}));
+  const auto ending = assistant->run(case_id, 60'000);
+  if (!ending) FAIL(describe(ending.error()));
+  CHECK(ending->kind == Ending::Kind::with_a_person);
+  CHECK(assistant->find_case(case_id)->messages().back()->author.party == Party::consumer);
 }
 
 TEST_CASE("an opening whose answer is lost with the process opens one case", "[integration]") {
