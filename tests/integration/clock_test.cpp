@@ -89,6 +89,22 @@ struct Scene {
 
 }  // namespace
 
+TEST_CASE("an endpoint whose card is over says so", "[integration]") {
+  TemporaryDirectory directory;
+  const Brand brand = make_brand(1, SystemClock().now_ms());
+  KettleShop shop;
+  SetClock clock;
+  EndpointOptions options = kettle_endpoint(directory.path() / "brand", brand, shop);
+  options.clock = &clock;
+  const auto endpoint = Endpoint::start(std::move(options));
+  REQUIRE(endpoint);
+  clock.off_ms = year_ms - hour_ms;
+  CHECK_FALSE((*endpoint)->trouble());
+  clock.off_ms = year_ms;
+  REQUIRE((*endpoint)->trouble());
+  CHECK((*endpoint)->trouble()->starts_with("the card has expired at "));
+}
+
 TEST_CASE("a brand's clock that is set and set right again changes no outcome", "[clock]") {
   for (const std::int64_t step_ms : steps_ms) {
     for (const int at : {1, 4, 7}) {

@@ -345,7 +345,9 @@ const Card& Endpoint::card() const { return state_->sequencer->card(); }
 const Bytes* Endpoint::find_card(const Digest& digest) const {
   return state_->sequencer->find_card(digest);
 }
-std::optional<std::string> Endpoint::trouble() const { return state_->sequencer->trouble(); }
+std::optional<std::string> Endpoint::trouble() const {
+  return trouble_of(*state_->sequencer, state_->clock().now_ms());
+}
 HttpServerStats Endpoint::http() const {
   return state_->server ? state_->server->stats() : HttpServerStats{};
 }

@@ -1,6 +1,7 @@
 #include "endpoint_http.h"
 
 #include <entente/audit/tiles.h>
+#include <entente/core/clock.h>
 #include <entente/core/limits.h>
 #include <entente/identity/reader.h>
 #include <entente/replay/key_change.h>
@@ -294,6 +295,14 @@ std::string_view route_of(std::string_view path) {
   return of_message ? "/entente/v1/cases/{id}/status/{message}" : "/entente/v1/cases/{id}";
 }
 
+// Under a card that is over nothing that is said holds, acknowledgements neither.
+std::optional<std::string> trouble_of(const Sequencer& sequencer, std::int64_t now_ms) {
+  const std::int64_t expires_ms = sequencer.card().expires_ms;
+  if (expires_ms == 0 || now_ms < expires_ms) return sequencer.trouble();
+  return "the card has expired at " + format_rfc3339(expires_ms) +
+         ": make a new one with `entente card make`, and send SIGHUP";
+}
+
 void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpReply& reply) {
   Sequencer& sequencer = doors.sequencer;
   const std::string_view path = request.path;
@@ -305,6 +314,9 @@ void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpRep
   }
   if (path == "/healthz") {
     if (sequencer.trouble()) return reply.send(plain(503, "the log cannot be written"));
+    if (trouble_of(sequencer, doors.clock.now_ms())) {
+      return reply.send(plain(503, "the card has expired"));
+    }
     return reply.send(request.is_last ? plain(503, "draining") : plain(200, "ok"));
   }
   if (path == cases_path && request.method == "POST") {

@@ -35,6 +35,9 @@ struct EndpointDoors {
 // Answers one request, now or when the sequencer has.
 void serve(const EndpointDoors& doors, const HttpRequest& request, const HttpReply& reply);
 
+// Why nothing is taken now; nothing if all is well.
+std::optional<std::string> trouble_of(const Sequencer& sequencer, std::int64_t now_ms);
+
 HttpResponse response_of(const Delivery& delivery);
 
 // What kind of path this is, for counting: "/entente/v1/cases/{id}", or "other".

@@ -56,6 +56,7 @@ struct Metrics::Families {
   Gauges& readers = gauges("waiting_readers", "Answers that wait for news of a case.");
   Gauges& overdue = gauges("deadlines_overdue", "Deadlines of the brand that passed, by kind.");
   Gauges& handoffs = gauges("handoffs", "Requests for a person that are not concluded, by stage.");
+  Gauges& card = gauges("card_expires_time_seconds", "When the card in use expires.");
   Gauges& oldest = gauges("handoff_oldest_wait_seconds", "How long the longest waits already.");
 
   Counters& counters(const char* name, const char* help) {
@@ -171,6 +172,9 @@ std::string Metrics::text(const State& state) {
   families_->take(state.http);
   families_->take(state.load);
   families_->take(state.survey);
+  if (state.card_expires_ms != 0) {
+    families_->card.Add({}).Set(static_cast<double>(state.card_expires_ms) / ms_per_s);
+  }
   return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 

@@ -39,6 +39,7 @@ class Metrics final : public Observer {
     HttpServerStats http;
     LoadStats load;
     Survey survey;
+    std::int64_t card_expires_ms = 0;  // 0: never
   };
   std::string text(const State& state);
 

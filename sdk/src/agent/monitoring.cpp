@@ -14,7 +14,7 @@ HttpResponse plain(int status, std::string_view text) {
 }  // namespace
 
 Monitoring::Monitoring(EventLog::Sink sink, Clock& clock, Entropy& entropy)
-    : events_(std::move(sink), clock), entropy_(entropy) {}
+    : events_(std::move(sink), clock), clock_(clock), entropy_(entropy) {}
 
 HttpReply Monitoring::watch(const HttpRequest& request, const HttpReply& reply) {
   const auto begun = std::chrono::steady_clock::now();
@@ -44,13 +44,16 @@ Status Monitoring::listen(HttpServerOptions where, Sequencer& sequencer,
     if (request.method != "GET") return reply.send(plain(405, "method not allowed"));
     if (request.path == "/healthz/alive") return reply.send(plain(200, "alive"));
     if (request.path == "/healthz") {
-      const auto trouble = sequencer.trouble();
+      const auto trouble = trouble_of(sequencer, clock_.now_ms());
       return reply.send(trouble ? plain(503, *trouble) : plain(200, "ready"));
     }
     if (request.path != "/metrics") return reply.send(plain(404, "not_found"));
     sequencer.survey([this, &sequencer, http, reply](const Survey& survey) {
       HttpResponse page =
-          plain(200, metrics_->text({.http = http(), .load = sequencer.load(), .survey = survey}));
+          plain(200, metrics_->text({.http = http(),
+                                     .load = sequencer.load(),
+                                     .survey = survey,
+                                     .card_expires_ms = sequencer.card().expires_ms}));
       page.content_type = "text/plain; version=0.0.4; charset=utf-8";
       reply.send(std::move(page));
     });

@@ -31,6 +31,7 @@ class Monitoring {
 
  private:
   EventLog events_;
+  Clock& clock_;
   Entropy& entropy_;
   std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
   std::unique_ptr<HttpServer> server_;
