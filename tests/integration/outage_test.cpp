@@ -1,10 +1,14 @@
 // What the endpoint says while its log cannot be written, and what of it stands in the log after.
 
 #include <entente/agent/freeze.h>
+#include <entente/agent/inbox.h>
 #include <entente/crypto/hash.h>
+#include <entente/wire/codec.h>
+#include <entente/wire/log_life.h>
 #include <sys/mount.h>
 
 #include <fstream>
+#include <future>
 #include <iostream>
 
 #include "outage_scene.h"
@@ -12,6 +16,18 @@
 using namespace entente;
 using namespace entente::tests;
 namespace fs = std::filesystem;
+
+namespace {
+
+void give_order(Scene& scene, bool frozen, std::string_view reason) {
+  REQUIRE(write_freeze_order(scene.brand_store(), {.frozen = frozen,
+                                                   .order = sha256(view(reason)),
+                                                   .by = "ops",
+                                                   .reason = std::string(reason),
+                                                   .at_ms = scene.clock.now_ms()}));
+}
+
+}  // namespace
 
 TEST_CASE("a person asked for while the disk fails is acknowledged, and logged at that time",
           "[outage]") {
@@ -238,27 +254,20 @@ TEST_CASE("an order to go on that the disk refused lets nobody go on", "[outage]
   Scene scene;
   FaultyDisk disk(scene.brand_store());
   scene.open_doors();
-  const auto give = [&](bool frozen, std::string_view reason) {
-    REQUIRE(write_freeze_order(scene.brand_store(), {.frozen = frozen,
-                                                     .order = sha256(view(reason)),
-                                                     .by = "ops",
-                                                     .reason = std::string(reason),
-                                                     .at_ms = scene.clock.now_ms()}));
-  };
   const auto entries = [&] {
     std::uint64_t size = 0;
     scene.endpoint->inspect([&](const Ledger& ledger) { size = ledger.size(); });
     return size;
   };
   const std::uint64_t before = entries();
-  give(true, "wrong prices");
+  give_order(scene, true, "wrong prices");
   for (int i = 0; i < 600 && entries() == before; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   REQUIRE(entries() > before);
 
   disk.fail_now(Fault::no_space, Lasting::until_healed);
-  give(false, "prices are right again");
+  give_order(scene, false, "prices are right again");
   for (int i = 0; i < 600 && !scene.endpoint->trouble(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -274,4 +283,53 @@ TEST_CASE("an order to go on that the disk refused lets nobody go on", "[outage]
   const Report report = scene.audit_brand();
   INFO(to_text(report));
   CHECK(report.count_of(Rule::freeze_respected, Judgement::broken) == 0);
+}
+
+namespace {
+
+// Stops an endpoint whose writer is held up, behind which something has come for it to do.
+void stop_behind(Scene& scene, const std::function<void()>& come) {
+  std::promise<void> held, go_on;
+  std::thread looks([&] {
+    scene.endpoint->inspect([&](const Ledger&) {
+      held.set_value();
+      go_on.get_future().wait();
+    });
+  });
+  held.get_future().wait();
+  come();
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(500));  // it is looked for five times a second
+  std::thread stops([&] { scene.endpoint->stop(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  go_on.set_value();
+  looks.join();
+  stops.join();
+  scene.endpoint.reset();
+}
+
+}  // namespace
+
+TEST_CASE("an order that waits for the disk keeps no endpoint from stopping", "[outage]") {
+  Scene scene;
+  FaultyDisk disk(scene.brand_store());
+  scene.open_doors();
+  disk.fail_now(Fault::no_space, Lasting::until_healed);
+  stop_behind(scene, [&] { give_order(scene, true, "wrong prices"); });
+  disk.heal();
+  scene.open_doors();
+  CHECK_FALSE(scene.endpoint->trouble());
+}
+
+TEST_CASE("what waits to be put on record keeps no endpoint from stopping", "[outage]") {
+  Scene scene;
+  scene.open_doors();
+  stop_behind(scene, [&] {
+    REQUIRE(leave_in_inbox(scene.brand_store(), {EntryKind::backup, encode(BackupRecord{})}));
+  });
+  scene.open_doors();
+  for (int i = 0; i < 600 && !read_inbox(scene.brand_store()).empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(read_inbox(scene.brand_store()).empty());
 }

@@ -189,13 +189,13 @@ Status Endpoint::State::start_journal(const Card& card, Policy policy) {
 void Endpoint::State::take_inbox() {
   const auto left = read_inbox(options.directory);
   if (left.empty()) return;
-  sequencer->inspect([this, left](const Ledger& log) {
+  sequencer->inspect([this, left, &running = *sequencer](const Ledger& log) {
     for (const LeftEntry& each : left) {
       const auto known = is_on_record(log, each.entry);
       std::error_code error;
       if (known && *known) std::filesystem::remove(each.file, error);
       if (known && !*known && looks[each.file]++ % ask_again_after == 0) {
-        sequencer->declare(each.entry.kind, each.entry.content, [](bool) {});
+        running.declare(each.entry.kind, each.entry.content, [](bool) {});
       }
     }
   });
@@ -323,7 +323,7 @@ std::shared_ptr<HeldPort> hold(const HttpServer* server) {
 void Endpoint::stop() {
   if (state_ == nullptr) return;
   state_->inbox.reset();
-  state_->freeze_watch.reset();
+  if (state_->freeze_watch) state_->freeze_watch->stop();
   state_->order_watch.reset();
   if (state_->sequencer) state_->sequencer->stop_waiting();
   if (state_->server) state_->server->stop();
@@ -332,6 +332,7 @@ void Endpoint::stop() {
   if (state_->monitoring) state_->monitoring->stop();
   if (state_->workers) state_->workers->stop();
   state_->sequencer.reset();
+  state_->freeze_watch.reset();  // an order that was in the writer's hands may have come back to it
   state_->server.reset();
   state_->witness.reset();
   state_->agent.reset();

@@ -125,7 +125,11 @@ void read_case(Sequencer& sequencer, const HttpRequest& request, const CasePath&
       parcel.receipts.push_back(std::move(*receipt));
       reply.send({.content_type = std::string(parcel_media_type), .body = encode(parcel)});
     };
-    return sequencer.ask_status(path.case_id, *path.status_of, *read, tell);
+    return sequencer.ask_status({.case_id = path.case_id,
+                                 .message = *path.status_of,
+                                 .read = std::move(*read),
+                                 .network = network_of(request.remote_address)},
+                                tell);
   }
   const auto after = number_in(request.query, "after", limits::integer_max);
   const auto wait_ms = number_in(request.query, "wait", limits::wait_ms_max);

@@ -34,13 +34,15 @@ FreezeWatch::FreezeWatch(std::filesystem::path directory, const Digest& known,
   thread_ = std::thread([this] { run(); });
 }
 
-FreezeWatch::~FreezeWatch() {
+FreezeWatch::~FreezeWatch() { stop(); }
+
+void FreezeWatch::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void FreezeWatch::hand_over_again() {

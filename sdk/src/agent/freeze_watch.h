@@ -22,6 +22,8 @@ class FreezeWatch {
               std::function<void(const FreezeRecord&)> take, std::function<void()> also);
   ~FreezeWatch();
 
+  // Nothing is handed over any more.
+  void stop();
   // What was taken last did not take effect. From any thread.
   void hand_over_again();
 

@@ -160,7 +160,7 @@ void Batch::wake(const CaseId& case_id) {
 
 Reply Batch::take(const Arrived& arrived) {
   Reply reply = arrived.read ? take_read(arrived) : take_parcel(arrived);
-  forget_unused_mandates(parts_, arrived);
+  if (!reply.is_acknowledged) forget_unused_mandates(parts_, arrived);
   return reply;
 }
 

@@ -50,8 +50,7 @@ bool has_room_for(const Item& item, const Parcel& parcel, std::size_t bytes) {
          bytes + item.bytes <= limits::parcel_bytes_max / 2;
 }
 
-}  // namespace
-
+// False if something cannot be read now.
 bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& reply,
                   Parcel& parcel) {
   std::size_t bytes = 0;  // of parts
@@ -73,6 +72,32 @@ bool add_messages(const Ledger& ledger, const CaseRecord& record, const Reply& r
 
 void add_notices(const CaseRecord& record, Parcel& parcel) {
   std::ranges::move(notices_among(record.records).unanswered(), std::back_inserter(parcel.notices));
+}
+
+}  // namespace
+
+Delivery deliver(const Ledger& ledger, const Batch::Cases& cases, const Reply& reply) {
+  Delivery delivery{.kind = reply.kind, .parcel = {}};
+  if (reply.kind != Delivery::Kind::parcel) return delivery;
+  if (reply.is_acknowledged) {
+    delivery.kind = Delivery::Kind::busy;
+    delivery.retry_after_ms = busy_retry_ms;
+  }
+  delivery.parcel.envelopes = reply.refusals;
+  delivery.parcel.notices = reply.notices;
+  delivery.parcel.checkpoint = ledger.checkpoint_note();
+  const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
+  if (live == cases.end()) return delivery;
+  add_notices(live->second->record, delivery.parcel);
+  if (reply.from && !add_messages(ledger, live->second->record, reply, delivery.parcel)) {
+    return {.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
+  }
+  if (reply.seen_size > 0 && reply.seen_size <= ledger.size()) {
+    if (auto proof = ledger.consistency_from(reply.seen_size)) {
+      delivery.parcel.consistency = std::move(*proof);
+    }
+  }
+  return delivery;
 }
 
 }  // namespace entente

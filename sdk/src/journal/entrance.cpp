@@ -30,7 +30,7 @@ std::vector<Refusal> words_for(const Arrived& arrived, bool unlogged) {
   std::vector<Refusal> words;
   for (const auto& message : arrived.messages) {
     if (!message || (*message)->verb() == Verb::accept) continue;
-    if (unlogged && !is_owed(arrived, *message)) continue;
+    if (unlogged != is_owed(arrived, *message)) continue;
     words.push_back(busy_word(message->id(), (*message)->case_id));
     words.back().unlogged = unlogged;
   }
@@ -184,10 +184,19 @@ Delivery Entrance::busy(const std::vector<Refusal>& words, std::int64_t retry_af
   return delivery;
 }
 
-Result<Verified<Read>> Entrance::check_read(const CaseId& case_id, const Bytes& read) {
-  const Arrived arrived =
-      check_signatures({.parcel = {}, .case_id = case_id, .read = read, .done = {}});
-  const Verdict verdict = triage_.judge(arrived, parts_.clock.now_ms());
+Result<Verified<Read>> Entrance::check_read(const StatusQuestion& asked) {
+  const std::int64_t now_ms = parts_.clock.now_ms();
+  Submission submission{.parcel = {},
+                        .case_id = asked.case_id,
+                        .read = asked.read,
+                        .network = asked.network,
+                        .done = {}};
+  if (triage_.is_deaf_to(submission, now_ms)) {
+    intake_.note_shed();
+    return fail(ErrorCode::not_found);
+  }
+  const Arrived arrived = check_signatures(std::move(submission));
+  const Verdict verdict = triage_.judge(arrived, now_ms);
   if (verdict.way == Verdict::Way::ordinary) return *arrived.read;
   intake_.note_shed();
   return fail(verdict.way == Verdict::Way::busy ? ErrorCode::busy : ErrorCode::not_found);

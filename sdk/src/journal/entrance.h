@@ -14,8 +14,10 @@ class Entrance {
   Entrance(SequencerParts& parts, const Members& members, Intake& intake);
 
   void submit(Submission submission);
+  // What nothing sheds and did not become an entry: as if it had never come. Any thread.
+  void note_not_entered(const Arrived& arrived) { triage_.note_not_entered(arrived); }
   // Whether this read of a case may ask the writer something now. Fails with not_found, busy.
-  Result<Verified<Read>> check_read(const CaseId& case_id, const Bytes& read);
+  Result<Verified<Read>> check_read(const StatusQuestion& asked);
 
  private:
   using Verdict = Triage::Verdict;

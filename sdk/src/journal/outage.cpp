@@ -88,6 +88,8 @@ Delivery Outage::answer(const Arrived& arrived, std::int64_t now_ms) {
       continue;
     }
     const bool promise = may_promise(arrived, *message, now_ms);
+    // Nothing refuses it, and a word that promises no entry would.
+    if (!promise && is_owed(arrived, *message)) continue;
     if (promise) {
       if (auto again = answer_again(arrived, owed, *message)) {
         if (!*again) return {.kind = Delivery::Kind::failed, .parcel = {}};

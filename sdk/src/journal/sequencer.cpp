@@ -61,7 +61,7 @@ struct Sequencer::State {
   void forget(Batch::Cases::iterator live);
   void let_go(const std::set<CaseId>& concerned);
   bool is_ready(const Waiting& waiting, std::int64_t now_ms);
-  Delivery deliver(const Reply& reply);
+  Delivery deliver(const Reply& reply) { return entente::deliver(parts.ledger, cases, reply); }
   void publish_note();
   void begin_outage(const Error& why, std::deque<Work> works);
   void hold(std::deque<Work> works);
@@ -147,6 +147,7 @@ std::vector<Waiting> Sequencer::State::take_all(Batch& batch, std::deque<Work>& 
     if (auto* message = std::get_if<Arrived>(&work)) {
       Submission& submission = message->submission;
       Reply reply = batch.take(*message);
+      if (reply.kind == Delivery::Kind::not_found) entrance.note_not_entered(*message);
       if (message->acknowledged) continue;
       replies.push_back({.reply = std::move(reply),
                          .until_ms = batch.now_ms() + (is_patient ? submission.wait_ms : 0),
@@ -218,6 +219,7 @@ void Sequencer::State::hold(std::deque<Work> works) {
     if (auto* message = std::get_if<Arrived>(&work)) {
       Delivery answer = outage.answer(*message, now_ms());
       forget_unused_mandates(parts, *message);
+      entrance.note_not_entered(*message);
       if (!message->acknowledged) message->submission.done(std::move(answer));
     } else if (auto* post = std::get_if<Post>(&work)) {
       held.push_back(std::move(*post));
@@ -316,30 +318,6 @@ void Sequencer::State::answer_waiting(const std::set<CaseId>& concerned, std::in
         case_id, [&](const Waiting& waiting) { return is_ready(waiting, now_ms); },
         [&](const Reply& reply) { return deliver(reply); });
   }
-}
-
-Delivery Sequencer::State::deliver(const Reply& reply) {
-  Delivery delivery{.kind = reply.kind, .parcel = {}};
-  if (reply.kind != Delivery::Kind::parcel) return delivery;
-  if (reply.is_acknowledged) {
-    delivery.kind = Delivery::Kind::busy;
-    delivery.retry_after_ms = busy_retry_ms;
-  }
-  delivery.parcel.envelopes = reply.refusals;
-  delivery.parcel.notices = reply.notices;
-  delivery.parcel.checkpoint = parts.ledger.checkpoint_note();
-  const auto live = reply.case_id ? cases.find(*reply.case_id) : cases.end();
-  if (live == cases.end()) return delivery;
-  add_notices(live->second->record, delivery.parcel);
-  if (reply.from && !add_messages(parts.ledger, live->second->record, reply, delivery.parcel)) {
-    return {.kind = Delivery::Kind::busy, .parcel = {}, .retry_after_ms = busy_retry_ms};
-  }
-  if (reply.seen_size > 0 && reply.seen_size <= parts.ledger.size()) {
-    if (auto proof = parts.ledger.consistency_from(reply.seen_size)) {
-      delivery.parcel.consistency = std::move(*proof);
-    }
-  }
-  return delivery;
 }
 
 Sequencer::Sequencer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -452,11 +430,11 @@ void Sequencer::note(EntryKind kind, Direction direction, Bytes content,
                .then = std::move(then)});
 }
 
-void Sequencer::ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
-                           std::function<void(Result<Receipt>)> done) {
-  const auto may = state_->entrance.check_read(case_id, read);
+void Sequencer::ask_status(const StatusQuestion& asked, std::function<void(Result<Receipt>)> done) {
+  const auto may = state_->entrance.check_read(asked);
   if (!may) return done(std::unexpected(may.error()));
-  const auto look = [case_id, message, read = *may, done = std::move(done)](Batch* batch) {
+  const auto look = [case_id = asked.case_id, message = asked.message, read = *may,
+                     done = std::move(done)](Batch* batch) {
     if (batch == nullptr) return done(fail(ErrorCode::busy));
     done(batch->find_receipt(read, case_id, message));
   };

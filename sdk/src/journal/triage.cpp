@@ -176,11 +176,20 @@ void Triage::note_taken(const Arrived& arrived) {
 
 void Triage::note_turned_away(const Arrived& arrived) {
   for (const auto& message : arrived.messages) {
-    if (!message) continue;
-    const Digest bytes = sha256(message->envelope());
-    const std::scoped_lock lock(mutex_);
-    is_taken_.erase(bytes);
+    if (message) forget(*message);
   }
+}
+
+void Triage::note_not_entered(const Arrived& arrived) {
+  for (const auto& message : arrived.messages) {
+    if (message && is_owed(arrived, *message)) forget(*message);
+  }
+}
+
+void Triage::forget(const Verified<Message>& message) {
+  const Digest bytes = sha256(message.envelope());
+  const std::scoped_lock lock(mutex_);
+  is_taken_.erase(bytes);
 }
 
 bool Triage::may_refuse_opening(std::int64_t now_ms) {

@@ -34,6 +34,8 @@ class Triage {
   // The bytes are in the queue or further: sent again, they cost their author nothing.
   void note_taken(const Arrived& arrived);
   void note_turned_away(const Arrived& arrived);
+  // What nothing sheds is no repeat of what did not become an entry.
+  void note_not_entered(const Arrived& arrived);
   // Whether a signed no for an opening, or a logged one for an accept, can be afforded.
   bool may_refuse_opening(std::int64_t now_ms);
   bool may_refuse_accept(const CaseId& case_id, std::int64_t now_ms);
@@ -48,6 +50,7 @@ class Triage {
   std::int64_t charge_repeat(const std::string& network, std::int64_t price, std::int64_t now_ms);
   bool is_member(const Arrived& arrived, const CaseId& case_id, const Message& message) const;
   bool was_taken(const Verified<Message>& message) const;
+  void forget(const Verified<Message>& message);
 
   const Members& members_;
   TokenBuckets<PublicKey> messages_by_key_;

@@ -199,7 +199,7 @@ Result<Finding> Judge::judge_refusal() {
   ENTENTE_TRY(authority_->check_brand_key(refusal.signer(), KeyPurpose::message));
   if (refusal->message != message.id()) return unproved("a refusal of another message");
   ENTENTE_TRY(check_refused(message));
-  if (!is_never_right(*refusal, message->verb())) {
+  if (!is_never_right(*refusal, *message)) {
     return unproved("whether " + refusal->code + " was right, only the whole case shows");
   }
   at_ms_ = refusal->at_ms;

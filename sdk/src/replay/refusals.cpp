@@ -57,10 +57,14 @@ std::optional<Case> case_at(const CaseFold& fold, const Authority& authority,
 
 }  // namespace
 
-bool is_never_right(const Refusal& refusal, Verb verb) {
+bool is_never_right(const Refusal& refusal, const Message& message) {
+  const Verb verb = message.verb();
   const auto code = find_error_code(refusal.code);
   // Whether the author belongs to the case, or has used the act id before, the case knows.
   if (code == ErrorCode::key_unknown || code == ErrorCode::act_conflict) return false;
+  // And whether the mandate came with the opening, only the two of them.
+  const bool names_mandate = verb == Verb::open && !message.author.authority.is_zero();
+  if (code == ErrorCode::mandate_invalid && names_mandate) return false;
   if (is_shedding(refusal)) return true;
   // What a right or a revocation names may not be there; these have nothing to name.
   const bool names_nothing = verb == Verb::handoff || verb == Verb::leave || verb == Verb::open;

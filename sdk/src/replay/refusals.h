@@ -16,7 +16,7 @@ struct PresentedRefusal {
 
 // Whether this no is wrong whatever the case was: nothing may say it to a verb that cannot be
 // refused. The message must be the brand's to take: of its environment, and addressed to it.
-bool is_never_right(const Refusal& refusal, Verb verb);
+bool is_never_right(const Refusal& refusal, const Message& message);
 
 void check_refusal(const CaseFold& fold, const Authority& authority, const TakenBack& taken_back,
                    const PresentedRefusal& presented,

@@ -60,6 +60,14 @@ struct Submission {
   std::function<void(Delivery)> done;
 };
 
+// What became of one message.
+struct StatusQuestion {
+  CaseId case_id;
+  MessageId message;
+  Bytes read;           // an envelope
+  std::string network;  // as of a submission
+};
+
 // Whether a sequencer of this log would start with these cards and this message key, as the log
 // stands: asked before one that runs is stopped for it. Fails as Sequencer::start does.
 Status check_cards(const Ledger& ledger, const BrandIdentity& identity, std::int64_t now_ms);
@@ -103,9 +111,8 @@ class Sequencer {
   // Puts an entry on record that is of no case and that no case rests on. `then(true)` runs on the
   // writer thread once it is durable; then(false) while the log cannot be written.
   void note(EntryKind kind, Direction direction, Bytes content, std::function<void(bool)> then);
-  // Receipt or final not_admitted of one message, for a signed read of its case (an envelope).
-  void ask_status(const CaseId& case_id, const MessageId& message, const Bytes& read,
-                  std::function<void(Result<Receipt>)> done);
+  // Receipt or final not_admitted of one message, for whoever may read its case.
+  void ask_status(const StatusQuestion& asked, std::function<void(Result<Receipt>)> done);
   // Runs on the writer thread between batches, for reading the ledger; reads may fail.
   void inspect(std::function<void(const Ledger&)> look);
   // Where the cases in memory stand; likewise.
