@@ -2,6 +2,7 @@
 
 #include <entente/crypto/timestamp.h>
 #include <entente/journal/challenge.h>
+#include <entente/journal/master_key.h>
 #include <entente/text/yaml_reader.h>
 #include <entente/wire/admission.h>
 
@@ -377,8 +378,29 @@ Status Brand::check(const BrandConfig& config) {
   if (card->environment != policy.environment()) {
     return fail(ErrorCode::environment_mismatch, "policy and card are of different environments");
   }
+  ENTENTE_TRY(check_secrets(config));
   ENTENTE_LET(message_key, read_key_file(config.message_key));
   return endpoint().check_card(envelope, message_key);
+}
+
+// What no signal changes, and the next start reads all the same.
+Status Brand::check_secrets(const BrandConfig& config) const {
+  ENTENTE_LET(log_key, read_key_file(config.log_key));
+  if (log_key.public_key() != state_->log_keys.key.public_key()) {
+    return fail(ErrorCode::config_invalid,
+                config.log_key.string() + " holds another key than the one that signs this log");
+  }
+  for (const fs::path& key : {config.old_log_key, config.cosign_key}) {
+    if (key.empty()) continue;
+    const auto read = read_key_file(key);
+    if (!read) return std::unexpected(read.error());
+  }
+  for (const fs::path& card : config.earlier_cards) {
+    const auto read = read_armoured(card, "CARD");
+    if (!read) return std::unexpected(read.error());
+  }
+  const auto master = read_master_key(config.data, config.master_key);
+  return master ? Status() : std::unexpected(master.error());
 }
 
 Result<std::unique_ptr<Brand>> Brand::start(const BrandConfig& config, const BrandHost& host) {

@@ -86,6 +86,7 @@ class Brand {
  private:
   struct State;
   explicit Brand(std::unique_ptr<State> state);
+  Status check_secrets(const BrandConfig& config) const;
   std::unique_ptr<State> state_;
 };
 

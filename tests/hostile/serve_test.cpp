@@ -269,7 +269,11 @@ TEST_CASE("told to read its files again, it goes on as before with any that it c
        "sed -i 's/^/# /' tls/chain.pem && sed -i '1i -----BEGIN X-----' tls/chain.pem && "
        "echo >>policy.yaml",
        "file_invalid"},
-      {"no message key", "rm keys/message.key", "file_missing"}};
+      {"no message key", "rm keys/message.key", "file_missing"},
+      {"no log key", "rm keys/log.key", "file_missing"},
+      {"another log key", "rm keys/log.key && entente key new keys/log.key",
+       "holds another key than the one that signs this log"},
+      {"no master key", "rm data/master.key", "file_missing: no master key"}};
   for (const Bad& bad : all) {
     DYNAMIC_SECTION(bad.what) {
       const DemoBrand brand;

@@ -36,7 +36,11 @@ Result<std::unique_ptr<Ledger::State>> Ledger::State::make(const LedgerOptions& 
   if (error) return fail(ErrorCode::store_failed, "cannot create " + options.directory.string());
   ENTENTE_LET(lock, StoreLock::take(options.directory));
   ENTENTE_LET(vkey, Vkey::make(options.origin, SignatureType::ed25519, log_key.public_key()));
-  ENTENTE_LET(master, read_or_make_master_key(options.directory, options.master_key_file, entropy));
+  // A new one would not open what the lost one has sealed, and would stand where it belongs.
+  const bool is_new = !std::filesystem::exists(options.directory / "keys.db", error);
+  ENTENTE_LET(master,
+              is_new ? read_or_make_master_key(options.directory, options.master_key_file, entropy)
+                     : read_master_key(options.directory, options.master_key_file));
   auto state = std::make_unique<State>(State{.entropy = entropy,
                                              .log_key = &log_key,
                                              .vkey = vkey,

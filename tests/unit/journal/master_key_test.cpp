@@ -1,4 +1,5 @@
 #include <entente/crypto/system.h>
+#include <entente/journal/ledger.h>
 #include <entente/journal/master_key.h>
 #include <unistd.h>
 
@@ -31,6 +32,25 @@ TEST_CASE("a master key is made once and read ever after", "[journal]") {
   CHECK(*read_master_key(directory.path(), {}) == *made);
   const auto mode = fs::status(directory.path() / "master.key").permissions();
   CHECK((mode & fs::perms::all) == (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("a store that has lost its master key gets no new one", "[journal][negative]") {
+  const TemporaryDirectory directory;
+  SystemEntropy entropy;
+  const KeyPair key = std::move(*KeyPair::from_seed(Bytes(32, 3)));
+  const auto open = [&] {
+    return Ledger::open({.directory = directory.path(), .origin = "kettle.example/log"}, key,
+                        entropy);
+  };
+  REQUIRE(open());
+  const fs::path file = directory.path() / "master.key";
+  fs::rename(file, directory.path() / "put aside");
+  const auto without = open();
+  REQUIRE_FALSE(without);
+  CHECK(without.error().code == ErrorCode::file_missing);
+  CHECK_FALSE(fs::exists(file));
+  fs::rename(directory.path() / "put aside", file);
+  CHECK(open());
 }
 
 TEST_CASE("a file that is no master key says what it should be", "[journal][negative]") {
