@@ -387,7 +387,8 @@ Status Assistant::resume(const CaseId& case_id) {
   ENTENTE_TRY(s.exchange(case_id, parcel, !find_case(case_id)->is_open()));
   // What was said long ago names an old checkpoint, and what came before it may be more than one
   // answer holds: a read goes on from the newest that is known.
-  return s.is_behind || s.follower->has_unsent(case_id) ? poll(case_id, 0) : Status{};
+  const bool goes_on = s.follower->has_unsent(case_id) && find_case(case_id)->is_open();
+  return s.is_behind || goes_on ? poll(case_id, 0) : Status{};
 }
 
 Move Assistant::next(const CaseId& case_id) const {
