@@ -67,7 +67,7 @@ TEST_CASE("answers that nobody reads are held within the same bound", "[hostile]
   options.limits.bodies_per_address_bytes_max = 40'000'000;
   options.limits.bodies_bytes_max = 40'000'000;
   Siege siege(options, false);
-  const std::string much = "GET /much?40000000 HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string much = "GET /much?40000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
   {
     const auto first = connected(siege.server(), attacker_address);
     first->send(much);

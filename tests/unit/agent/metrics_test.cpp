@@ -21,7 +21,8 @@ std::string told(Metrics& metrics, const Survey& survey = {}) {
   metrics.dated(1'790'000'000'500);
   return metrics.text({.http = {.accepted = 5, .refused = 1, .open = 4, .parked = 2},
                        .load = {.admitted = 8, .waiting = 7},
-                       .survey = survey});
+                       .survey = survey,
+                       .card_expires_ms = 1'800'000'000'500});
 }
 
 bool contains(const std::string& text, std::string_view line) {
@@ -45,6 +46,7 @@ TEST_CASE("what is counted is told in the Prometheus text format") {
   CHECK(contains(text, R"(entente_http_requests_total{route="/entente/v1/cases",status="200"} 1)"));
   CHECK(contains(text, R"(entente_http_request_seconds_count{route="/entente/v1/cases"} 1)"));
   CHECK(contains(text, R"(entente_http_connections_total{event="accepted"} 5)"));
+  CHECK(contains(text, "entente_card_expires_time_seconds 1800000000.5"));
   CHECK(contains(text, R"(entente_http_connections{state="parked"} 2)"));
   CHECK(contains(text, R"(entente_refusals_total{code="stale_head"} 1)"));
   CHECK(contains(text, R"(entente_back_office_calls_total{call="execute",outcome="unknown"} 1)"));

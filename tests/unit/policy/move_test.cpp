@@ -1,6 +1,8 @@
 #include <entente/policy/move.h>
 #include <entente/policy/rights.h>
 
+#include <utility>
+
 #include "catch.h"
 #include "table.h"
 
@@ -306,9 +308,9 @@ TEST_CASE("a person who came and went before something was late is asked again",
   };
   says(Joined{"op-1", "agent", "case", "operator_key", no_part, {}});
   const std::int64_t due_ms = play.casefile.bindings().at(agreement).find_term(1)->due_ms;
-  play.now_ms = due_ms + day_ms;
+  const std::int64_t joined_ms = std::exchange(play.now_ms, due_ms + day_ms);
   CHECK(play.moved({.done = {back}}) == "wait brands_turn");  // the person has it
-  play.now_ms = due_ms - day_ms;
+  play.now_ms = joined_ms;
   says(Concluded{"resolved_agreed"});
   CHECK(play.moved({.done = {back}}) == "wait brands_turn");
   play.now_ms = due_ms + day_ms;
