@@ -7,6 +7,7 @@
 #include <entente/journal/ledger.h>
 
 #include "kettle.h"
+#include "moved_clock.h"
 #include "unreliable_office.h"
 
 namespace entente::tests {
@@ -17,17 +18,6 @@ std::string policy_with(const std::vector<std::pair<std::string, std::string>>& 
 std::string generous_policy();
 // Such a one, and the replacement waits for what comes back.
 std::string waiting_policy();
-
-// The system's time, moved.
-class MovedClock final : public Clock {
- public:
-  std::int64_t now_ms() override { return system_.now_ms() + moved_ms_; }
-  void move(std::int64_t ms) { moved_ms_ += ms; }
-
- private:
-  SystemClock system_;
-  std::atomic<std::int64_t> moved_ms_{0};
-};
 
 struct MoneyWorld {
   std::optional<TemporaryDirectory> own;  // none: somebody else's directory

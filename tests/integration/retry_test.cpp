@@ -8,6 +8,7 @@
 
 #include "catch.h"
 #include "lying_brand.h"
+#include "moved_clock.h"
 
 using namespace entente;
 using namespace entente::tests;
@@ -121,16 +122,6 @@ TEST_CASE("one fault at any step changes nothing", "[integration]") {
   CHECK(step >= 6);
 }
 
-// The system's time, moved.
-class MovedClock final : public Clock {
- public:
-  std::int64_t now_ms() override { return system_.now_ms() + moved_ms; }
-  std::atomic<std::int64_t> moved_ms{0};
-
- private:
-  SystemClock system_;
-};
-
 TEST_CASE("a lost answer comes through, however much was said before it", "[integration]") {
   TemporaryDirectory directory;
   MovedClock clock;
@@ -175,7 +166,7 @@ TEST_CASE("a lost answer comes through, however much was said before it", "[inte
   };
   for (int minute = 0; minute < 20; ++minute) {
     const std::uint64_t before = entries();
-    clock.moved_ms += 61'000;
+    clock.move(61'000);
     for (int i = 0; i < 1'000 && entries() == before; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "catch.h"
+#include "moved_clock.h"
 #include "temporary_directory.h"
 
 using namespace entente;
@@ -38,17 +39,6 @@ std::string read_policy() {
   text << file.rdbuf();
   return text.str();
 }
-
-// The system's time, moved.
-class MovedClock final : public Clock {
- public:
-  std::int64_t now_ms() override { return system_.now_ms() + moved_ms_; }
-  void move(std::int64_t ms) { moved_ms_ += ms; }
-
- private:
-  SystemClock system_;
-  std::atomic<std::int64_t> moved_ms_{0};
-};
 
 // Knows one customer, and does what it is told at once.
 class Office final : public BackOffice {
